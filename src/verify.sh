@@ -1,0 +1,73 @@
+#!/bin/bash
+# Verifies coreaudit: everything that `mvn verify` holds, on the real kernel and against real peers.
+#
+#   src/verify.sh                 tests what this machine can; says what is missing
+#   src/verify.sh --install       installs the missing Debian packages first (starts none of their services)
+#   src/verify.sh --full=PART     the large numbers of one part: spool, watch, decode, delivery, install
+#   src/verify.sh -- ARGS         passes ARGS on to Maven
+#
+# CI=true means --install, and makes a skipped test of the kernel or of a peer a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(auditd audispd-plugins laurel libaudit-dev gcc libc6-dev make strace openssl xfsprogs e2fsprogs util-linux procps python3)
+
+install=${CI:-false} full= ; maven=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --install) install=true ;;
+    --full=*) full=${1#--full=} ;;
+    --) shift; maven+=("$@"); break ;;
+    *) echo "verify: unknown argument $1 (known: --install, --full=PART, -- MAVEN ARGUMENTS)" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+jdk=
+for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do grep -qs '^JAVA_VERSION="25[."]' "$home/release" && jdk=$home; done
+if [ -z "$jdk" ]; then
+  echo "verify: needs JDK 25 and found none in JAVA_HOME or /usr/lib/jvm; install one (temurin-25-jdk, java-25-openjdk-devel)" >&2
+  exit 3
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q '^install ok installed$' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$install" = true ]; then
+    echo "verify: installing ${missing[*]}"
+    # Installing must not start daemons: auditd would take the kernel's audit slot.
+    policy=/usr/sbin/policy-rc.d made=
+    if [ ! -e "$policy" ]; then printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod 755 "$policy"; made=yes; fi
+    trap '[ -z "$made" ] || rm -f "$policy"' EXIT
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+    [ -z "$made" ] || rm -f "$policy"; made=
+  else
+    echo "verify: not installed, tests that need them are skipped: ${missing[*]} (--install installs them)"
+  fi
+fi
+
+case $full in
+  '') ;;
+  spool) exec src/bench/full_spool.sh ;;
+  watch | decode | delivery | install) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
+  *) echo "verify: --full=$full is unknown (known: spool, watch, decode, delivery, install)" >&2; exit 2 ;;
+esac
+
+status=0
+mvn -B -ntp verify "${maven[@]}" || status=$?
+
+# The whole run in one line: what Surefire and Failsafe counted over all modules.
+python3 - <<'PY'
+import glob, re
+passed = failed = skipped = 0
+for report in glob.glob('*/target/surefire-reports/TEST-*.xml') + glob.glob('*/target/failsafe-reports/TEST-*.xml'):
+    head = re.search(r'<testsuite [^>]*>', open(report, encoding='utf-8', errors='replace').read(), re.S).group(0)
+    count = {k: int(v) for k, v in re.findall(r'\b(tests|errors|skipped|failures)="(\d+)"', head)}
+    bad = count['errors'] + count['failures']
+    failed += bad; skipped += count['skipped']; passed += count['tests'] - bad - count['skipped']
+print(f'{passed} passed, {failed} failed, {skipped} skipped')
+PY
+exit $status
