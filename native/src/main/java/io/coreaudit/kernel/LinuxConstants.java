@@ -1,0 +1,104 @@
+package io.coreaudit.kernel;
+
+/// The numbers and struct layouts of sockets, netlink, poll, files and memory, under their C names.
+///
+/// Generated from the kernel headers by `src/main/c/generate.sh`; a test compares them again.
+/// Numbers above `Integer.MAX_VALUE` stand as the `int` of the same bits.
+public final class LinuxConstants {
+  public static final int AF_UNIX = 1;
+  public static final int AF_NETLINK = 16;
+  public static final int SOCK_RAW = 3;
+  public static final int SOCK_DGRAM = 2;
+  public static final int SOCK_STREAM = 1;
+  public static final int SOCK_CLOEXEC = 524288;
+  public static final int SOCK_NONBLOCK = 2048;
+  public static final int NETLINK_AUDIT = 9;
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_RCVBUF = 8;
+  public static final int SO_RCVBUFFORCE = 33;
+  public static final int SO_SNDBUF = 7;
+  public static final int SO_SNDBUFFORCE = 32;
+  public static final int SO_PASSCRED = 16;
+  public static final int SO_PEERCRED = 17;
+  public static final int SO_RXQ_OVFL = 40;
+  public static final int SOL_NETLINK = 270;
+  public static final int NETLINK_NO_ENOBUFS = 5;
+  public static final int NETLINK_ADD_MEMBERSHIP = 1;
+  public static final int MSG_DONTWAIT = 64;
+  public static final int MSG_TRUNC = 32;
+  public static final int MSG_PEEK = 2;
+  public static final int MSG_WAITFORONE = 65536;
+  public static final int MSG_NOSIGNAL = 16384;
+  public static final int NLM_F_REQUEST = 1;
+  public static final int NLM_F_MULTI = 2;
+  public static final int NLM_F_ACK = 4;
+  public static final int NLMSG_NOOP = 1;
+  public static final int NLMSG_ERROR = 2;
+  public static final int NLMSG_DONE = 3;
+  public static final int NLMSG_OVERRUN = 4;
+  public static final int NLMSG_ALIGNTO = 4;
+  public static final int POLLIN = 1;
+  public static final int POLLPRI = 2;
+  public static final int POLLOUT = 4;
+  public static final int POLLERR = 8;
+  public static final int POLLHUP = 16;
+  public static final int POLLNVAL = 32;
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_CREAT = 64;
+  public static final int O_EXCL = 128;
+  public static final int O_TRUNC = 512;
+  public static final int O_APPEND = 1024;
+  public static final int O_NONBLOCK = 2048;
+  public static final int O_CLOEXEC = 524288;
+  public static final int O_PATH = 2097152;
+  public static final int PROT_NONE = 0;
+  public static final int PROT_READ = 1;
+  public static final int PROT_WRITE = 2;
+  public static final int MAP_SHARED = 1;
+  public static final int MAP_PRIVATE = 2;
+  public static final int MAP_ANONYMOUS = 32;
+  public static final int MAP_NORESERVE = 16384;
+  public static final int FALLOC_FL_KEEP_SIZE = 1;
+  public static final int FALLOC_FL_PUNCH_HOLE = 2;
+  public static final int EFD_CLOEXEC = 524288;
+  public static final int EFD_NONBLOCK = 2048;
+  public static final int PATH_MAX = 4096;
+  public static final int SIZEOF_NLMSGHDR = 16;
+  public static final int OFFSETOF_NLMSGHDR_NLMSG_LEN = 0;
+  public static final int OFFSETOF_NLMSGHDR_NLMSG_TYPE = 4;
+  public static final int OFFSETOF_NLMSGHDR_NLMSG_FLAGS = 6;
+  public static final int OFFSETOF_NLMSGHDR_NLMSG_SEQ = 8;
+  public static final int OFFSETOF_NLMSGHDR_NLMSG_PID = 12;
+  public static final int SIZEOF_NLMSGERR = 20;
+  public static final int OFFSETOF_NLMSGERR_ERROR = 0;
+  public static final int OFFSETOF_NLMSGERR_MSG = 4;
+  public static final int SIZEOF_SOCKADDR_NL = 12;
+  public static final int OFFSETOF_SOCKADDR_NL_NL_FAMILY = 0;
+  public static final int OFFSETOF_SOCKADDR_NL_NL_PID = 4;
+  public static final int OFFSETOF_SOCKADDR_NL_NL_GROUPS = 8;
+  public static final int SIZEOF_IOVEC = 16;
+  public static final int OFFSETOF_IOVEC_IOV_BASE = 0;
+  public static final int OFFSETOF_IOVEC_IOV_LEN = 8;
+  public static final int SIZEOF_MSGHDR = 56;
+  public static final int OFFSETOF_MSGHDR_MSG_NAME = 0;
+  public static final int OFFSETOF_MSGHDR_MSG_NAMELEN = 8;
+  public static final int OFFSETOF_MSGHDR_MSG_IOV = 16;
+  public static final int OFFSETOF_MSGHDR_MSG_IOVLEN = 24;
+  public static final int OFFSETOF_MSGHDR_MSG_CONTROL = 32;
+  public static final int OFFSETOF_MSGHDR_MSG_CONTROLLEN = 40;
+  public static final int OFFSETOF_MSGHDR_MSG_FLAGS = 48;
+  public static final int SIZEOF_MMSGHDR = 64;
+  public static final int OFFSETOF_MMSGHDR_MSG_HDR = 0;
+  public static final int OFFSETOF_MMSGHDR_MSG_LEN = 56;
+  public static final int SIZEOF_POLLFD = 8;
+  public static final int OFFSETOF_POLLFD_FD = 0;
+  public static final int OFFSETOF_POLLFD_EVENTS = 4;
+  public static final int OFFSETOF_POLLFD_REVENTS = 6;
+  public static final int SIZEOF_TIMESPEC = 16;
+  public static final int OFFSETOF_TIMESPEC_TV_SEC = 0;
+  public static final int OFFSETOF_TIMESPEC_TV_NSEC = 8;
+
+  private LinuxConstants() {}
+}

@@ -1,0 +1,61 @@
+package io.coreaudit.kernel;
+
+import static io.coreaudit.kernel.LinuxConstants.MAP_ANONYMOUS;
+import static io.coreaudit.kernel.LinuxConstants.MAP_NORESERVE;
+import static io.coreaudit.kernel.LinuxConstants.MAP_PRIVATE;
+import static io.coreaudit.kernel.LinuxConstants.PROT_READ;
+import static io.coreaudit.kernel.LinuxConstants.PROT_WRITE;
+
+/// A block of memory outside the heap, zero, which takes no room until it is written.
+///
+/// Whoever allocates it closes it, once nobody holds an address of it any more.
+public final class Pages implements AutoCloseable {
+  private static final long PAGE_BYTES = 4096;
+
+  private final long sizeBytes;
+  private long address;
+
+  private Pages(long address, long sizeBytes) {
+    this.address = address;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /// Maps a block.
+  ///
+  /// @param bytes its size, rounded up to whole pages
+  public static Pages allocate(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("bytes=" + bytes + " is not above 0");
+    }
+    long size = (bytes + PAGE_BYTES - 1) & -PAGE_BYTES;
+    long address =
+        LibC.mmap(
+            0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (address < 0) {
+      throw new KernelException(
+          "mmap of " + size + " bytes",
+          (int) address,
+          "give the process more memory, or make its buffers smaller");
+    }
+    return new Pages(address, size);
+  }
+
+  /// Where the block begins; page-aligned.
+  public long address() {
+    return address;
+  }
+
+  /// How long the block is.
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /// Gives the block back. Every address into it is dead from now on. A second call does nothing.
+  @Override
+  public void close() {
+    if (address != 0) {
+      LibC.munmap(address, sizeBytes);
+      address = 0;
+    }
+  }
+}
