@@ -1,0 +1,44 @@
+package io.coreaudit.event;
+
+import io.coreaudit.telemetry.CounterKey;
+
+/// What the assembler counts.
+///
+/// `RECORDS_IN = RECORDS_OUT + EOE_LATE + RECORDS_NO_STAMP + RECORDS_TOO_LONG + RECORDS_OPEN`.
+public enum AssemblerCounter implements CounterKey {
+  RECORDS_IN("Records given to the assembler."),
+  RECORDS_OUT("Records in events handed on."),
+  EVENTS_OUT("Events handed on."),
+  EOE_LATE("End-of-event records whose event was complete before; the rule, after PROCTITLE."),
+  RECORDS_NO_STAMP("Records dropped because they have no valid stamp."),
+  RECORDS_TOO_LONG("Records dropped because they are longer than a quarter of the ring."),
+  TIMED_OUT("Events that ended because no record came for 2 s."),
+  FORCED_RING("Events ended early because the ring was full; told by a gap event."),
+  FORCED_TABLE("Events ended early because the table of open events was full."),
+  INCOMPLETE("Events of which records are missing."),
+  REPEATED("Further events of a stamp that was complete before."),
+  RECORDS_OPEN("Records of events that are not complete yet.", true),
+  EVENTS_OPEN("Events that are not complete yet.", true);
+
+  private final String sentence;
+  private final boolean gauge;
+
+  AssemblerCounter(String sentence) {
+    this(sentence, false);
+  }
+
+  AssemblerCounter(String sentence, boolean gauge) {
+    this.sentence = sentence;
+    this.gauge = gauge;
+  }
+
+  @Override
+  public String sentence() {
+    return sentence;
+  }
+
+  @Override
+  public boolean gauge() {
+    return gauge;
+  }
+}

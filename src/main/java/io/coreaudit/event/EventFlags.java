@@ -1,0 +1,18 @@
+package io.coreaudit.event;
+
+/// How an event ended, as bits. They stand in its frame.
+public final class EventFlags {
+  /// Some records of the event are missing: lost on the way, or its end never came.
+  public static final int INCOMPLETE = 1;
+
+  /// The event ended by time-out.
+  public static final int TIMED_OUT = 1 << 1;
+
+  /// The event was ended early because the ring or the table of open events was full.
+  public static final int FORCED = 1 << 2;
+
+  /// Records past the largest frame were cut away (counted).
+  public static final int TRUNCATED = 1 << 3;
+
+  private EventFlags() {}
+}

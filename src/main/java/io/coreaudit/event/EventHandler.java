@@ -1,0 +1,9 @@
+package io.coreaudit.event;
+
+/// Takes each complete event, once, on the assembler's thread.
+@FunctionalInterface
+public interface EventHandler {
+  /// Takes an event. It and its records are good until the call returns; the assembler must not be
+  /// called from within.
+  void onEvent(AssembledEvent event);
+}

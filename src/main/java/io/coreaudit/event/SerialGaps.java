@@ -1,0 +1,194 @@
+package io.coreaudit.event;
+
+/// Tells which serials of the kernel never came: an estimate of lost events.
+///
+/// ```text
+///            base                              high
+///  decided    |  1 1 0 1 1 1 0 0 1 1 1 1 1 1 1 1 |            a window of 65,536 serials, one bit each
+///             +----------------------------------+
+/// ```
+///
+/// A serial that was not seen is lost when the window moves over it, a second after a higher one
+/// was seen (`tick`), or when the caller knows of a later one (`closeUpTo`). Until then a late
+/// record mends it. Serials are 32 bits and wrap; a jump back, or forward by more than 2^28, is a
+/// counter that began anew: what was open is decided, and counting begins there without a figure
+/// for the jump.
+///
+/// It is an estimate because the kernel also takes a serial for an event that a filter then hides.
+///
+/// One thread. Work per serial is constant, and per decision one step per 64 serials of the window.
+public final class SerialGaps {
+  private static final int WINDOW = 1 << 16;
+  private static final int LARGEST_JUMP = 1 << 28;
+  private static final long DECIDED_AFTER_NS = 1_000_000_000L;
+
+  private final long[] seen = new long[WINDOW / 64];
+  private boolean started;
+  private int base; // lowest serial not decided
+  private int high; // highest serial seen or decided
+
+  private boolean marked;
+  private int mark;
+  private long markNs;
+
+  private long lost;
+  private long taken;
+  private int firstMissing;
+  private int lastMissing;
+  private long lateEvents;
+  private long restarts;
+
+  /// Creates a window that begins at the first serial it is given.
+  public SerialGaps() {}
+
+  /// Notes that a record of this serial came.
+  public void onSerial(long kernelSerial) {
+    int serial = (int) kernelSerial;
+    if (!started) {
+      begin(serial);
+    }
+    int ahead = serial - base;
+    if (ahead < 0) {
+      if (high - serial >= 0 && high - serial <= WINDOW) {
+        lateEvents++;
+        return;
+      }
+      restart(serial);
+    } else if (ahead >= WINDOW) {
+      if (serial - high > LARGEST_JUMP) {
+        restart(serial);
+      } else {
+        decideBelow(serial - WINDOW + 1);
+      }
+    }
+    seen[(serial & WINDOW - 1) >>> 6] |= 1L << serial;
+    if (serial - high > 0) {
+      high = serial;
+    }
+  }
+
+  /// Decides what was overtaken a second ago or earlier.
+  ///
+  /// @param nowNs the monotonic clock
+  public void tick(long nowNs) {
+    if (!started) {
+      return;
+    }
+    if (marked && nowNs - markNs < DECIDED_AFTER_NS) {
+      return;
+    }
+    if (marked && mark - base >= 0) {
+      decideBelow(mark + 1);
+    }
+    marked = true;
+    mark = high;
+    markNs = nowNs;
+  }
+
+  /// Decides all serials up to and including one that the caller knows to have been given out.
+  public void closeUpTo(long kernelSerial) {
+    int serial = (int) kernelSerial;
+    int ahead = serial - base;
+    if (!started || ahead < 0 || ahead > LARGEST_JUMP) {
+      return;
+    }
+    decideBelow(serial + 1);
+    if (serial - high > 0) {
+      high = serial;
+    }
+  }
+
+  private void begin(int serial) {
+    started = true;
+    base = serial;
+    high = serial;
+  }
+
+  private void restart(int serial) {
+    decideBelow(high + 1);
+    restarts++;
+    marked = false;
+    begin(serial);
+  }
+
+  // Everything in [base, limit) that has no bit is lost. At most one pass over the window.
+  private void decideBelow(int limit) {
+    int count = limit - base;
+    int inWindow = Math.min(count, WINDOW);
+    int serial = base;
+    int end = base + inWindow;
+    while (serial != end) {
+      int bit = serial & 63;
+      int width = Math.min(64 - bit, end - serial);
+      long mask = width == 64 ? -1L : (1L << width) - 1 << bit;
+      int word = (serial & WINDOW - 1) >>> 6;
+      long missing = ~seen[word] & mask;
+      if (missing != 0) {
+        int first = serial - bit + Long.numberOfTrailingZeros(missing);
+        int last = serial - bit + 63 - Long.numberOfLeadingZeros(missing);
+        addLost(Long.bitCount(missing), first, last);
+      }
+      seen[word] &= ~mask;
+      serial += width;
+    }
+    if (count > inWindow) {
+      addLost(count - inWindow, end, limit - 1);
+    }
+    base = limit;
+  }
+
+  private void addLost(int events, int first, int last) {
+    if (lost == taken) {
+      firstMissing = first;
+    }
+    lastMissing = last;
+    lost += events;
+  }
+
+  /// Whether serials wait for their decision: then `tick` must come again.
+  public boolean undecided() {
+    return started && high - base >= 0;
+  }
+
+  /// Whether this serial and all before it have been decided.
+  public boolean isDecided(long kernelSerial) {
+    return started && base - (int) kernelSerial > 0;
+  }
+
+  /// Events lost since the start, an estimate.
+  public long lostEvents() {
+    return lost;
+  }
+
+  /// Events lost since the last call; before it, `firstMissing` and `lastMissing` tell which.
+  public long takeLost() {
+    long events = lost - taken;
+    taken = lost;
+    return events;
+  }
+
+  /// The first serial missing since the last `takeLost`; of no meaning when none is.
+  public long firstMissing() {
+    return firstMissing & 0xffff_ffffL;
+  }
+
+  /// The last serial missing since the last `takeLost`; of no meaning when none is.
+  public long lastMissing() {
+    return lastMissing & 0xffff_ffffL;
+  }
+
+  /// Serials that came after they were decided: mostly events given up for lost too early.
+  public long lateEvents() {
+    return lateEvents;
+  }
+
+  /// How often the kernel's counter began anew.
+  public long restarts() {
+    return restarts;
+  }
+
+  /// The highest serial seen, 0 before the first.
+  public long highest() {
+    return started ? high & 0xffff_ffffL : 0;
+  }
+}

@@ -1,0 +1,443 @@
+package io.coreaudit.record;
+
+import io.coreaudit.memory.Memory;
+import java.nio.charset.StandardCharsets;
+
+/// Reads the stamp and the fields of one record where its text lies.
+///
+/// ```text
+/// audit(1795321989.984:3022): arch=c000003e syscall=257 ... key="k" <0x1d> ARCH=x86_64 SYSCALL=openat
+///       stampSeconds .ms  serial  name=value ...                            enriched part, walked apart
+/// ```
+///
+/// Walk: `rewind(); while (next()) ...`, and `rewindEnriched()` for what auditd added. A word
+/// without `=` and a field without value are passed over, as libauparse does; `nextWord` stops at
+/// the former too. Of `msg='op=login ...'` the first word is the field `op`; other words that begin
+/// `msg=a` are passed over. Values are raw.
+public final class RecordFlyweight {
+  /// The byte before the enriched part.
+  public static final byte ENRICHED_SEPARATOR = 0x1d;
+
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final long BLANKS = ONES * ' ';
+  private static final long EQUALS = ONES * '=';
+  private static final long SEPARATORS = ONES * ENRICHED_SEPARATOR;
+
+  private static final long AUDIT = word("audit(");
+  private static final long AUDIT_MASK = (1L << 48) - 1;
+  private static final long MSG = word("msg");
+  private static final long SADDR = word("SADDR");
+
+  // What libauparse looks at: `msg=audit(...` of at least 19 bytes, in the first 80 of the line.
+  private static final int SHORTEST_STAMP = 19 - "msg=".length();
+  private static final int LONGEST_STAMP = 80;
+  private static final long LARGEST_SECONDS = Long.MAX_VALUE - 3;
+
+  private long text;
+  private long textEnd;
+  private long mainEnd; // 0: not yet looked for
+  private boolean enriched;
+
+  private long cursor;
+  private long walkEnd;
+  private boolean named;
+  private long name;
+  private int nameLength;
+  private long nameWord;
+  private long value;
+  private int valueLength;
+
+  private long stampSeconds;
+  private int stampMillis;
+  private long serial;
+
+  private long digitsEnd;
+  private long digits;
+
+  /// Looks at a record's text, from `audit(` on. The walk starts at its first field.
+  public RecordFlyweight wrap(long textAddress, int textLength) {
+    text = textAddress;
+    textEnd = textAddress + textLength;
+    mainEnd = 0;
+    cursor = text;
+    walkEnd = text;
+    return this;
+  }
+
+  /// The first eight bytes of a field's name as a number, zero padded: what `nameWord` gives. Names
+  /// longer than that need a look at `nameLength` or the rest.
+  public static long word(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+    long word = 0;
+    for (int i = Math.min(bytes.length, 8) - 1; i >= 0; i--) {
+      word = word << 8 | (bytes[i] & 0xff);
+    }
+    return word;
+  }
+
+  // ---- stamp
+
+  /// Reads the stamp; false when there is none, or a malformed one: no seconds, a number that does
+  /// not fit, milliseconds over 999.
+  public boolean parseStamp() {
+    long at;
+    if (textEnd - text >= 8 && (Memory.longAt(text) & AUDIT_MASK) == AUDIT) {
+      at = text + 6;
+    } else {
+      at = afterParenthesis();
+      if (at == 0) {
+        return false;
+      }
+    }
+    if (!number(at) || digits < 0 || digits > LARGEST_SECONDS) {
+      return false;
+    }
+    stampSeconds = digits;
+    stampMillis = 0;
+    serial = 0;
+    at = digitsEnd;
+    if (isAt(at, '.')) {
+      if (!number(at + 1) || digits < 0 || digits > 999) {
+        return false;
+      }
+      stampMillis = (int) digits;
+      at = digitsEnd;
+    }
+    if (isAt(at, ':')) {
+      if (!number(at + 1)) {
+        return false;
+      }
+      serial = digits;
+      at = digitsEnd;
+    }
+    if (at < textEnd && Memory.byteAt(at) != ')' && Memory.byteAt(at) != ' ') {
+      return false;
+    }
+    return at - text >= SHORTEST_STAMP || firstWordIsLongEnough(at);
+  }
+
+  private long afterParenthesis() {
+    long last = Math.min(textEnd, text + LONGEST_STAMP);
+    for (long at = text; at < last; at++) {
+      byte b = Memory.byteAt(at);
+      if (b == '(') {
+        return at + 1;
+      }
+      if (b == ' ') {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  private boolean firstWordIsLongEnough(long from) {
+    long at = from;
+    while (at < textEnd && at - text < SHORTEST_STAMP && Memory.byteAt(at) != ' ') {
+      at++;
+    }
+    return at - text >= SHORTEST_STAMP;
+  }
+
+  private boolean isAt(long at, char wanted) {
+    return at < textEnd && Memory.byteAt(at) == wanted;
+  }
+
+  // Unsigned 64-bit decimal at an address; false: no digit, or too large.
+  private boolean number(long from) {
+    long at = from;
+    long n = 0;
+    while (at < textEnd) {
+      int digit = Memory.byteAt(at) - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      if (at - from >= 18) {
+        // From here on it may overflow: 2^64 - 1 is 18446744073709551615.
+        int compared = Long.compareUnsigned(n, 1844674407370955161L);
+        if (compared > 0 || (compared == 0 && digit > 5)) {
+          return false;
+        }
+      }
+      n = n * 10 + digit;
+      at++;
+    }
+    digits = n;
+    digitsEnd = at;
+    return at > from;
+  }
+
+  /// The stamp's seconds of the epoch.
+  public long stampSeconds() {
+    return stampSeconds;
+  }
+
+  /// The stamp's milliseconds, 0 to 999.
+  public int stampMillis() {
+    return stampMillis;
+  }
+
+  /// The stamp's serial, unsigned.
+  public long serial() {
+    return serial;
+  }
+
+  // ---- walk
+
+  /// Starts the walk at the first field. The stamp's own word is no field.
+  public void rewind() {
+    findSeparator();
+    walkEnd = mainEnd;
+    cursor = text;
+    enriched = false;
+    if (textEnd - text >= 8 && (Memory.longAt(text) & AUDIT_MASK) == AUDIT) {
+      cursor = find(text, walkEnd, BLANKS);
+    }
+  }
+
+  /// Starts the walk at the first field of the enriched part; false when the record has none.
+  public boolean rewindEnriched() {
+    findSeparator();
+    walkEnd = textEnd;
+    cursor = Math.min(mainEnd + 1, textEnd);
+    enriched = true;
+    return mainEnd < textEnd;
+  }
+
+  /// Moves to the next field; false at the end.
+  public boolean next() {
+    while (nextWord()) {
+      if (named && valueLength > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Moves to the next word, be it a field or not; false at the end.
+  public boolean nextWord() {
+    long p = cursor;
+    long end = walkEnd;
+    while (p < end && Memory.byteAt(p) == ' ') {
+      p++;
+    }
+    if (p >= end) {
+      cursor = end;
+      return false;
+    }
+    long first = load(p, end);
+    long equal = matches(first, EQUALS);
+    long blank = matches(first, BLANKS);
+    // Exact up to and including the lowest match, which is all that is used of either.
+    if (equal != 0 && (blank == 0 || lowest(equal) < lowest(blank))) {
+      int length = lowest(equal);
+      long valueStart = p + length + 1;
+      long valueEnd =
+          blank != 0 ? Math.min(p + lowest(blank), end) : find(Math.min(p + 8, end), end, BLANKS);
+      field(
+          p,
+          length,
+          first & ((1L << (length << 3)) - 1),
+          valueStart,
+          Math.max(valueEnd, valueStart));
+    } else if (blank != 0) {
+      bare(p, Math.min(p + lowest(blank), end));
+    } else {
+      longName(p, end, first);
+    }
+    return true;
+  }
+
+  // The name is longer than 7 bytes, or there is none.
+  private void longName(long p, long end, long first) {
+    long at = Math.min(p + 8, end);
+    while (at < end) {
+      byte b = Memory.byteAt(at);
+      if (b == '=') {
+        field(p, (int) (at - p), first, at + 1, find(at + 1, end, BLANKS));
+        return;
+      }
+      if (b == ' ') {
+        break;
+      }
+      at++;
+    }
+    bare(p, at);
+  }
+
+  private void bare(long start, long end) {
+    named = false;
+    name = start;
+    nameLength = 0;
+    nameWord = 0;
+    value = start;
+    valueLength = (int) (end - start);
+    cursor = end;
+  }
+
+  private void field(long start, int length, long word, long valueStart, long valueEnd) {
+    named = true;
+    name = start;
+    nameLength = length;
+    nameWord = word;
+    value = valueStart;
+    valueLength = (int) (valueEnd - valueStart);
+    cursor = valueEnd;
+    if (word == MSG) {
+      message(start, valueStart, valueEnd);
+    } else if (enriched && word == SADDR && isBrace(valueStart)) {
+      // `SADDR={ saddr_fam=inet ... }` is one value to the end.
+      valueLength = (int) (walkEnd - valueStart);
+      cursor = walkEnd;
+    }
+    if (nameLength > 0 && Memory.byteAt(name) == '(') {
+      name++;
+      nameLength--;
+      nameWord = first(name, nameLength);
+    }
+  }
+
+  // `msg='op=x`: the field is op. `msg='x` and `msg=audit(...` are none.
+  private void message(long start, long valueStart, long valueEnd) {
+    if (valueStart == valueEnd) {
+      return;
+    }
+    byte b = Memory.byteAt(valueStart);
+    if (b == 'a') {
+      bare(start, valueEnd);
+    } else if (b == '\'') {
+      long inner = valueStart + 1;
+      long equal = find(inner, valueEnd, EQUALS);
+      if (equal == valueEnd) {
+        bare(start, valueEnd);
+        return;
+      }
+      name = inner;
+      nameLength = (int) (equal - inner);
+      nameWord = first(inner, nameLength);
+      value = equal + 1;
+      valueLength = (int) (valueEnd - value);
+    }
+  }
+
+  private boolean isBrace(long at) {
+    return at < walkEnd && Memory.byteAt(at) == '{';
+  }
+
+  /// Whether the word is a field. Only of interest after `nextWord`.
+  public boolean named() {
+    return named;
+  }
+
+  /// Where the field's name begins.
+  public long nameAddress() {
+    return name;
+  }
+
+  /// Length of the name.
+  public int nameLength() {
+    return nameLength;
+  }
+
+  /// The first eight bytes of the name, the first lowest, zero padded. Compare with `word`.
+  public long nameWord() {
+    return nameWord;
+  }
+
+  /// Where the value begins; of a word that is no field: the word.
+  public long valueAddress() {
+    return value;
+  }
+
+  /// Length of the value.
+  public int valueLength() {
+    return valueLength;
+  }
+
+  /// The value as a decimal number, or the given one when it is none (or not below 2^63).
+  public long decimalValue(long otherwise) {
+    if (valueLength == 0 || valueLength > 18) {
+      return otherwise;
+    }
+    long n = 0;
+    for (int i = 0; i < valueLength; i++) {
+      int digit = Memory.byteAt(value + i) - '0';
+      if (digit < 0 || digit > 9) {
+        return otherwise;
+      }
+      n = n * 10 + digit;
+    }
+    return n;
+  }
+
+  /// The value as a hexadecimal number without `0x`, or the given one when it is none.
+  public long hexValue(long otherwise) {
+    if (valueLength == 0 || valueLength > 16) {
+      return otherwise;
+    }
+    long n = 0;
+    for (int i = 0; i < valueLength; i++) {
+      int digit = Character.digit(Memory.byteAt(value + i), 16);
+      if (digit < 0) {
+        return otherwise;
+      }
+      n = n << 4 | digit;
+    }
+    return n;
+  }
+
+  // ---- eight bytes at a time
+
+  private void findSeparator() {
+    if (mainEnd == 0) {
+      mainEnd = find(text, textEnd, SEPARATORS);
+    }
+  }
+
+  // The first place of a byte in [from, end), or end. The byte comes eightfold.
+  private static long find(long from, long end, long eightfold) {
+    long p = from;
+    while (end - p >= 8) {
+      long match = matches(Memory.longAt(p), eightfold);
+      if (match != 0) {
+        return p + lowest(match);
+      }
+      p += 8;
+    }
+    byte wanted = (byte) eightfold;
+    while (p < end && Memory.byteAt(p) != wanted) {
+      p++;
+    }
+    return p;
+  }
+
+  // Eight bytes at p; those behind the end are zero and were not read.
+  private long load(long p, long end) {
+    long left = end - p;
+    if (left >= 8) {
+      return Memory.longAt(p);
+    }
+    if (end - text >= 8) {
+      return Memory.longAt(end - 8) >>> ((8 - left) << 3);
+    }
+    return first(p, (int) left);
+  }
+
+  private static long first(long p, int length) {
+    long word = 0;
+    for (int i = Math.min(length, 8) - 1; i >= 0; i--) {
+      word = word << 8 | (Memory.byteAt(p + i) & 0xff);
+    }
+    return word;
+  }
+
+  // The high bit of each byte that equals; bits above the lowest may lie.
+  private static long matches(long word, long eightfold) {
+    long x = word ^ eightfold;
+    return (x - ONES) & ~x & HIGHS;
+  }
+
+  private static int lowest(long match) {
+    return Long.numberOfTrailingZeros(match) >>> 3;
+  }
+}

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Makes io/coreaudit/interpret/KernelTables.java from the kernel's own headers.
+
+Headers: linux-libc-dev (Debian package) of an x86 machine:
+  asm/unistd_64.h          x86_64
+  asm/unistd_32.h          i386
+  asm-generic/unistd.h     aarch64 (and every newer 64-bit architecture)
+  asm-generic/errno*.h     errors
+  linux/io_uring.h         operations of io_uring
+What is newer than the installed headers stands in ADDED below: those numbers are the same on every
+architecture, which the kernel holds to since 5.1.
+
+  generate.py            writes the class
+  generate.py --print    prints it
+"""
+import os
+import re
+import sys
+
+INCLUDE = "/usr/include"
+HERE = os.path.dirname(os.path.abspath(__file__))
+TARGET = os.path.join(HERE, "../java/io/coreaudit/interpret/KernelTables.java")
+
+ADDED = {  # number: name, release of the kernel that brought it
+    451: "cachestat",  # 6.5
+    452: "fchmodat2",  # 6.6
+    453: "map_shadow_stack",  # 6.6
+    454: "futex_wake",  # 6.7
+    455: "futex_wait",
+    456: "futex_requeue",
+    457: "statmount",  # 6.8
+    458: "listmount",
+    459: "lsm_get_self_attr",
+    460: "lsm_set_self_attr",
+    461: "lsm_list_modules",
+    462: "mseal",  # 6.10
+    463: "setxattrat",  # 6.13
+    464: "getxattrat",
+    465: "listxattrat",
+    466: "removexattrat",
+    467: "open_tree_attr",  # 6.15
+    468: "file_getattr",  # 6.17
+    469: "file_setattr",
+    470: "listns",  # 6.19
+    471: "rseq_slice_yield",
+}
+ADDED_X86_64 = {335: "uretprobe"}  # 6.11
+
+ADDED_URING = {  # linux/io_uring.h, 6.2 to 6.15
+    48: "send_zc", 49: "sendmsg_zc", 50: "read_multishot", 51: "waitid", 52: "futex_wait",
+    53: "futex_wake", 54: "futex_waitv", 55: "fixed_fd_install", 56: "ftruncate", 57: "bind",
+    58: "listen", 59: "recv_zc", 60: "epoll_wait", 61: "readv_fixed", 62: "writev_fixed", 63: "pipe",
+}
+
+
+def find(name):
+    for directory in (INCLUDE, INCLUDE + "/x86_64-linux-gnu"):
+        path = os.path.join(directory, name)
+        if os.path.exists(path):
+            return path
+    sys.exit("generate.py: no header %s under %s: install linux-libc-dev" % (name, INCLUDE))
+
+
+def read(name):
+    with open(find(name), encoding="ascii", errors="replace") as header:
+        return header.read()
+
+
+def defined(name):
+    return {
+        int(number): call
+        for call, number in re.findall(r"^#define\s+__NR_(\w+)\s+(\d+)", read(name), re.M)
+    }
+
+
+def generic():
+    """asm-generic/unistd.h as a 64-bit architecture with the usual options sees it."""
+    text = read("asm-generic/unistd.h")
+    only_32_bit = text.index("#if defined(__SYSCALL_COMPAT) || __BITS_PER_LONG == 32")
+    text = text[:only_32_bit] + text[text.index("#endif", only_32_bit):]
+    table, shared = {}, {}
+    for prefix, call, number in re.findall(r"^#define\s+(__NR|__NR3264)_(\w+)\s+(\d+)", text, re.M):
+        (table if prefix == "__NR" else shared)[call] = int(number)
+    for call, target in re.findall(r"^#define\s+__NR_(\w+)\s+__NR3264_(\w+)", text, re.M):
+        if target in shared:  # the first definition is the one for 64 bits
+            table[call] = shared.pop(target)
+    result = {number: call for call, number in table.items() if call not in ("syscalls", "arch_specific_syscall")}
+    return result
+
+
+def errors():
+    text = read("asm-generic/errno-base.h") + read("asm-generic/errno.h")
+    table = {int(n): name for name, n in re.findall(r"^#define\s+(E\w+)\s+(\d+)", text, re.M)}
+    table.update({512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND",
+                  516: "ERESTART_RESTARTBLOCK"})  # linux/errno.h, not for user space, seen in exit=
+    return table
+
+
+def uring():
+    text = read("linux/io_uring.h")
+    body = text[text.index("IORING_OP_NOP"):]
+    names = re.findall(r"IORING_OP_(\w+)", body[:body.index("IORING_OP_LAST")])
+    table = dict(ADDED_URING)
+    table.update({number: name.lower() for number, name in enumerate(names)})
+    return table
+
+
+def block(name, sentence, table):
+    lines, line, last = [], "", None
+    for number in sorted(table):
+        word = table[number]
+        if last is not None and number == last + 1 and len(line) + 1 + len(word) <= 92:
+            line += " " + word
+        else:
+            if line:
+                lines.append(line)
+            line = "%d %s" % (number, word)
+        last = number
+    lines.append(line)
+    body = "\n".join("      " + text for text in lines)
+    return '  /// %s\n  static final String %s =\n      """\n%s\n      """;\n' % (sentence, name, body)
+
+
+def release():
+    code = int(re.search(r"LINUX_VERSION_CODE\s+(\d+)", read("linux/version.h")).group(1))
+    return "%d.%d.%d" % (code >> 16, code >> 8 & 255, code & 255)
+
+
+def java():
+    x86_64 = {**ADDED, **ADDED_X86_64, **defined("asm/unistd_64.h")}
+    i386 = {**ADDED, **defined("asm/unistd_32.h")}
+    i386.pop(453, None)  # 64 bits only
+    aarch64 = {**ADDED, **generic()}
+    parts = [
+        block("SYSCALLS_X86_64", "System calls of x86_64.", x86_64),
+        block("SYSCALLS_I386", "System calls of i386.", i386),
+        block("SYSCALLS_AARCH64", "System calls of aarch64.", aarch64),
+        block("URING_OPERATIONS", "Operations of io_uring.", uring()),
+        block("ERRORS", "Error numbers, those that the kernel keeps to itself included.", errors()),
+    ]
+    return (
+        "package io.coreaudit.interpret;\n\n"
+        "/// The kernel's numbers and names. Generated by src/main/tables/generate.py from the headers of\n"
+        "/// Linux %s and the list of newer ones in that script; not to be edited.\n"
+        "///\n"
+        "/// Each line is a number and the names of that number and those that follow it.\n"
+        "final class KernelTables {\n"
+        "  /// Release of the headers.\n"
+        '  static final String HEADERS = "%s";\n\n' % (release(), release())
+        + "\n".join(parts)
+        + "\n  private KernelTables() {}\n}\n"
+    )
+
+
+def main():
+    if "--print" in sys.argv[1:]:
+        sys.stdout.write(java())
+    else:
+        with open(TARGET, "w", encoding="ascii") as target:
+            target.write(java())
+
+
+if __name__ == "__main__":
+    main()
