@@ -1,0 +1,224 @@
+package io.coreaudit.origin;
+
+import io.coreaudit.event.AssembledEvent;
+import io.coreaudit.frame.FrameWriter;
+import io.coreaudit.memory.Memory;
+import io.coreaudit.record.RecordFlyweight;
+import io.coreaudit.record.RecordType;
+import io.coreaudit.telemetry.Counters;
+
+/// Writes who and where into an event's frame, before it vanishes: the node, the names of the
+/// accounts, the parent process. For the intake thread; allocates nothing.
+///
+/// Of an event whose lines name another node only that name is told: accounts and processes of this
+/// host are not those of the other.
+public final class OriginCollector implements AutoCloseable {
+  private static final int MAX_ACCOUNTS = 64;
+  private static final long UNSET = 0xffffffffL;
+  private static final long GROUP_BIT = 1L << 32;
+  private static final int ACCOUNT_HEADER = 5;
+
+  private final HostName host;
+  private final AccountNames accounts;
+  private final ProcessTable processes = new ProcessTable();
+  private final ProcFiles files;
+  private final ParentNames parents;
+  private final Counters<OriginCounter> counters = new Counters<>("origin", OriginCounter.class);
+  private final RecordFlyweight record = new RecordFlyweight();
+  private final long[] told = new long[MAX_ACCOUNTS];
+  private int toldCount;
+
+  // Of the call's record.
+  private long pid;
+  private long parentPid;
+  private long name;
+  private int nameLength;
+  private long executable;
+  private int executableLength;
+
+  /// Creates a collector.
+  ///
+  /// @param procRoot where the processes of this host are seen (`/proc`), null when the events are
+  ///   not of this moment (a file)
+  public OriginCollector(HostName host, AccountNames accounts, String procRoot) {
+    this.host = host;
+    this.accounts = accounts;
+    files = procRoot == null ? null : new ProcFiles(procRoot);
+    parents = new ParentNames(processes, files, counters);
+  }
+
+  /// The counters of this stage.
+  public Counters<OriginCounter> counters() {
+    return counters;
+  }
+
+  /// Writes the tags of an event whose records stand in the frame already.
+  public void collect(AssembledEvent event, FrameWriter frame) {
+    counters.increment(OriginCounter.EVENTS);
+    byte[] thisHost = host.bytes();
+    if (event.nodeLength() > 0 && !isThisHost(event, thisHost)) {
+      tell(frame.tag(OriginTag.NODE, event.nodeAddress(), event.nodeLength()));
+      counters.increment(OriginCounter.PARENTS_NONE);
+      return;
+    }
+    tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
+    toldCount = 0;
+    parentPid = -1;
+    long call = event.headRecord();
+    event.rewind();
+    while (event.next()) {
+      switch (event.type()) {
+        case RecordType.EXECVE,
+            RecordType.CWD,
+            RecordType.PROCTITLE,
+            RecordType.SOCKADDR,
+            RecordType.EOE -> {
+          // No accounts in these.
+        }
+        default -> {
+          boolean isCall = event.record() == call;
+          if (isCall) {
+            pid = -1;
+            nameLength = 0;
+            executableLength = 0;
+          }
+          fields(event, frame, isCall);
+        }
+      }
+    }
+    long nowMs = event.stampSeconds() * 1000 + event.stampMillis();
+    parent(frame, nowMs);
+    if (call != 0 && isPid(pid)) {
+      processes.learn((int) pid, nowMs, name, nameLength, executable, executableLength);
+    }
+    // Here, in this order, come container, pod and secret: what the tables of CRI-O's files and of
+    // the mounts know of the process and the device.
+  }
+
+  /// Writes the tags of an event of the agent itself.
+  public void collectOwn(FrameWriter frame) {
+    byte[] thisHost = host.bytes();
+    tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
+  }
+
+  private static boolean isThisHost(AssembledEvent event, byte[] thisHost) {
+    if (event.nodeLength() != thisHost.length) {
+      return false;
+    }
+    for (int i = 0; i < thisHost.length; i++) {
+      if (Memory.byteAt(event.nodeAddress() + i) != thisHost[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void fields(AssembledEvent event, FrameWriter frame, boolean isCall) {
+    record.wrap(event.textAddress(), event.textLength());
+    record.rewind();
+    while (record.next()) {
+      switch (OriginField.of(record)) {
+        case OriginField.USER -> account(frame, 0);
+        case OriginField.GROUP -> account(frame, GROUP_BIT);
+        case OriginField.PID -> {
+          if (isCall) {
+            pid = record.decimalValue(-1);
+          }
+        }
+        case OriginField.PPID -> {
+          if (isCall) {
+            parentPid = record.decimalValue(-1);
+          }
+        }
+        case OriginField.NAME -> {
+          if (isCall) {
+            name = record.valueAddress();
+            nameLength = record.valueLength();
+          }
+        }
+        case OriginField.EXECUTABLE -> {
+          if (isCall) {
+            executable = record.valueAddress();
+            executableLength = record.valueLength();
+          }
+        }
+        default -> {
+          // Any other field.
+        }
+      }
+    }
+  }
+
+  // ---- accounts
+
+  private void account(FrameWriter frame, long kind) {
+    long id = record.decimalValue(UNSET);
+    if (id >= UNSET || !isNew(kind | id)) {
+      return;
+    }
+    byte[] known = kind == 0 ? accounts.user((int) id) : accounts.group((int) id);
+    if (known == null) {
+      return;
+    }
+    long value = frame.reserveTag(OriginTag.ACCOUNT, ACCOUNT_HEADER + known.length);
+    tell(value != 0);
+    if (value != 0) {
+      Memory.putByte(value, (byte) (kind == 0 ? 0 : 1));
+      Memory.putInt(value + 1, (int) id);
+      Memory.copy(known, 0, value + ACCOUNT_HEADER, known.length);
+    }
+  }
+
+  private boolean isNew(long account) {
+    for (int i = 0; i < toldCount; i++) {
+      if (told[i] == account) {
+        return false;
+      }
+    }
+    if (toldCount == MAX_ACCOUNTS) {
+      return false;
+    }
+    told[toldCount++] = account;
+    return true;
+  }
+
+  // ---- parent
+
+  private void parent(FrameWriter frame, long nowMs) {
+    if (!isPid(parentPid)) {
+      counters.increment(OriginCounter.PARENTS_NONE);
+      return;
+    }
+    int place = parents.find((int) parentPid, nowMs);
+    if (place < 0) {
+      return;
+    }
+    tell(frame.tag(OriginTag.PARENT_NAME, processes.name(place), processes.nameLength(place)));
+    if (processes.executableLength(place) > 0) {
+      tell(
+          frame.tag(
+              OriginTag.PARENT_EXECUTABLE,
+              processes.executable(place),
+              processes.executableLength(place)));
+    }
+  }
+
+  // Process 0 is the kernel's idle task: the parent of process 1, and no process to be found.
+  private static boolean isPid(long number) {
+    return number > 0 && number <= Integer.MAX_VALUE;
+  }
+
+  private void tell(boolean fitted) {
+    if (!fitted) {
+      counters.increment(OriginCounter.TAGS_LEFT_OUT);
+    }
+  }
+
+  @Override
+  public void close() {
+    processes.close();
+    if (files != null) {
+      files.close();
+    }
+  }
+}
