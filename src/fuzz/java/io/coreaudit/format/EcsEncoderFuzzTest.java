@@ -1,0 +1,57 @@
+package io.coreaudit.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coreaudit.frame.FrameFlyweight;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+
+/// Any records in a frame give one JSON object on one line, and lines of auditd's form.
+final class EcsEncoderFuzzTest {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+  private static final int MAX_RECORDS = 12;
+
+  private final Arena arena = Arena.ofAuto();
+  private final Frames frames = new Frames(arena);
+  private final EcsEncoder ecs = new EcsEncoder(true);
+  private final RawEncoder raw = new RawEncoder();
+  private final ByteOutput out = new ByteOutput(1024);
+
+  @FuzzTest(maxDuration = "60s")
+  void shouldEncodeAnything(FuzzedDataProvider data) throws IOException {
+    frames.begin();
+    int records = 0;
+    while (data.remainingBytes() > 0 && records < MAX_RECORDS) {
+      int type = data.consumeBoolean() ? data.consumeInt(1300, 1340) : data.consumeInt(-1, 3000);
+      byte[] prefix = data.consumeBoolean() ? data.consumeBytes(24) : new byte[0];
+      byte[] text = data.consumeBytes(data.consumeInt(0, 600));
+      frames.add(type, prefix, text);
+      records++;
+    }
+    FrameFlyweight frame = frames.finish();
+    out.clear();
+    ecs.encode(frame, out);
+    byte[] line = Arrays.copyOf(out.array(), out.length());
+    assertThat(JSON.readTree(line).get("event").get("kind").asText()).isEqualTo("event");
+    assertThat(newlines(line)).isOne();
+    out.clear();
+    raw.encode(frame, out);
+    assertThat(newlines(Arrays.copyOf(out.array(), out.length()))).isEqualTo(records);
+  }
+
+  private static int newlines(byte[] bytes) {
+    int count = 0;
+    for (byte b : bytes) {
+      if (b == '\n') {
+        count++;
+      }
+    }
+    return count;
+  }
+}

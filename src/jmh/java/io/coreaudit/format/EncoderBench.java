@@ -1,0 +1,91 @@
+package io.coreaudit.format;
+
+import io.coreaudit.frame.FrameFlyweight;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/// Time of one event from its frame to the bytes that a receiver takes.
+///
+/// | Bench | Measures | Fixture |
+/// |---|---|---|
+/// | ecs | ECS with raw records | openat of a secret: SYSCALL, CWD, PATH, PROCTITLE, EOE |
+/// | withoutRaw | ECS without them | the same |
+/// | raw | auditd's lines | the same |
+///
+/// Recipe: `java -cp <test class path> org.openjdk.jmh.Main EncoderBench -f 1 -wi 3 -i 5 -prof gc`.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class EncoderBench {
+  private static final List<String> RECORDS =
+      List.of(
+          "type=SYSCALL msg=audit(1795321989.984:3022): arch=c000003e syscall=257 success=yes"
+              + " exit=3 a0=ffffff9c a1=7ffd1c3e7f2a a2=0 a3=0 items=1 ppid=2436 pid=2489"
+              + " auid=4294967295 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0"
+              + " ses=4294967295 comm=\"cat\" exe=\"/usr/bin/cat\""
+              + " subj=system_u:system_r:container_t:s0:c15,c26 key=\"openshift_secret\"",
+          "type=CWD msg=audit(1795321989.984:3022): cwd=\"/\"",
+          "type=PATH msg=audit(1795321989.984:3022): item=0 name=\"/run/secrets/token\" inode=2"
+              + " dev=00:27 mode=0100644 ouid=0 ogid=0 rdev=00:00"
+              + " obj=system_u:object_r:container_file_t:s0:c15,c26 nametype=NORMAL cap_fp=0"
+              + " cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
+          "type=PROCTITLE msg=audit(1795321989.984:3022):"
+              + " proctitle=636174002F72756E2F736563726574732F746F6B656E",
+          "type=EOE msg=audit(1795321989.984:3022): ");
+
+  private final EcsEncoder ecs = new EcsEncoder(true);
+  private final EcsEncoder withoutRaw = new EcsEncoder(false);
+  private final RawEncoder raw = new RawEncoder();
+  private final ByteOutput out = new ByteOutput(8192);
+  private final Arena arena = Arena.ofAuto();
+  private final Frames frames = new Frames(arena);
+  private FrameFlyweight frame;
+
+  /// Makes the frame and checks the answer before the time.
+  @Setup
+  public void makeFrame() {
+    frames.each(
+        "#! node node-1\n#! user 0 root\n#! group 0 root\n#! parent_name bash\n"
+            + "#! parent_executable /usr/bin/bash\n",
+        none -> {
+          throw new IllegalStateException("no event was given");
+        });
+    frame = frames.audit(RECORDS);
+    String lengths = ecs() + " " + withoutRaw() + " " + raw();
+    if (!lengths.equals("1631 811 792")) {
+      throw new IllegalStateException("the events are not what they were: " + lengths);
+    }
+  }
+
+  /// ECS with raw records.
+  @Benchmark
+  public int ecs() {
+    out.clear();
+    ecs.encode(frame, out);
+    return out.length();
+  }
+
+  /// ECS without raw records.
+  @Benchmark
+  public int withoutRaw() {
+    out.clear();
+    withoutRaw.encode(frame, out);
+    return out.length();
+  }
+
+  /// Lines as auditd writes them.
+  @Benchmark
+  public int raw() {
+    out.clear();
+    raw.encode(frame, out);
+    return out.length();
+  }
+}

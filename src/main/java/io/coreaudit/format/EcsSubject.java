@@ -1,0 +1,245 @@
+package io.coreaudit.format;
+
+import static io.coreaudit.format.JsonWriter.key;
+
+import io.coreaudit.record.RecordFlyweight;
+import io.coreaudit.record.RecordType;
+
+/// Writes who did it: `process`, `user`, `service`.
+final class EcsSubject {
+  private static final byte[] PROCESS = key("process");
+  private static final byte[] PID = key("pid");
+  private static final byte[] PARENT = key("parent");
+  private static final byte[] NAME = key("name");
+  private static final byte[] EXECUTABLE = key("executable");
+  private static final byte[] ARGS = key("args");
+  private static final byte[] ARGS_COUNT = key("args_count");
+  private static final byte[] COMMAND_LINE = key("command_line");
+  private static final byte[] WORKING_DIRECTORY = key("working_directory");
+  private static final byte[] USER = key("user");
+  private static final byte[] ID = key("id");
+  private static final byte[] EFFECTIVE = key("effective");
+  private static final byte[] AUDIT = key("audit");
+  private static final byte[] TARGET = key("target");
+  private static final byte[] GROUP = key("group");
+  private static final byte[] SERVICE = key("service");
+
+  private static final byte[] PARENT_NAME_PLACE = EventAction.bytes("process.parent.name");
+  private static final byte[] PARENT_EXECUTABLE_PLACE =
+      EventAction.bytes("process.parent.executable");
+  private static final byte[] NAME_PLACE = EventAction.bytes("process.name");
+  private static final byte[] EXECUTABLE_PLACE = EventAction.bytes("process.executable");
+  private static final byte[] COMMAND_LINE_PLACE = EventAction.bytes("process.command_line");
+  private static final byte[] WORKING_DIRECTORY_PLACE =
+      EventAction.bytes("process.working_directory");
+  private static final byte[] PROCESS_USER_PLACE = EventAction.bytes("process.user.name");
+  private static final byte[] USER_PLACE = EventAction.bytes("user.name");
+  private static final byte[] EFFECTIVE_PLACE = EventAction.bytes("user.effective.name");
+  private static final byte[] GROUP_PLACE = EventAction.bytes("user.group.name");
+  private static final byte[] AUDIT_PLACE = EventAction.bytes("user.audit.name");
+  private static final byte[] TARGET_PLACE = EventAction.bytes("user.target.name");
+  private static final byte[] SERVICE_PLACE = EventAction.bytes("service.name");
+
+  private static final long UID_WORD = RecordFlyweight.word("UID");
+  private static final long EUID_WORD = RecordFlyweight.word("EUID");
+  private static final long GID_WORD = RecordFlyweight.word("GID");
+  private static final long AUID_WORD = RecordFlyweight.word("AUID");
+  private static final long ID_WORD = RecordFlyweight.word("ID");
+  private static final long UNSET = 0xffffffffL;
+
+  /// Arguments end here, so that there is room for what follows them.
+  private static final int ARGUMENTS_BYTES = 512 << 10;
+
+  private final JsonWriter json;
+  private final Value value;
+  private final Arguments arguments = new Arguments();
+
+  EcsSubject(JsonWriter json, Value value) {
+    this.json = json;
+    this.value = value;
+  }
+
+  void write(EventView event) {
+    boolean login = !event.callTells() && isLogin(event.tellingType()) && names(event);
+    process(event, login);
+    user(event, login);
+    service(event);
+  }
+
+  private static boolean names(EventView event) {
+    long id = event.decimal(Field.ID, UNSET);
+    return event.has(Field.ACCT) || (id >= 0 && id < UNSET);
+  }
+
+  // ---- process
+
+  private void process(EventView event, boolean login) {
+    int process = json.open(PROCESS);
+    long pid = event.decimal(Field.PID, -1);
+    if (pid >= 0) {
+      json.number(PID, pid);
+    }
+    int parent = json.open(PARENT);
+    long ppid = event.decimal(Field.PPID, -1);
+    if (ppid >= 0) {
+      json.number(PID, ppid);
+    }
+    if (event.parentNameLength() > 0) {
+      json.text(NAME, PARENT_NAME_PLACE, event.parentName(), event.parentNameLength());
+    }
+    if (event.parentExecutableLength() > 0) {
+      json.text(
+          EXECUTABLE,
+          PARENT_EXECUTABLE_PLACE,
+          event.parentExecutable(),
+          event.parentExecutableLength());
+    }
+    json.close(parent);
+    text(event, Field.COMM, NAME, NAME_PLACE);
+    text(event, Field.EXE, EXECUTABLE, EXECUTABLE_PLACE);
+    arguments(event);
+    text(event, Field.CMD, COMMAND_LINE, COMMAND_LINE_PLACE);
+    text(event, Field.CWD, WORKING_DIRECTORY, WORKING_DIRECTORY_PLACE);
+    if (login) {
+      account(event, USER, Field.UID, 0, UID_WORD, PROCESS_USER_PLACE);
+    }
+    json.close(process);
+  }
+
+  private void arguments(EventView event) {
+    json.limit(ARGUMENTS_BYTES);
+    if (event.hasExecve()) {
+      int args = json.openArray(ARGS);
+      arguments.writeExecve(json, event.frame());
+      json.closeArray(args);
+      long count = event.decimal(Field.ARGC, -1);
+      if (count >= 0) {
+        json.number(ARGS_COUNT, count);
+      }
+    } else if (event.has(Field.PROCTITLE)) {
+      int args = json.openArray(ARGS);
+      arguments.writeTitle(json, event.value(Field.PROCTITLE), event.length(Field.PROCTITLE));
+      json.closeArray(args);
+    }
+    json.limit(JsonWriter.TEXT_BYTES);
+  }
+
+  private boolean text(EventView event, int field, byte[] key, byte[] place) {
+    if (!value.decode(event.value(field), event.length(field), Field.isEncoded(field))) {
+      return false;
+    }
+    json.text(key, place, value.address(), value.length());
+    return true;
+  }
+
+  // ---- user
+
+  private void user(EventView event, boolean login) {
+    int user = json.open(USER);
+    if (login) {
+      target(event, USER_PLACE);
+    } else {
+      members(event, Field.UID, 0, UID_WORD, USER_PLACE);
+      if (event.has(Field.EUID) && event.decimal(Field.EUID, -1) != event.decimal(Field.UID, -1)) {
+        account(event, EFFECTIVE, Field.EUID, 0, EUID_WORD, EFFECTIVE_PLACE);
+      }
+      account(event, GROUP, Field.GID, 1, GID_WORD, GROUP_PLACE);
+      if (!event.callTells() && isAccountManagement(event.tellingType())) {
+        int target = json.open(TARGET);
+        target(event, TARGET_PLACE);
+        json.close(target);
+      }
+    }
+    account(event, AUDIT, Field.AUID, 0, AUID_WORD, AUDIT_PLACE);
+    json.close(user);
+  }
+
+  private void target(EventView event, byte[] place) {
+    long id = event.decimal(Field.ID, UNSET);
+    if (id >= 0 && id < UNSET) {
+      json.quoted(ID, id);
+    }
+    if (text(event, Field.ACCT, NAME, place) || id < 0 || id >= UNSET) {
+      return;
+    }
+    name(event, id, 0, ID_WORD, place);
+  }
+
+  private void account(
+      EventView event, byte[] key, int field, int kind, long enrichedWord, byte[] place) {
+    int mark = json.open(key);
+    members(event, field, kind, enrichedWord, place);
+    json.close(mark);
+  }
+
+  private void members(EventView event, int field, int kind, long enrichedWord, byte[] place) {
+    long id = event.decimal(field, -1);
+    if (id < 0) {
+      return;
+    }
+    json.quoted(ID, id);
+    name(event, id, kind, enrichedWord, place);
+  }
+
+  private void name(EventView event, long id, int kind, long enrichedWord, byte[] place) {
+    if (event.findEnriched(enrichedWord)) {
+      json.text(NAME, place, event.enriched(), event.enrichedLength());
+      return;
+    }
+    int known = id < UNSET ? event.account(kind, id) : -1;
+    if (known >= 0) {
+      json.text(NAME, place, event.accountName(known), event.accountNameLength(known));
+    }
+  }
+
+  /// Types whose `acct=` is the user who comes or goes; `uid=` is the daemon that let them.
+  private static boolean isLogin(int type) {
+    return switch (type) {
+      case RecordType.USER_AUTH,
+          RecordType.USER_ACCT,
+          RecordType.USER_LOGIN,
+          RecordType.USER_LOGOUT,
+          RecordType.USER_START,
+          RecordType.USER_END,
+          RecordType.USER_ERR,
+          RecordType.CRED_ACQ,
+          RecordType.CRED_REFR,
+          RecordType.CRED_DISP,
+          RecordType.ANOM_LOGIN_FAILURES,
+          RecordType.ANOM_LOGIN_TIME,
+          RecordType.ANOM_LOGIN_SESSIONS,
+          RecordType.ANOM_LOGIN_ACCT,
+          RecordType.ANOM_LOGIN_LOCATION,
+          RecordType.ANOM_LOGIN_SERVICE,
+          RecordType.ANOM_LOGIN_ROOT ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// Types whose `acct=` or `id=` is the account that was changed.
+  private static boolean isAccountManagement(int type) {
+    return switch (type) {
+      case RecordType.USER_CHAUTHTOK,
+          RecordType.USER_MGMT,
+          RecordType.ADD_USER,
+          RecordType.DEL_USER,
+          RecordType.ACCT_LOCK,
+          RecordType.ACCT_UNLOCK,
+          RecordType.CHUSER_ID,
+          RecordType.USER_ROLE_CHANGE,
+          RecordType.ROLE_ASSIGN,
+          RecordType.ROLE_REMOVE ->
+          true;
+      default -> false;
+    };
+  }
+
+  // ---- service
+
+  private void service(EventView event) {
+    int service = json.open(SERVICE);
+    text(event, Field.UNIT, NAME, SERVICE_PLACE);
+    json.close(service);
+  }
+}

@@ -1,0 +1,79 @@
+package io.coreaudit.format;
+
+import java.nio.charset.StandardCharsets;
+
+/// What an event says in the words of ECS: action, categories and types, ready to be copied into
+/// JSON; and where the call behind it has what is needed to say more.
+final class EventAction {
+  /// No argument of the call.
+  static final int NONE = -1;
+
+  /// The flags stand in a record of their own (`OPENAT2`).
+  static final int IN_RECORD = 4;
+
+  /// The call has no flags because it always creates (`creat`).
+  static final int ALWAYS_CREATES = 5;
+
+  /// Action, as in `event.action`.
+  final byte[] action;
+
+  /// Categories with quotes and commas, as in `event.category`.
+  final byte[] categories;
+
+  /// Types with quotes and commas, as in `event.type`.
+  final byte[] types;
+
+  /// Which argument (0 to 3) is the directory that the file's name is relative to; `NONE`: the
+  /// working directory always.
+  final int directoryArgument;
+
+  /// Which argument holds the flags of an open, `IN_RECORD`, `ALWAYS_CREATES`, or `NONE`: no open.
+  final int flagsArgument;
+
+  /// Whether the first path of the event is the one that matters, not the last.
+  final boolean firstPath;
+
+  /// Name of the object that the socket's address goes to, with quotes and colon; null: none.
+  final byte[] peer;
+
+  /// Whether another path of the event is the text of a symbolic link.
+  final boolean isSymlink;
+
+  EventAction(
+      String action,
+      String categories,
+      String types,
+      int directoryArgument,
+      int flagsArgument,
+      boolean firstPath) {
+    this.action = bytes(action);
+    this.categories = quoted(categories);
+    this.types = quoted(types);
+    this.directoryArgument = directoryArgument;
+    this.flagsArgument = flagsArgument;
+    this.firstPath = firstPath;
+    this.peer = peer(action);
+    this.isSymlink = action.equals("symlinked-file");
+  }
+
+  EventAction(String action, String categories, String types) {
+    this(action, categories, types, NONE, NONE, false);
+  }
+
+  private static byte[] peer(String action) {
+    return switch (action) {
+      case "connected-to", "sent-to" -> bytes("\"destination\":");
+      case "accepted-connection", "received-from" -> bytes("\"source\":");
+      case "bound-socket" -> bytes("\"server\":");
+      default -> null;
+    };
+  }
+
+  private static byte[] quoted(String words) {
+    return words.isEmpty() ? new byte[0] : bytes('"' + words.replace(" ", "\",\"") + '"');
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

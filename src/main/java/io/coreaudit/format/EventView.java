@@ -1,0 +1,423 @@
+package io.coreaudit.format;
+
+import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.OriginTag;
+import io.coreaudit.record.RecordFlyweight;
+import io.coreaudit.record.RecordType;
+import java.util.Arrays;
+
+/// One event laid out for an encoder: which record tells it, where each known field stands, its
+/// paths, its accounts. Nothing is copied; everything is good as long as the frame is.
+///
+/// The *call* is the SYSCALL (or URINGOP) record. The *telling* record says what happened: the
+/// first one that is neither the call nor one of its companions (PATH, CWD, ...), else the call. A
+/// field of the call goes before the same field of the telling record, and the first of a name
+/// before later ones: what the kernel writes stands before what user space gave it to write.
+final class EventView {
+  private final RecordFlyweight record = new RecordFlyweight();
+  private final FieldCursor fields = new FieldCursor();
+  private final long[] value = new long[Field.KEPT];
+  private final int[] length = new int[Field.KEPT];
+  private FrameFlyweight frame;
+
+  private int callType;
+  private long callText;
+  private int callLength;
+  private int tellingType;
+  private long tellingText;
+  private int tellingLength;
+  private long tellingPrefix;
+  private int tellingPrefixLength;
+  private long detailText;
+  private int detailLength;
+  private boolean execve;
+
+  private long node;
+  private int nodeLength;
+  private long parentName;
+  private int parentNameLength;
+  private long parentExecutable;
+  private int parentExecutableLength;
+
+  private final PathList paths = new PathList();
+
+  private long[] account = new long[16]; // address of the tag's value
+  private int[] accountLength = new int[16];
+  private int accounts;
+
+  private boolean hasEnriched;
+
+  // The kernel enriches nothing: what looks so in its records was put there by user space.
+  private boolean fromLines;
+  private long enriched;
+  private int enrichedLength;
+
+  /// Lays out the event of a frame.
+  void read(FrameFlyweight event) {
+    frame = event;
+    Arrays.fill(length, 0);
+    callText = 0;
+    tellingText = 0;
+    detailText = 0;
+    hasEnriched = false;
+    fromLines = false;
+    execve = false;
+    paths.clear();
+    event.rewindRecords();
+    while (event.nextRecord()) {
+      fromLines |= event.recordPrefixLength() > 0;
+      int type = event.recordType();
+      switch (type) {
+        case RecordType.SYSCALL, RecordType.URINGOP -> {
+          if (callText == 0) {
+            callType = type;
+            callText = event.recordText();
+            callLength = event.recordTextLength();
+          }
+        }
+        case RecordType.PATH -> paths.add(fields, event.recordText(), event.recordTextLength());
+        case RecordType.EXECVE -> {
+          execve = true;
+          keepOnce(event, Field.ARGC);
+        }
+        case RecordType.CWD -> keepOnce(event, Field.CWD);
+        case RecordType.PROCTITLE -> keepOnce(event, Field.PROCTITLE);
+        case RecordType.OPENAT2 -> keepOnce(event, Field.OFLAG);
+        case RecordType.SOCKADDR -> keepOnce(event, Field.SADDR);
+        default -> {
+          if (isCompanion(type)) {
+            detail(event);
+          } else if (tellingText == 0) {
+            telling(event);
+          }
+        }
+      }
+    }
+    if (callText != 0) {
+      keepAll(callText, callLength);
+    }
+    if (tellingText != 0) {
+      keepAll(tellingText, tellingLength);
+    } else {
+      findCall(event);
+    }
+    readTags();
+  }
+
+  private void detail(FrameFlyweight event) {
+    if (detailText == 0 && event.recordType() != RecordType.EOE) {
+      detailText = event.recordText();
+      detailLength = event.recordTextLength();
+    }
+  }
+
+  private void telling(FrameFlyweight event) {
+    tellingType = event.recordType();
+    tellingText = event.recordText();
+    tellingLength = event.recordTextLength();
+    tellingPrefix = event.recordPrefix();
+    tellingPrefixLength = event.recordPrefixLength();
+  }
+
+  // No record tells: the call does, or the first companion when the call was lost.
+  private void findCall(FrameFlyweight event) {
+    event.rewindRecords();
+    while (event.nextRecord()) {
+      if (callText == 0 || event.recordText() == callText) {
+        telling(event);
+        break;
+      }
+    }
+    if (callText == 0 && tellingText != 0) {
+      keepAll(tellingText, tellingLength);
+    }
+  }
+
+  private static boolean isCompanion(int type) {
+    return switch (type) {
+      case RecordType.EOE,
+          RecordType.IPC,
+          RecordType.IPC_SET_PERM,
+          RecordType.SOCKETCALL,
+          RecordType.MQ_OPEN,
+          RecordType.MQ_SENDRECV,
+          RecordType.MQ_NOTIFY,
+          RecordType.MQ_GETSETATTR,
+          RecordType.FD_PAIR,
+          RecordType.OBJ_PID,
+          RecordType.BPRM_FCAPS,
+          RecordType.CAPSET,
+          RecordType.MMAP,
+          RecordType.KERN_MODULE,
+          RecordType.BPF,
+          RecordType.AVC_PATH ->
+          true;
+      default -> type >= 1420 && type < 1423 || type >= 1425 && type < 1430;
+    };
+  }
+
+  private void keepOnce(FrameFlyweight event, int field) {
+    if (length[field] == 0) {
+      record.wrap(event.recordText(), event.recordTextLength());
+      record.rewind();
+      while (record.next()) {
+        if (Field.of(record) == field) {
+          keep(field, record.valueAddress(), record.valueLength());
+          return;
+        }
+      }
+    }
+  }
+
+  private void keepAll(long text, int textLength) {
+    fields.wrap(text, textLength);
+    while (fields.next()) {
+      int field = fields.field();
+      if (field >= 0 && field < Field.KEPT && length[field] == 0) {
+        keep(field, fields.value(), fields.valueLength());
+      }
+    }
+    hasEnriched |= fields.hasEnriched();
+  }
+
+  private void keep(int field, long address, int bytes) {
+    value[field] = address;
+    length[field] = bytes;
+  }
+
+  // ---- tags and accounts
+
+  private void readTags() {
+    nodeLength = 0;
+    parentNameLength = 0;
+    parentExecutableLength = 0;
+    accounts = 0;
+    frame.rewindTags();
+    while (frame.nextTag()) {
+      switch (frame.tag()) {
+        case OriginTag.NODE -> {
+          node = frame.tagValue();
+          nodeLength = frame.tagLength();
+        }
+        case OriginTag.PARENT_NAME -> {
+          parentName = frame.tagValue();
+          parentNameLength = frame.tagLength();
+        }
+        case OriginTag.PARENT_EXECUTABLE -> {
+          parentExecutable = frame.tagValue();
+          parentExecutableLength = frame.tagLength();
+        }
+        case OriginTag.ACCOUNT -> addAccount();
+        default -> {
+          // A tag of a later version: what this one does not know it leaves alone.
+        }
+      }
+    }
+  }
+
+  private void addAccount() {
+    if (frame.tagLength() < 5) {
+      return;
+    }
+    if (accounts == account.length) {
+      account = Arrays.copyOf(account, accounts * 2);
+      accountLength = Arrays.copyOf(accountLength, accounts * 2);
+    }
+    account[accounts] = frame.tagValue();
+    accountLength[accounts++] = frame.tagLength();
+  }
+
+  /// The place of an account's name among the tags, -1 when it is unknown.
+  ///
+  /// @param kind 0 for a user, 1 for a group
+  int account(int kind, long id) {
+    for (int i = 0; i < accounts; i++) {
+      if (Memory.byteAt(account[i]) == kind && Memory.intAt(account[i] + 1) == (int) id) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// Where the name of the account at a place begins.
+  long accountName(int place) {
+    return account[place] + 5;
+  }
+
+  /// Length of the name of the account at a place.
+  int accountNameLength(int place) {
+    return accountLength[place] - 5;
+  }
+
+  /// Looks for a name that auditd added to the call or telling record (`AUID="alice"`). False:
+  /// none, or one that says nothing (`unset`, `unknown(7)`).
+  boolean findEnriched(long nameWord) {
+    if (!hasEnriched || !fromLines) {
+      return false;
+    }
+    if (callText != 0) {
+      record.wrap(callText, callLength);
+    } else {
+      record.wrap(tellingText, tellingLength);
+    }
+    return findEnriched(record, nameWord);
+  }
+
+  /// The same for the path at a place.
+  boolean findEnrichedOfPath(int place, long nameWord) {
+    if (!fromLines || !paths.hasEnriched(place)) {
+      return false;
+    }
+    paths.wrap(place, record);
+    return findEnriched(record, nameWord);
+  }
+
+  private boolean findEnriched(RecordFlyweight of, long nameWord) {
+    if (!of.rewindEnriched()) {
+      return false;
+    }
+    while (of.next()) {
+      if (of.nameWord() == nameWord) {
+        enriched = of.valueAddress();
+        enrichedLength = of.valueLength();
+        boolean quoted =
+            enrichedLength > 2
+                && Memory.byteAt(enriched) == '"'
+                && Memory.byteAt(enriched + enrichedLength - 1) == '"';
+        if (quoted) {
+          enriched++;
+          enrichedLength -= 2;
+        }
+        return quoted
+            && !FieldWalk.startsWith(enriched, enrichedLength, UNSET)
+            && !FieldWalk.startsWith(enriched, enrichedLength, UNKNOWN);
+      }
+    }
+    return false;
+  }
+
+  private static final byte[] UNSET = EventAction.bytes("unset");
+  private static final byte[] UNKNOWN = EventAction.bytes("unknown");
+
+  /// Where the name begins that `findEnriched` found.
+  long enriched() {
+    return enriched;
+  }
+
+  /// Length of the name that `findEnriched` found.
+  int enrichedLength() {
+    return enrichedLength;
+  }
+
+  // ---- what was found
+
+  FrameFlyweight frame() {
+    return frame;
+  }
+
+  /// Whether the event has the field.
+  boolean has(int field) {
+    return length[field] > 0;
+  }
+
+  /// Where the field's value begins.
+  long value(int field) {
+    return value[field];
+  }
+
+  /// Length of the field's value, 0 when the event has no such field.
+  int length(int field) {
+    return length[field];
+  }
+
+  /// The field as a decimal number below 10^18, or the other one.
+  long decimal(int field, long otherwise) {
+    return FieldWalk.decimal(value[field], length[field], otherwise);
+  }
+
+  /// The field as a hexadecimal number of up to 64 bits, or the other one.
+  long hex(int field, long otherwise) {
+    return FieldWalk.hex(value[field], length[field], otherwise);
+  }
+
+  /// Whether there is a SYSCALL or URINGOP record.
+  boolean hasCall() {
+    return callText != 0;
+  }
+
+  /// `RecordType.SYSCALL` or `RecordType.URINGOP`.
+  int callType() {
+    return callType;
+  }
+
+  /// Whether the record that tells the event is the call itself.
+  boolean callTells() {
+    return callText != 0 && tellingText == callText;
+  }
+
+  /// Type of the telling record, -1 for a name that has no number.
+  int tellingType() {
+    return tellingType;
+  }
+
+  long tellingText() {
+    return tellingText;
+  }
+
+  /// Length of the telling record's text; the event has no record when the address is 0.
+  int tellingLength() {
+    return tellingLength;
+  }
+
+  long tellingPrefix() {
+    return tellingPrefix;
+  }
+
+  int tellingPrefixLength() {
+    return tellingPrefixLength;
+  }
+
+  /// Where the text begins of the first companion whose fields have no place of their own (OBJ_PID,
+  /// KERN_MODULE, BPF ...), 0 when there is none.
+  long detailText() {
+    return detailText;
+  }
+
+  int detailLength() {
+    return detailLength;
+  }
+
+  /// Whether there are EXECVE records.
+  boolean hasExecve() {
+    return execve;
+  }
+
+  PathList paths() {
+    return paths;
+  }
+
+  long node() {
+    return node;
+  }
+
+  int nodeLength() {
+    return nodeLength;
+  }
+
+  long parentName() {
+    return parentName;
+  }
+
+  int parentNameLength() {
+    return parentNameLength;
+  }
+
+  long parentExecutable() {
+    return parentExecutable;
+  }
+
+  int parentExecutableLength() {
+    return parentExecutableLength;
+  }
+}

@@ -1,0 +1,155 @@
+package io.coreaudit.format;
+
+import io.coreaudit.record.RecordTypes;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// What each type of record tells, in the words of ECS; and its name.
+///
+/// A type that the table does not name has its own name in lower case as the action and no
+/// category.
+final class RecordActions {
+  /// action | categories | types | types of record
+  static final String TABLE =
+      """
+      authenticated | authentication | info | USER_AUTH GRP_AUTH
+      authorized-login | authentication | info | USER_ACCT
+      logged-in | authentication | start | USER_LOGIN
+      logged-out | authentication | end | USER_LOGOUT
+      started-session | session | start | USER_START
+      ended-session | session | end | USER_END
+      acquired-credentials | authentication | info | CRED_ACQ
+      refreshed-credentials | authentication | info | CRED_REFR
+      disposed-credentials | authentication | info | CRED_DISP
+      failed-account-check | authentication | info | USER_ERR
+      changed-login-id | authentication | start | LOGIN
+      ran-command | process | start | USER_CMD
+      typed-on-terminal | process | info | TTY USER_TTY
+      changed-password | iam | user change | USER_CHAUTHTOK
+      changed-group-password | iam | group change | GRP_CHAUTHTOK
+      added-user-account | iam | user creation | ADD_USER
+      deleted-user-account | iam | user deletion | DEL_USER
+      modified-user-account | iam | user change | USER_MGMT
+      locked-user-account | iam | user change | ACCT_LOCK
+      unlocked-user-account | iam | user change | ACCT_UNLOCK
+      added-group-account | iam | group creation | ADD_GROUP
+      deleted-group-account | iam | group deletion | DEL_GROUP
+      modified-group-account | iam | group change | GRP_MGMT CHGRP_ID
+      changed-user-id | iam | user change | CHUSER_ID
+      changed-role | iam | user change | USER_ROLE_CHANGE
+      assigned-role | iam | user change | ROLE_ASSIGN
+      removed-role | iam | user change | ROLE_REMOVE
+      modified-role | iam | admin change | ROLE_MODIFY
+      started-service | process | start | SERVICE_START
+      stopped-service | process | end | SERVICE_STOP
+      booted-system | host | start | SYSTEM_BOOT
+      shut-down-system | host | end | SYSTEM_SHUTDOWN
+      changed-runlevel | host | change | SYSTEM_RUNLEVEL
+      changed-system-config | configuration | change | USYS_CONFIG
+      changed-device | host | change | USER_DEVICE DEV_ALLOC DEV_DEALLOC
+      updated-software | package | change | SOFTWARE_UPDATE
+      started-audit-daemon | host | start | DAEMON_START
+      stopped-audit-daemon | host | end | DAEMON_END
+      aborted-audit-daemon | host | end | DAEMON_ABORT
+      changed-audit-daemon-config | configuration | change | DAEMON_CONFIG
+      rotated-audit-log | host | info | DAEMON_ROTATE
+      resumed-audit-logging | host | change | DAEMON_RESUME
+      accepted-audit-client | network | connection start | DAEMON_ACCEPT
+      closed-audit-client | network | connection end | DAEMON_CLOSE
+      failed-audit-daemon | host | info | DAEMON_ERR
+      changed-audit-config | configuration | change | CONFIG_CHANGE
+      changed-audit-feature | configuration | change | FEATURE_CHANGE
+      joined-audit-stream | configuration | access | EVENT_LISTENER
+      changed-firewall | configuration | change | NETFILTER_CFG
+      saw-packet | network | info | NETFILTER_PKT
+      violated-seccomp-policy | intrusion_detection process | denied | SECCOMP
+      decided-file-access | file | access | FANOTIFY
+      changed-system-time | host | change | TIME_INJOFFSET TIME_ADJNTPVAL
+      checked-permission | intrusion_detection | info | DAC_CHECK MAC_CHECK
+      exported-data | file | access | USER_LABELED_EXPORT USER_UNLABELED_EXPORT
+      changed-device-mapper | host | change | DM_CTRL
+      reported-device-mapper | host | info | DM_EVENT
+      violated-selinux-policy | intrusion_detection | denied | AVC
+      violated-userspace-policy | intrusion_detection | denied | USER_AVC
+      failed-selinux | intrusion_detection | info | SELINUX_ERR USER_SELINUX_ERR
+      loaded-selinux-policy | configuration | change | MAC_POLICY_LOAD USER_MAC_POLICY_LOAD
+      changed-selinux-enforcement | configuration | change | MAC_STATUS USER_MAC_STATUS
+      changed-selinux-boolean | configuration | change | MAC_CONFIG_CHANGE USER_MAC_CONFIG_CHANGE
+      relabeled-filesystem | configuration | change | FS_RELABEL
+      changed-label | configuration | change | LABEL_OVERRIDE LABEL_LEVEL_CHANGE
+      changed-labeled-network | configuration | change | MAC_UNLBL_ALLOW MAC_CIPSOV4_ADD MAC_CIPSOV4_DEL MAC_MAP_ADD MAC_MAP_DEL MAC_UNLBL_STCADD MAC_UNLBL_STCDEL MAC_CALIPSO_ADD MAC_CALIPSO_DEL
+      changed-ipsec | configuration | change | MAC_IPSEC_EVENT MAC_IPSEC_ADDSA MAC_IPSEC_DELSA MAC_IPSEC_ADDSPD MAC_IPSEC_DELSPD
+      allowed-by-apparmor | intrusion_detection | allowed | APPARMOR_ALLOWED APPARMOR_AUDIT
+      denied-by-apparmor | intrusion_detection | denied | APPARMOR_DENIED APPARMOR_KILL
+      changed-apparmor | configuration | change | APPARMOR_STATUS
+      failed-apparmor | intrusion_detection | info | APPARMOR_ERROR APPARMOR_HINT
+      denied-by-landlock | intrusion_detection | denied | LANDLOCK_ACCESS
+      changed-landlock-domain | process | change | LANDLOCK_DOMAIN
+      changed-promiscuous-mode | intrusion_detection network | info | ANOM_PROMISCUOUS
+      crashed-program | process | end | ANOM_ABEND
+      used-suspicious-link | intrusion_detection file | denied | ANOM_LINK
+      created-suspicious-file | intrusion_detection file | denied | ANOM_CREAT
+      violated-integrity | intrusion_detection file | info | INTEGRITY_DATA INTEGRITY_METADATA INTEGRITY_HASH INTEGRITY_PCR
+      changed-integrity-policy | configuration | change | INTEGRITY_STATUS INTEGRITY_RULE INTEGRITY_POLICY_RULE INTEGRITY_EVM_XATTR
+      failed-login-too-often | intrusion_detection authentication | info | ANOM_LOGIN_FAILURES ANOM_ORIGIN_FAILURES
+      logged-in-at-forbidden-time | intrusion_detection authentication | info | ANOM_LOGIN_TIME
+      opened-too-many-sessions | intrusion_detection authentication | info | ANOM_LOGIN_SESSIONS
+      logged-in-to-watched-account | intrusion_detection authentication | info | ANOM_LOGIN_ACCT ANOM_LOGIN_SERVICE ANOM_LOGIN_ROOT
+      logged-in-from-forbidden-location | intrusion_detection authentication | info | ANOM_LOGIN_LOCATION
+      reached-failure-limit | intrusion_detection | info | ANOM_MAX_DAC ANOM_MAX_MAC
+      failed-self-test | intrusion_detection | info | ANOM_AMTU_FAIL ANOM_RBAC_FAIL ANOM_RBAC_INTEGRITY_FAIL ANOM_CRYPTO_FAIL
+      accessed-watched-file | intrusion_detection file | info | ANOM_ACCESS_FS ANOM_EXEC ANOM_MK_EXEC
+      changed-account-oddly | intrusion_detection iam | info | ANOM_ADD_ACCT ANOM_DEL_ACCT ANOM_MOD_ACCT ANOM_SESSION
+      became-root | intrusion_detection process | info | ANOM_ROOT_TRANS
+      responded-to-anomaly | intrusion_detection | info | RESP_ANOMALY RESP_ALERT RESP_KILL_PROC RESP_TERM_ACCESS RESP_ACCT_REMOTE RESP_ACCT_LOCK_TIMED RESP_ACCT_UNLOCK_TIMED RESP_ACCT_LOCK RESP_TERM_LOCK RESP_SEBOOL RESP_EXEC RESP_SINGLE RESP_HALT RESP_ORIGIN_BLOCK RESP_ORIGIN_BLOCK_TIMED RESP_ORIGIN_UNBLOCK_TIMED
+      used-crypto-key | process | info | CRYPTO_KEY_USER CRYPTO_SESSION CRYPTO_TEST_USER CRYPTO_PARAM_CHANGE_USER CRYPTO_IKE_SA CRYPTO_IPSEC_SA
+      failed-crypto | intrusion_detection | info | CRYPTO_FAILURE_USER CRYPTO_REPLAY_USER
+      logged-in-crypto-officer | authentication | start | CRYPTO_LOGIN
+      logged-out-crypto-officer | authentication | end | CRYPTO_LOGOUT
+      controlled-machine | host | change | VIRT_CONTROL VIRT_CREATE VIRT_DESTROY
+      changed-machine-resource | host | change | VIRT_RESOURCE VIRT_MACHINE_ID VIRT_INTEGRITY_CHECK VIRT_MIGRATE_IN VIRT_MIGRATE_OUT
+      """;
+
+  /// The action of an event whose types of record nobody knows.
+  static final EventAction UNKNOWN = new EventAction("unknown", "", "");
+
+  private static final int FIRST = 1000;
+  private static final int COUNT = 2000;
+  private static final EventAction[] ACTIONS = new EventAction[COUNT];
+  private static final byte[][] NAMES = new byte[COUNT][];
+
+  static {
+    Map<String, EventAction> byName = new HashMap<>();
+    for (String line : TABLE.lines().toList()) {
+      String[] columns = line.split(" \\| ");
+      EventAction action = new EventAction(columns[0], columns[1], columns[2]);
+      for (String type : columns[3].split(" ")) {
+        byName.put(type, action);
+      }
+    }
+    for (int i = 0; i < COUNT; i++) {
+      String name = RecordTypes.knownName(FIRST + i);
+      if (name != null) {
+        NAMES[i] = EventAction.bytes(name);
+        EventAction known = byName.get(name);
+        ACTIONS[i] = known != null ? known : new EventAction(name.toLowerCase(Locale.ROOT), "", "");
+      }
+    }
+  }
+
+  private RecordActions() {}
+
+  /// The action of a type; `UNKNOWN` for one without a name.
+  static EventAction of(int type) {
+    int index = type - FIRST;
+    EventAction action = index >= 0 && index < COUNT ? ACTIONS[index] : null;
+    return action == null ? UNKNOWN : action;
+  }
+
+  /// The name of a type, or null.
+  static byte[] name(int type) {
+    int index = type - FIRST;
+    return index >= 0 && index < COUNT ? NAMES[index] : null;
+  }
+}

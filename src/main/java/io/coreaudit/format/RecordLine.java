@@ -1,0 +1,55 @@
+package io.coreaudit.format;
+
+import io.coreaudit.memory.Memory;
+
+/// A record as auditd writes it: `type=SYSCALL msg=audit(...): ...`.
+final class RecordLine {
+  private static final byte[] TYPE = EventAction.bytes("type=");
+  private static final byte[] UNKNOWN = EventAction.bytes("UNKNOWN[");
+  private static final byte[] MESSAGE = EventAction.bytes(" msg=");
+
+  private RecordLine() {}
+
+  /// Appends what stands before the text: `type=SYSCALL msg=`.
+  static void appendPrefix(ByteOutput out, int type) {
+    out.put(TYPE);
+    appendType(out, type);
+    out.put(MESSAGE);
+  }
+
+  /// Appends the name of a type, `UNKNOWN[n]` for one that has none.
+  static void appendType(ByteOutput out, int type) {
+    byte[] name = RecordActions.name(type);
+    if (name != null) {
+      out.put(name);
+    } else {
+      out.put(UNKNOWN);
+      out.putDecimal(type);
+      out.put(']');
+    }
+  }
+
+  /// Appends bytes; those that would end the line become blanks. The kernel writes none, nor can a
+  /// line that was read hold one.
+  static void appendText(ByteOutput out, long address, int length) {
+    int start = out.length();
+    out.put(address, length);
+    byte[] bytes = out.array();
+    for (int i = start; i < start + length; i++) {
+      if (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == 0) {
+        bytes[i] = ' ';
+      }
+    }
+  }
+
+  /// The type's name in a prefix of a line (`node=n1 type=NAME msg=`): where it begins, 0 for none.
+  static long typeName(long prefix, int prefixLength) {
+    for (int i = 0; i + TYPE.length < prefixLength; i++) {
+      boolean atWord = i == 0 || Memory.byteAt(prefix + i - 1) == ' ';
+      if (atWord && FieldWalk.startsWith(prefix + i, prefixLength - i, TYPE)) {
+        return prefix + i + TYPE.length;
+      }
+    }
+    return 0;
+  }
+}

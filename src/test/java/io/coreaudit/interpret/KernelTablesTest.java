@@ -1,0 +1,73 @@
+package io.coreaudit.interpret;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class KernelTablesTest {
+  private static final Path TREE = Path.of(System.getProperty("basedir", "."));
+
+  @Test
+  void shouldNameCallsByArchitecture() {
+    assertThat(SyscallNames.name(ArchNames.X86_64, 257)).asString().isEqualTo("openat");
+    assertThat(SyscallNames.name(ArchNames.X86_64, 59)).asString().isEqualTo("execve");
+    assertThat(SyscallNames.name(ArchNames.I386, 11)).asString().isEqualTo("execve");
+    assertThat(SyscallNames.name(ArchNames.I386, 102)).asString().isEqualTo("socketcall");
+    assertThat(SyscallNames.name(ArchNames.AARCH64, 56)).asString().isEqualTo("openat");
+    assertThat(SyscallNames.name(ArchNames.AARCH64, 80)).asString().isEqualTo("fstat");
+    assertThat(SyscallNames.name(ArchNames.AARCH64, 437)).asString().isEqualTo("openat2");
+    assertThat(SyscallNames.name(ArchNames.X86_64, 452)).asString().isEqualTo("fchmodat2");
+  }
+
+  @Test
+  void shouldHaveNoNameForWhatItDoesNotKnow() {
+    assertThat(SyscallNames.name(ArchNames.X86_64, -1)).isNull();
+    assertThat(SyscallNames.name(ArchNames.X86_64, 0x4000003bL)).isNull();
+    assertThat(SyscallNames.name(ArchNames.AARCH64, 403)).isNull();
+    assertThat(SyscallNames.name(0x12345678, 1)).isNull();
+    assertThat(ArchNames.name(0)).isNull();
+    assertThat(ErrnoNames.name(0)).isNull();
+    assertThat(ErrnoNames.name(Long.MIN_VALUE)).isNull();
+  }
+
+  @Test
+  void shouldNameErrorsAndOperations() {
+    assertThat(ErrnoNames.name(13)).asString().isEqualTo("EACCES");
+    assertThat(ErrnoNames.name(11)).asString().isEqualTo("EAGAIN");
+    assertThat(ErrnoNames.name(133)).asString().isEqualTo("EHWPOISON");
+    assertThat(UringNames.table().name(18)).asString().isEqualTo("openat");
+    assertThat(UringNames.table().name(28)).asString().isEqualTo("openat2");
+  }
+
+  @Test
+  void shouldBeWhatTheGeneratorMakes() throws IOException, InterruptedException {
+    assumeTrue(
+        Files.exists(Path.of("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")),
+        "no kernel headers for x86: install linux-libc-dev");
+    Process generator;
+    try {
+      generator =
+          new ProcessBuilder(
+                  "python3", TREE.resolve("main/tables/generate.py").toString(), "--print")
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+    } catch (IOException noPython) {
+      assumeTrue(false, "no python3: " + noPython.getMessage());
+      return;
+    }
+    String made = new String(generator.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    assertThat(generator.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(generator.exitValue()).isZero();
+    assumeTrue(
+        made.contains("HEADERS = \"" + KernelTables.HEADERS + "\""),
+        "headers of another release than " + KernelTables.HEADERS);
+    assertThat(Files.readString(TREE.resolve("main/java/io/coreaudit/interpret/KernelTables.java")))
+        .isEqualTo(made);
+  }
+}
