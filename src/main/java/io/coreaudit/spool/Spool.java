@@ -1,0 +1,460 @@
+package io.coreaudit.spool;
+
+import io.coreaudit.frame.FrameDescriptor;
+import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.memory.Memory;
+import io.coreaudit.telemetry.Counters;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.slf4j.LoggerFactory;
+
+/// Events on disk between the thread that accepts them and the sinks that deliver them.
+///
+/// What `append` took is delivered at least once to every sink whose lag stays within the bound,
+/// across kill -9 and restart. What it did not take was refused for a counted reason: `OFFERED =
+/// APPENDED + REFUSED_*`. The package describes how.
+public final class Spool implements AutoCloseable {
+  private static final Pattern CURSOR_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final long SPARE_WAIT_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long SPARE_POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final VarHandle PUBLISHED;
+
+  static {
+    try {
+      PUBLISHED = MethodHandles.lookup().findVarHandle(Spool.class, "published", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final SpoolSettings settings;
+  private final SpoolDirectory directory;
+  private final SpoolLock lock;
+  private final ChronicleStore store;
+  private final SegmentTable table;
+  private final SpoolKeeper keeper;
+  private final Counters<SpoolCounter> counters = new Counters<>("spool", SpoolCounter.class);
+  private final Arena arena = Arena.ofShared();
+  private final long part;
+  private final int maxFrame;
+  private final int maxMessage;
+  private final long recoveredSeq;
+  private final long recoveredBootIdHigh;
+  private final long recoveredBootIdLow;
+
+  // The appending thread's.
+  private int segment;
+  private int frames;
+  private long offset;
+  private boolean rolled;
+
+  /// Read by others too, who may see it a moment late.
+  private long newestSeq;
+
+  @SuppressWarnings("unused") // by its VarHandle
+  private long published;
+
+  private volatile String failure;
+  private volatile boolean closed;
+
+  private Spool(
+      SpoolSettings settings,
+      SpoolDirectory directory,
+      SpoolLock lock,
+      SpoolRecovery recovered,
+      SpareSegment spare) {
+    this.settings = settings;
+    this.directory = directory;
+    this.lock = lock;
+    this.table = recovered.table();
+    segment = recovered.segment();
+    frames = recovered.frames();
+    offset = recovered.offset();
+    recoveredSeq = recovered.lastSeq();
+    newestSeq = recoveredSeq;
+    recoveredBootIdHigh = recovered.lastBootIdHigh();
+    recoveredBootIdLow = recovered.lastBootIdLow();
+    maxFrame = settings.maxFrameBytes();
+    maxMessage = settings.maxMessageBytes();
+    part = arena.allocate(maxMessage, 8).address();
+    store = openStore(directory.path(), settings.blockSizeBytes(), segment);
+    publish();
+    keeper =
+        new SpoolKeeper(
+            settings,
+            directory,
+            table,
+            spare,
+            segment,
+            frames > 0 ? segment : segment - 1,
+            recovered.isSpareReady());
+  }
+
+  private static ChronicleStore openStore(Path directory, int blockSizeBytes, int segment) {
+    try {
+      return new ChronicleStore(directory, blockSizeBytes, segment);
+    } catch (RuntimeException | Error e) {
+      throw new SpoolException(
+          "spool %s: Chronicle Queue cannot open it: %s; run 'coreaudit spool verify', or move the directory away"
+              .formatted(directory, e),
+          e);
+    }
+  }
+
+  /// Opens a spool, makes it when it is not there, and repairs what a killed process left.
+  ///
+  /// @throws SpoolException with what is wrong, where, and what to do; a first start that fails
+  ///   leaves nothing behind
+  public static Spool open(SpoolSettings settings) {
+    SpoolDirectory directory = SpoolDirectory.prepare(settings.dir());
+    SpoolLock lock = null;
+    SpoolRecovery recovery = null;
+    try {
+      lock = SpoolLock.take(directory.path());
+      SpareSegment spare = new SpareSegment(settings.segmentSizeBytes());
+      recovery = new SpoolRecovery(settings, directory, spare);
+      recovery.run();
+      Spool spool = new Spool(settings, directory, lock, recovery, spare);
+      if (directory.isCopyOnWrite()) {
+        LoggerFactory.getLogger(Spool.class)
+            .warn(
+                "spool {}: {} does not keep room that was allocated ahead; a full disk may kill the"
+                    + " agent here; put spool.dir on XFS, ext4 or tmpfs",
+                directory.path(),
+                directory.fileStore().type());
+      }
+      spool.keeper.start();
+      return spool;
+    } catch (RuntimeException | Error e) {
+      if (recovery != null) {
+        recovery.removeDebris();
+      }
+      if (lock != null) {
+        if (Files.notExists(directory.path().resolve(SpoolFiles.METADATA))) {
+          SpoolFiles.delete(directory.path().resolve(SpoolFiles.LOCK));
+        }
+        lock.close();
+      }
+      if (directory.created() && !SpoolFiles.delete(directory.path())) {
+        e.addSuppressed(new SpoolException("spool " + directory.path() + ": is left behind"));
+      }
+      throw e;
+    }
+  }
+
+  /// Takes one frame. Appending thread only.
+  ///
+  /// @return false: refused, and counted by reason; nothing of it is in the spool
+  public boolean append(long frameAddress, int frameLength) {
+    counters.increment(SpoolCounter.OFFERED);
+    if (failure != null) {
+      counters.increment(SpoolCounter.REFUSED_FAILED);
+      return false;
+    }
+    if (frameLength < FrameDescriptor.HEADER_LENGTH || frameLength > maxFrame) {
+      counters.increment(SpoolCounter.REFUSED_TOO_LARGE);
+      return false;
+    }
+    if (!fits(frameLength) && !roll()) {
+      return false;
+    }
+    try {
+      if (frameLength <= maxMessage) {
+        offset = store.append(frameAddress, frameLength);
+      } else {
+        appendParts(frameAddress, frameLength);
+      }
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      return false;
+    }
+    if (rolled) {
+      begin();
+    }
+    frames++;
+    publish();
+    counters.increment(SpoolCounter.APPENDED);
+    counters.add(SpoolCounter.APPENDED_BYTES, frameLength);
+    newestSeq = Memory.longAt(frameAddress + FrameDescriptor.SEQ);
+    return true;
+  }
+
+  private boolean fits(int frameLength) {
+    long space =
+        frameLength <= maxMessage
+            ? SegmentDescriptor.spaceOf(frameLength)
+            : spaceOfParts(frameLength);
+    return offset < settings.segmentSizeBytes()
+        && offset + space + SegmentDescriptor.TAIL_ROOM <= settings.segmentSizeBytes()
+        && frames < SegmentDescriptor.MAX_MESSAGES - 64;
+  }
+
+  private long spaceOfParts(int frameLength) {
+    int payload = maxMessage - PartDescriptor.HEADER_LENGTH;
+    int parts = (frameLength + payload - 1) / payload;
+    return parts * SegmentDescriptor.spaceOf(maxMessage);
+  }
+
+  private void appendParts(long frameAddress, int frameLength) {
+    int at = 0;
+    int number = 0;
+    while (at < frameLength) {
+      int bytes = Math.min(frameLength - at, maxMessage - PartDescriptor.HEADER_LENGTH);
+      Memory.fill(part, PartDescriptor.HEADER_LENGTH, (byte) 0);
+      Memory.putByte(part, PartDescriptor.MARK);
+      Memory.putShort(part + PartDescriptor.NUMBER, (short) number);
+      Memory.putInt(part + PartDescriptor.FRAME_LENGTH, frameLength);
+      Memory.putInt(part + PartDescriptor.OFFSET, at);
+      Memory.copy(frameAddress + at, part + PartDescriptor.HEADER_LENGTH, bytes);
+      offset = store.append(part, PartDescriptor.HEADER_LENGTH + bytes);
+      at += bytes;
+      number++;
+    }
+  }
+
+  /// Makes the next segment the one that is written to; false: there is none, counted.
+  private boolean roll() {
+    SpoolKeeper.Spare spare = keeper.spare();
+    if (spare == SpoolKeeper.Spare.IN_WORK) {
+      spare = awaitSpare();
+    }
+    switch (spare) {
+      case READY -> {
+        if (!SpareSegment.use(directory.path(), store.segment() + 1)) {
+          counters.increment(SpoolCounter.REFUSED_NO_SPACE);
+          return false;
+        }
+        store.roll();
+        keeper.spareTaken(store.segment());
+        rolled = true;
+        return true;
+      }
+      case BOUND -> counters.increment(SpoolCounter.REFUSED_BOUND);
+      case NO_SPACE, IN_WORK -> counters.increment(SpoolCounter.REFUSED_NO_SPACE);
+    }
+    return false;
+  }
+
+  /// The segment was filled faster than the keeper makes one: a moment's patience, not a refusal.
+  private SpoolKeeper.Spare awaitSpare() {
+    counters.increment(SpoolCounter.SPARE_WAITS);
+    keeper.wake();
+    long deadlineNs = System.nanoTime() + SPARE_WAIT_NS;
+    while (keeper.spare() == SpoolKeeper.Spare.IN_WORK && System.nanoTime() - deadlineNs < 0) {
+      LockSupport.parkNanos(this, SPARE_POLL_NS);
+    }
+    return keeper.spare();
+  }
+
+  /// The new segment has its first frame.
+  private void begin() {
+    rolled = false;
+    int first = store.segment();
+    if (table.firstOrdinal(segment) < 0 && segment < first) {
+      // A reader of the empty spool stands here: what it will have been moved over is counted from
+      // here, too.
+      table.add(segment, 0, true);
+      table.removeOldest();
+    }
+    long before = table.firstOrdinal(segment);
+    segment = first;
+    table.add(segment, before < 0 ? 0 : before + frames, true);
+    frames = 0;
+    counters.increment(SpoolCounter.ROLLS);
+    keeper.segmentBegun(segment);
+  }
+
+  private void publish() {
+    PUBLISHED.setRelease(this, SpoolPosition.of(segment, frames));
+  }
+
+  private void fail(Throwable e) {
+    failure = "the store failed: " + e;
+    counters.increment(SpoolCounter.FAILURES);
+    counters.increment(SpoolCounter.REFUSED_FAILED);
+    LoggerFactory.getLogger(Spool.class)
+        .error(
+            "spool {}: the store failed; frames are refused until the agent is started again",
+            directory.path(),
+            e);
+  }
+
+  /// Wakes the readers that wait. Appending thread, once after a batch of frames.
+  public void signalReaders() {
+    VarHandle.fullFence();
+    for (SpoolReader reader : keeper.readers()) {
+      reader.signal();
+    }
+  }
+
+  /// A reader for a sink, at the sink's cursor. One reader per name at a time.
+  public synchronized SpoolReader reader(String cursorName) {
+    if (!CURSOR_NAME.matcher(cursorName).matches()) {
+      throw new IllegalArgumentException(
+          "sink name '%s': letters, digits, '.', '_' and '-' only, 100 at most"
+              .formatted(cursorName));
+    }
+    if (closed) {
+      throw new IllegalStateException("the spool is closed");
+    }
+    for (SpoolReader other : keeper.readers()) {
+      if (other.name().equals(cursorName)) {
+        throw new IllegalStateException("sink '" + cursorName + "' has a reader already");
+      }
+    }
+    CursorFile cursor = new CursorFile(SpoolFiles.cursor(directory.path(), cursorName));
+    SpoolReader reader = new SpoolReader(this, table, cursorName, cursor);
+    keeper.add(reader);
+    return reader;
+  }
+
+  /// Lets segments go that every reader has acknowledged; before this call they go at the bound
+  /// only. To be called when each sink has its reader, so that none is missed.
+  public void releaseAcknowledged() {
+    keeper.releaseAcknowledged();
+  }
+
+  /// Writes the cursors of all readers down now: for an end at which the spool cannot be closed.
+  /// Any thread.
+  public void syncCursors() {
+    keeper.syncCursors();
+  }
+
+  /// Sequence number of the last frame found at the opening, 0: there was none.
+  public long lastSeq() {
+    return recoveredSeq;
+  }
+
+  /// Boot id of that frame, its upper half.
+  public long lastBootIdHigh() {
+    return recoveredBootIdHigh;
+  }
+
+  /// Boot id of that frame, its lower half.
+  public long lastBootIdLow() {
+    return recoveredBootIdLow;
+  }
+
+  /// Longest frame that is taken.
+  public int maxFrameBytes() {
+    return maxFrame;
+  }
+
+  /// What the appending thread counts.
+  public Counters<SpoolCounter> counters() {
+    return counters;
+  }
+
+  /// What the keeper counts.
+  public Counters<KeeperCounter> keeperCounters() {
+    return keeper.counters();
+  }
+
+  /// All readers there are.
+  public List<SpoolReader> readers() {
+    return List.of(keeper.readers());
+  }
+
+  /// What an append meets now. Cheap.
+  public SpoolStat.State state() {
+    if (failure != null) {
+      return SpoolStat.State.FAILED;
+    }
+    return switch (keeper.spare()) {
+      case READY, IN_WORK -> SpoolStat.State.OPEN;
+      case NO_SPACE -> SpoolStat.State.NO_SPACE;
+      case BOUND -> SpoolStat.State.BOUND;
+    };
+  }
+
+  /// The spool at this moment. Reads the first and the last segment.
+  public SpoolStat stat() {
+    List<SpoolStat.Cursor> cursors = new ArrayList<>();
+    for (SpoolReader reader : keeper.readers()) {
+      cursors.add(
+          new SpoolStat.Cursor(
+              reader.name(), reader.lagEvents(), reader.skippedEvents(), reader.corruptFrames()));
+    }
+    long end = table.ordinal(published());
+    long begin = table.firstOrdinal(table.oldest());
+    long events = Math.max(0, end - begin);
+    String error = failure != null ? failure : keeper.lastError();
+    return new SpoolStat(
+        directory.path(),
+        state(),
+        table.count(),
+        bytes(),
+        settings.maxSizeBytesOn(directory.totalBytes()),
+        directory.usableBytes(),
+        directory.totalBytes(),
+        events,
+        firstSeq(),
+        newestSeq,
+        error,
+        cursors);
+  }
+
+  private long firstSeq() {
+    int oldest = table.oldest();
+    if (oldest < 0) {
+      return 0;
+    }
+    try (FrameWalker walker = new FrameWalker()) {
+      walker.open(new SegmentMap(SegmentDescriptor.pathOf(directory.path(), oldest)));
+      if (!walker.next()) {
+        return 0;
+      }
+      return new FrameFlyweight().wrap(walker.frameAddress(), walker.frameLength()).seq();
+    } catch (IOException e) {
+      return 0; // it was deleted at this moment
+    }
+  }
+
+  private long bytes() {
+    int spare = keeper.spare() == SpoolKeeper.Spare.READY ? 1 : 0;
+    return (long) (table.count() + spare) * settings.segmentSizeBytes() + SpoolFiles.METADATA_BYTES;
+  }
+
+  long published() {
+    return (long) PUBLISHED.getAcquire(this);
+  }
+
+  Path directory() {
+    return directory.path();
+  }
+
+  void segmentAcknowledged() {
+    keeper.wake();
+  }
+
+  void remove(SpoolReader reader) {
+    keeper.remove(reader);
+    keeper.wake();
+  }
+
+  /// Writes the cursors down and closes. The appending thread has ended; a reader that still reads
+  /// may finish, and is closed by its own thread.
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    keeper.close();
+    for (SpoolReader reader : keeper.readers()) {
+      reader.closeCursor();
+    }
+    store.close();
+    arena.close();
+    lock.close();
+  }
+}

@@ -1,0 +1,314 @@
+package io.coreaudit.spool;
+
+import static io.coreaudit.spool.SegmentDescriptor.*;
+
+import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.kernel.FileSpace;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// Brings a spool's files into a state that Chronicle can be let loose on, whatever moment the last
+/// process was killed at, and finds out where writing goes on. Runs under the lock, before
+/// Chronicle is called.
+///
+/// 1. Chronicle's table gets its blocks; one that was killed while being made is made anew.
+/// 2. A newest segment without a finished first header was killed in the middle of a roll: it holds
+///    nothing and becomes the spare again.
+/// 3. The newest segment gets all its blocks and is walked. A message that was never finished is
+///    overwritten with zeros; behind it nothing can be. Should there be something behind the end
+///    all the same (the machine lost power), the segment is ended there.
+/// 4. Older segments are counted by the sequence numbers of their first frames.
+/// 5. Stale locks are freed.
+final class SpoolRecovery {
+  private final SpoolSettings settings;
+  private final SpoolDirectory directory;
+  private final SpareSegment spare;
+  private final SegmentTable table = new SegmentTable();
+  private boolean fresh;
+  private int segment;
+  private int frames;
+  private long offset;
+  private boolean spareReady;
+  private long lastSeq;
+  private long lastBootIdHigh;
+  private long lastBootIdLow;
+
+  SpoolRecovery(SpoolSettings settings, SpoolDirectory directory, SpareSegment spare) {
+    this.settings = settings;
+    this.directory = directory;
+    this.spare = spare;
+  }
+
+  void run() {
+    Path path = directory.path();
+    fresh = Files.notExists(path.resolve(SpoolFiles.METADATA));
+    try {
+      boolean hasLocks = reserveMetadata();
+      int[] segments = undoTornRoll(SpoolFiles.segments(path));
+      if (segments.length == 0) {
+        begin();
+      } else {
+        resume(segments);
+      }
+      discardOtherSpares();
+      if (hasLocks) {
+        ChronicleStore.clearStaleLocks(path.resolve(SpoolFiles.METADATA));
+      }
+    } catch (IOException e) {
+      throw new SpoolException("spool " + path + ": cannot be recovered: " + e, e);
+    }
+  }
+
+  /// What a first start left is taken away when it failed.
+  void removeDebris() {
+    if (fresh && SpoolFiles.segments(directory.path()).length == 0) {
+      SpareSegment.discard(directory.path(), segment + 1);
+      SpoolFiles.delete(directory.path().resolve(SpoolFiles.METADATA));
+    }
+  }
+
+  /// Makes room for Chronicle's table; whether there is one.
+  private boolean reserveMetadata() throws IOException {
+    Path metadata = directory.path().resolve(SpoolFiles.METADATA);
+    int result = FileSpace.reserve(metadata.toString(), SpoolFiles.METADATA_BYTES);
+    if (result != 0) {
+      throw noRoom(metadata, SpoolFiles.METADATA_BYTES, -result);
+    }
+    try (FileChannel channel =
+        FileChannel.open(metadata, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      int header = intAt(channel, 0);
+      if ((header & NOT_COMPLETE) != 0) {
+        writeFully(channel, ByteBuffer.allocate(SpoolFiles.METADATA_BYTES), 0);
+        return false;
+      }
+      return header != 0;
+    }
+  }
+
+  private int[] undoTornRoll(int[] segments) throws IOException {
+    int count = segments.length;
+    while (count > 0) {
+      Path newest = pathOf(directory.path(), segments[count - 1]);
+      try (FileChannel channel =
+          FileChannel.open(newest, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        int header = intAt(channel, 0);
+        if (header != 0 && (header & NOT_COMPLETE) == 0) {
+          break;
+        }
+        spare.zeroFrom(channel, 0);
+        channel.truncate(settings.segmentSizeBytes());
+      }
+      Files.move(
+          newest,
+          sparePathOf(directory.path(), segments[count - 1]),
+          StandardCopyOption.REPLACE_EXISTING);
+      count--;
+    }
+    return count == segments.length ? segments : java.util.Arrays.copyOf(segments, count);
+  }
+
+  private void begin() throws IOException {
+    // Past every cursor, so that none of them seems to have had what comes.
+    segment = 1;
+    try (DirectoryStream<Path> cursors =
+        Files.newDirectoryStream(directory.path(), SpoolFiles.CURSOR_PREFIX + "*")) {
+      for (Path file : cursors) {
+        int acknowledged = SpoolPosition.segment(CursorFile.read(file).position());
+        segment = Math.max(segment, acknowledged + 1);
+      }
+    }
+    // No segment yet: the one before the first is full.
+    segment--;
+    offset = Long.MAX_VALUE;
+    Path file = sparePathOf(directory.path(), segment + 1);
+    int result = spare.prepare(file);
+    if (result != 0) {
+      throw noRoom(file, settings.segmentSizeBytes(), -result);
+    }
+    spareReady = true;
+  }
+
+  private void resume(int[] segments) throws IOException {
+    segment = segments[segments.length - 1];
+    try (FrameWalker walker = new FrameWalker()) {
+      long ordinal = 0;
+      boolean exact = true;
+      for (int i = 0; i < segments.length; i++) {
+        table.add(segments[i], ordinal, exact);
+        if (i + 1 < segments.length) {
+          long count = countBySeq(walker, segments[i], segments[i + 1]);
+          exact = count < 0;
+          ordinal += exact ? countByWalk(walker, segments[i]) : count;
+        }
+      }
+      walkNewest(walker);
+      for (int i = segments.length - 2; i >= 0 && lastSeq == 0; i--) {
+        open(walker, segments[i]);
+        rememberLastFrame(walker);
+      }
+    }
+    int result = spare.prepare(sparePathOf(directory.path(), segment + 1));
+    spareReady = result == 0;
+    if (result == -95) {
+      throw noRoom(sparePathOf(directory.path(), segment + 1), settings.segmentSizeBytes(), 95);
+    }
+  }
+
+  private void open(FrameWalker walker, int number) throws IOException {
+    walker.open(new SegmentMap(pathOf(directory.path(), number)));
+  }
+
+  /// Frames of a segment as the next one's first frame tells; -1: it cannot be told.
+  private long countBySeq(FrameWalker walker, int number, int nextNumber) throws IOException {
+    FrameFlyweight frame = new FrameFlyweight();
+    open(walker, number);
+    if (!walker.next() || !walker.isWhole()) {
+      return -1;
+    }
+    frame.wrap(walker.frameAddress(), walker.frameLength());
+    long seq = frame.seq();
+    long bootIdHigh = frame.bootIdHigh();
+    long bootIdLow = frame.bootIdLow();
+    open(walker, nextNumber);
+    if (!walker.next() || !walker.isWhole()) {
+      return -1;
+    }
+    frame.wrap(walker.frameAddress(), walker.frameLength());
+    long count = frame.seq() - seq;
+    boolean sameBoot = frame.bootIdHigh() == bootIdHigh && frame.bootIdLow() == bootIdLow;
+    return sameBoot && count > 0 && count <= MAX_MESSAGES ? count : -1;
+  }
+
+  private long countByWalk(FrameWalker walker, int number) throws IOException {
+    open(walker, number);
+    while (walker.next()) {
+      // Only counted.
+    }
+    return walker.frames();
+  }
+
+  private void rememberLastFrame(FrameWalker walker) {
+    FrameFlyweight frame = new FrameFlyweight();
+    while (walker.next()) {
+      if (walker.isWhole()) {
+        frame.wrap(walker.frameAddress(), walker.frameLength());
+        lastSeq = frame.seq();
+        lastBootIdHigh = frame.bootIdHigh();
+        lastBootIdLow = frame.bootIdLow();
+      }
+    }
+  }
+
+  private void walkNewest(FrameWalker walker) throws IOException {
+    Path file = pathOf(directory.path(), segment);
+    boolean hasBlocks = FileSpace.reserve(file.toString(), settings.segmentSizeBytes()) == 0;
+    open(walker, segment);
+    rememberLastFrame(walker);
+    frames = walker.frames();
+    offset = walker.offset();
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      int header =
+          offset + MESSAGE_HEADER_LENGTH > channel.size() ? END_OF_SEGMENT : intAt(channel, offset);
+      // Made under another spool.segment_size: what lies behind its end is not looked at.
+      boolean otherSize =
+          channel.size() > settings.segmentSizeBytes() + 2L * settings.blockSizeBytes();
+      if (header == END_OF_SEGMENT || !hasBlocks) {
+        offset = Long.MAX_VALUE;
+      } else if ((header & NOT_COMPLETE) != 0 && !otherSize) {
+        spare.zeroFrom(channel, offset);
+      } else if (header != 0 || otherSize || !spare.isZeroFrom(channel, offset)) {
+        ByteBuffer end = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        writeFully(channel, end.putInt(0, END_OF_SEGMENT), offset);
+        offset = Long.MAX_VALUE;
+      }
+    }
+  }
+
+  /// Spares for any other segment than the next are leftovers.
+  private void discardOtherSpares() throws IOException {
+    Path next = sparePathOf(directory.path(), segment + 1);
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory.path(), "*" + SPARE_SUFFIX)) {
+      for (Path file : files) {
+        if (!file.equals(next)) {
+          SpoolFiles.delete(file);
+        }
+      }
+    }
+  }
+
+  private SpoolException noRoom(Path file, long bytes, int errno) {
+    if (errno == 95) {
+      return new SpoolException(
+          "spool %s: the file system (%s) cannot allocate room ahead: fallocate failed with errno 95 (%s); put spool.dir on XFS, ext4 or tmpfs"
+              .formatted(
+                  directory.path(), directory.fileStore().type(), FileSpace.errorText(errno)));
+    }
+    return new SpoolException(
+        "spool %s: cannot reserve %d bytes for %s: fallocate failed with errno %d (%s); a first start needs %d bytes free and %d are; free room, or change spool.dir"
+            .formatted(
+                directory.path(),
+                bytes,
+                file.getFileName(),
+                errno,
+                FileSpace.errorText(errno),
+                SpoolFiles.METADATA_BYTES + settings.segmentSizeBytes() + 64L * 1024,
+                directory.usableBytes()));
+  }
+
+  private static int intAt(FileChannel channel, long at) throws IOException {
+    ByteBuffer four = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    return channel.read(four, at) == 4 ? four.getInt(0) : 0;
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes, long at)
+      throws IOException {
+    long to = at;
+    while (bytes.hasRemaining()) {
+      to += channel.write(bytes, to);
+    }
+  }
+
+  SegmentTable table() {
+    return table;
+  }
+
+  /// The segment to go on in.
+  int segment() {
+    return segment;
+  }
+
+  /// Frames in it.
+  int frames() {
+    return frames;
+  }
+
+  /// Where in it the next message goes; past every size when it is full.
+  long offset() {
+    return offset;
+  }
+
+  boolean isSpareReady() {
+    return spareReady;
+  }
+
+  long lastSeq() {
+    return lastSeq;
+  }
+
+  long lastBootIdHigh() {
+    return lastBootIdHigh;
+  }
+
+  long lastBootIdLow() {
+    return lastBootIdLow;
+  }
+}

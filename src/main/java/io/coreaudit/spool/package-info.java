@@ -1,0 +1,66 @@
+/// Events to disk and back: crash-safe, bounded, never a hole. What this room accepted is delivered
+/// at least once.
+///
+/// ```text
+///  intake ──append──► ChronicleStore ──► segment 7 ◄──map, read-only── SpoolReader ──► sink a
+///                          ▲             segment 6 ◄──────────────────  SpoolReader ──► sink b
+///                          │ rename      segment 5
+///                     spare segment        │ acknowledged by all, or overrun: deleted
+///                          ▲               ▼
+///                          └────────── SpoolKeeper ──► cursor-a, cursor-b (twice a second)
+/// ```
+///
+/// Files (directory 0700, files 0600):
+///
+/// ```text
+/// spool.lock                  one process; its pid
+/// metadata.cq4t               Chronicle's table of locks, 128 KiB, allocated ahead
+/// 19700101-0005V.cq4 ...      segments: Chronicle's cycle files, a size instead of a time each
+/// 19700101-0025V.precreated   the spare: zeros with all blocks, becomes the next segment
+/// cursor-NAME                 how far sink NAME has acknowledged (CursorFile)
+/// ```
+///
+/// A segment is drawn in `SegmentDescriptor`, a frame in `FrameDescriptor`. Chronicle's largest
+/// message is a quarter of its block of 1 MiB, so a larger frame lies in parts:
+///
+/// ```text
+///  message │ u32 length │ frame ................ │
+///  message │ u32 length │ part 0 header │ bytes │
+///  message │ u32 length │ part 1 header │ bytes │     PartDescriptor
+///  message │ u32 length │ part 2 header │ bytes │
+/// ```
+///
+/// All parts of a frame lie in one segment: the next one is begun when they do not fit. So a frame
+/// may be half a segment long, 2 MiB at most.
+///
+/// **Invariants.** Every byte that Chronicle writes has its block on disk before: a store into a
+/// mapped hole on a full disk kills the process. Only the appending thread moves the end
+/// (`published`), after the whole frame is there; readers do not look behind it. Segments go oldest
+/// first. The segment with the newest frame stays, so that the sequence goes on after a restart.
+/// `OFFERED = APPENDED + REFUSED_*`.
+///
+/// **Threads.** One appends (intake), one reads per sink (forwarder), and the keeper makes the
+/// spare, deletes and writes cursors. The appending thread waits for nobody, except for the keeper
+/// while it makes a spare that is wanted already (counted).
+///
+/// **Full.** At `max_size` or `min_free` the oldest segment goes and its readers are told (OVERRUN)
+/// or frames are refused (REFUSE). A disk without room for a spare refuses frames once the segment
+/// is full; the keeper tries again, so it ends by itself. A deleted segment's room comes back when
+/// the last reader has left it; until then it counts.
+///
+/// **Who holds segments.** Only readers that are registered, and only after
+/// `Spool.releaseAcknowledged`: before it, nothing is deleted but at the bound. The cursor of a
+/// sink that is no longer configured holds nothing; should the sink come back, it starts at its
+/// cursor or at the oldest frame kept, and what went between is counted. A new sink starts at the
+/// oldest frame kept.
+///
+/// **Broken.** Killed at any moment: `SpoolRecovery` tells the order in which things are mended; a
+/// frame that was not whole was not accepted. A frame that fails its CRC is counted and passed
+/// over. A store that fails (an I/O error under the mapping) refuses from then on and says so; what
+/// is on disk can be read on. Nothing here survives a loss of power by promise: segments are
+/// written back by the kernel in its own time, cursors are synced.
+///
+/// The fence rests on internals of Chronicle Queue 2026.4 (the spare's name, the bits of a message
+/// header, the size of its table): its version is pinned, and the torture tests of this room must
+/// pass before it changes.
+package io.coreaudit.spool;
