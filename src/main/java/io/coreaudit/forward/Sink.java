@@ -1,0 +1,74 @@
+package io.coreaudit.forward;
+
+/// Where one forwarder's batches go: a receiver and the state of the way to it.
+///
+/// All methods but `state` belong to the forwarder's thread. A sink takes a batch whole or not at
+/// all, and tells by a position in the spool up to where the receiver has everything, as far as its
+/// protocol can know: `acknowledgedPosition` only grows, and without gaps. After `LOST` the events
+/// behind it come again.
+///
+/// What a protocol with answers needs besides has its place here: an event to be tried again is an
+/// event that holds `acknowledgedPosition` back; one that the receiver will never take counts as
+/// settled, once it was counted and told.
+public interface Sink extends AutoCloseable {
+  /// No event yet.
+  long NO_POSITION = Long.MIN_VALUE;
+
+  /// What a forwarder can do with the sink now.
+  enum Readiness {
+    /// It takes a batch.
+    READY,
+    /// Not now: wait on the bell, at most until something is due.
+    BUSY,
+    /// The way broke. What is behind `acknowledgedPosition` must be offered again. Told once.
+    LOST,
+    /// Nothing will ever be taken again; `state` says why.
+    ENDED
+  }
+
+  /// Does what is due (connect, reopen, give up on a dead peer) and tells what may follow.
+  Readiness poll();
+
+  /// Whether the next `poll` may wait for somebody whose time has no bound. Such a wait is not the
+  /// agent's fault, and no sign that its thread is stuck.
+  default boolean mayWait() {
+    return false;
+  }
+
+  /// How long a sink that is not ready may be left alone, unless it rings.
+  long dueNs();
+
+  /// Takes a batch. False: not now, offer the same batch again. The bytes are the sink's only
+  /// during the call.
+  boolean offer(Batch batch);
+
+  /// Position of the last event that the receiver has, together with all before it; `NO_POSITION`
+  /// before the first.
+  long acknowledgedPosition();
+
+  /// Number of events acknowledged since the start.
+  long acknowledgedEvents();
+
+  /// Events that had been taken and were lost with a connection, since the start.
+  long retriedEvents();
+
+  /// Bytes taken and not acknowledged.
+  long heldBytes();
+
+  /// Connections made, or files opened, since the start.
+  long opened();
+
+  /// Attempts that failed (to connect, open, write) and connections that broke, since the start.
+  long failures();
+
+  /// Ends cleanly: everything taken is handed over and, where the protocol can tell, acknowledged.
+  /// Waits at most so long.
+  void finish(long timeoutNs);
+
+  /// How it stands with the sink. Any thread.
+  SinkState state();
+
+  /// Gives up what is open, at once.
+  @Override
+  void close();
+}

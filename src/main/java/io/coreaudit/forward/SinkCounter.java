@@ -1,0 +1,55 @@
+package io.coreaudit.forward;
+
+import io.coreaudit.telemetry.CounterKey;
+
+/// What a forwarder counts. `EVENTS_SENT = EVENTS_ACKNOWLEDGED + RETRIED_EVENTS + HELD_EVENTS`.
+public enum SinkCounter implements CounterKey {
+  /// Events handed to the sink.
+  EVENTS_SENT("Events handed to the sink, repeated ones included.", false),
+  /// Encoded bytes handed to the sink.
+  BYTES_SENT("Encoded bytes handed to the sink, repeated ones included.", false),
+  /// Batches handed to the sink.
+  BATCHES_SENT("Batches handed to the sink.", false),
+  /// Events that the cursor has passed.
+  EVENTS_ACKNOWLEDGED("Events that the receiver has, as far as its protocol can tell.", false),
+  /// Events to be sent again.
+  RETRIED_EVENTS("Events sent again because the connection broke within the resend window.", false),
+  /// Connections made, files opened.
+  OPENED("Connections made or files opened.", false),
+  /// Attempts and connections that failed.
+  FAILURES("Failed attempts to connect, open or write, and connections that broke.", false),
+  /// Events that the spool dropped before this sink had them.
+  SPOOL_OVERRUN_EVENTS("Events that the full spool dropped before this sink had them.", false),
+  /// Frames that could not be read.
+  SPOOL_CORRUPT_FRAMES("Frames of the spool that were damaged and left out.", false),
+  /// Failed reads of the spool.
+  READ_FAILURES("Times the spool could not be read; tried again a second later.", false),
+  /// Events without an encoding.
+  ENCODE_FAILURES("Events that the encoder could not write; left out and told.", false),
+  /// Gap events put into the stream.
+  GAPS_TOLD("Gap events that this forwarder put into the sink's stream.", false),
+  /// Events sent and not acknowledged.
+  HELD_EVENTS("Events sent and not acknowledged.", true),
+  /// Bytes sent and not acknowledged.
+  HELD_BYTES("Bytes sent and not acknowledged: the resend window and what is on its way.", true),
+  /// Whether events flow.
+  CONNECTED("1 while events can be delivered, 0 otherwise.", true);
+
+  private final String sentence;
+  private final boolean gauge;
+
+  SinkCounter(String sentence, boolean gauge) {
+    this.sentence = sentence;
+    this.gauge = gauge;
+  }
+
+  @Override
+  public String sentence() {
+    return sentence;
+  }
+
+  @Override
+  public boolean gauge() {
+    return gauge;
+  }
+}

@@ -1,0 +1,136 @@
+package io.coreaudit.forward;
+
+import io.coreaudit.forward.SinkState.Phase;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/// Standard output. At most once past write(2): written counts as received.
+///
+/// A write waits as long as the reader of the pipe or terminal wants (`^S`, a slow pipe): only this
+/// forwarder waits with it. A reader that went away (EPIPE) ends the sink for good, and the agent
+/// with it when nothing else is left to do. A full disk behind a redirection is tried again; the
+/// write goes on where it stopped, so no line is torn.
+public final class StdoutSink implements Sink {
+  private static final int SLICE_BYTES = 64 << 10;
+  private static final long RETRY_NS = 500_000_000;
+
+  private final FileChannel channel;
+  private volatile SinkState state = SinkState.starting("nothing written yet");
+  private long acknowledgedPosition = NO_POSITION;
+  private long acknowledgedEvents;
+  private int writtenOfBatch;
+  private long retryNs;
+  private boolean waiting;
+  private boolean ended;
+  private long failures;
+
+  /// Writes to descriptor 1.
+  StdoutSink() {
+    this(new FileOutputStream(FileDescriptor.out).getChannel());
+  }
+
+  /// Writes to a channel that stands for it.
+  StdoutSink(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  @Override
+  public Readiness poll() {
+    if (ended) {
+      return Readiness.ENDED;
+    }
+    return waiting && System.nanoTime() - retryNs < 0 ? Readiness.BUSY : Readiness.READY;
+  }
+
+  @Override
+  public long dueNs() {
+    return ended ? 0 : retryNs - System.nanoTime();
+  }
+
+  @Override
+  public boolean offer(Batch batch) {
+    ByteBuffer bytes = ByteBuffer.wrap(batch.array(), 0, batch.lengthBytes());
+    try {
+      while (writtenOfBatch < batch.lengthBytes()) {
+        // in slices: the JDK keeps a copy outside the heap as large as the largest write
+        bytes.limit(Math.min(writtenOfBatch + SLICE_BYTES, batch.lengthBytes()));
+        bytes.position(writtenOfBatch);
+        writtenOfBatch += channel.write(bytes);
+      }
+    } catch (IOException e) {
+      failures++;
+      waiting = mayPass(e);
+      ended = !waiting;
+      retryNs = System.nanoTime() + RETRY_NS;
+      state =
+          state.failed(
+              waiting ? Phase.WAITING : Phase.FAILED, "standard output: " + e.getMessage());
+      return false;
+    }
+    waiting = false;
+    state = state.to(Phase.DELIVERING, "writing to standard output");
+    writtenOfBatch = 0;
+    acknowledgedPosition = batch.position();
+    acknowledgedEvents += batch.events();
+    return true;
+  }
+
+  /// Whether the write may succeed later. The JDK tells errno by its text only; an unknown one ends
+  /// the sink, for nothing is lost by that: the cursor stays.
+  private static boolean mayPass(IOException e) {
+    String text = String.valueOf(e.getMessage());
+    return text.contains("No space left")
+        || text.contains("Disk quota")
+        || text.contains("temporarily unavailable");
+  }
+
+  @Override
+  public long acknowledgedPosition() {
+    return acknowledgedPosition;
+  }
+
+  @Override
+  public long acknowledgedEvents() {
+    return acknowledgedEvents;
+  }
+
+  @Override
+  public long retriedEvents() {
+    return 0;
+  }
+
+  @Override
+  public long heldBytes() {
+    return 0;
+  }
+
+  @Override
+  public long opened() {
+    return 1;
+  }
+
+  @Override
+  public long failures() {
+    return failures;
+  }
+
+  @Override
+  public void finish(long timeoutNs) {
+    // nothing is held back
+  }
+
+  @Override
+  public SinkState state() {
+    return state;
+  }
+
+  @Override
+  public void close() {
+    if (!ended) {
+      state = state.to(Phase.STOPPED, "stopped");
+    }
+  }
+}

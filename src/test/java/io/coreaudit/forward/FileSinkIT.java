@@ -1,0 +1,90 @@
+package io.coreaudit.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A file sink on a file system that fills up. Needs root, to mount one.
+@Timeout(30)
+class FileSinkIT {
+  @TempDir private Path directory;
+  private Path small;
+
+  @BeforeEach
+  void mountASmallFileSystem() throws Exception {
+    small = Files.createDirectory(directory.resolve("small"));
+    String said =
+        run("mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "coreaudit-test", small.toString());
+    if (!said.isEmpty()) {
+      small = null;
+      assertThat(System.getenv("CI")).as("cannot mount a tmpfs: " + said).isNotEqualTo("true");
+      assumeTrue(false, "cannot mount a tmpfs (root only): " + said);
+    }
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    if (small != null) {
+      assertThat(run("umount", small.toString())).isEmpty();
+    }
+  }
+
+  /// Empty when it went well.
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() == 0 ? "" : "exit " + process.exitValue() + " " + said;
+  }
+
+  @Test
+  void shouldWaitForSpaceAndLeaveNoTornLine() throws Exception {
+    Path file = small.resolve("audit.log");
+    Path ballast = small.resolve("ballast");
+    Files.write(ballast, new byte[150 << 10]);
+    var settings =
+        new SinkSettings.File("sinks[0]", "siem", SinkFormat.ECS, file, 64 << 20, 0, Duration.ZERO);
+    try (var feed = new FrameFeed(directory.resolve("spool"), 200, 1_000)) {
+      var forwarder =
+          Forwarder.of(settings, feed.reader(), new LineEncoder(), new NetworkLoop(), e -> {});
+      forwarder.start();
+      LineReceiver.await(() -> forwarder.counters().value(SinkCounter.FAILURES) >= 1);
+      assertThat(forwarder.state().lastError()).isEqualTo(file + ": No space left on device");
+      long held = forwarder.lagEvents();
+      assertThat(held).isPositive();
+      assertThat(seqs(file)).isEqualTo(upTo(200 - held));
+      assertThat(Files.readString(file))
+          .satisfiesAnyOf(
+              text -> assertThat(text).isEmpty(), text -> assertThat(text).endsWith("\n"));
+
+      Files.delete(ballast);
+      LineReceiver.await(() -> forwarder.lagEvents() == 0);
+      assertThat(seqs(file)).isEqualTo(upTo(200));
+      assertThat(forwarder.state().phase()).isEqualTo(SinkState.Phase.DELIVERING);
+      forwarder.stop(Duration.ofSeconds(1));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(2))).isTrue();
+    }
+  }
+
+  private static List<Long> seqs(Path file) throws IOException {
+    return Files.readAllLines(file).stream()
+        .map(line -> Long.parseLong(line.split(" ", 3)[1]))
+        .toList();
+  }
+
+  private static List<Long> upTo(long last) {
+    return LongStream.rangeClosed(1, last).boxed().toList();
+  }
+}

@@ -1,0 +1,73 @@
+package io.coreaudit.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class ResendWindowTest {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /// Whatever the batches and however late they are written: what is acknowledged lies the window
+  /// and more behind what was written, and not much more.
+  @Property
+  void shouldHoldTheWindowAndLittleMore(
+      @ForAll @Size(max = 5_000) List<@IntRange(min = 1, max = 100_000) Integer> batches,
+      @ForAll @IntRange(max = 4 << 20) int windowBytes,
+      @ForAll @IntRange(max = 10) int unwrittenBatches) {
+    var window = new ResendWindow(windowBytes, NEVER);
+    long[] ends = new long[batches.size()];
+    long sent = 0;
+    for (int i = 0; i < ends.length; i++) {
+      sent += batches.get(i);
+      ends[i] = sent;
+      window.sent(i, batches.get(i), 2, 0);
+      long written = i < unwrittenBatches ? 0 : ends[i - unwrittenBatches];
+      window.written(written, 0);
+
+      long position = window.acknowledgedPosition();
+      long acknowledged = position == Sink.NO_POSITION ? 0 : ends[(int) position];
+      assertThat(acknowledged).isLessThanOrEqualTo(Math.max(0, written - windowBytes));
+      assertThat(acknowledged)
+          .isGreaterThanOrEqualTo(written - windowBytes - windowBytes / 256 - 100_000);
+      assertThat(window.heldBytes()).isEqualTo(sent - acknowledged);
+      assertThat(window.acknowledgedEvents())
+          .isEqualTo(position == Sink.NO_POSITION ? 0 : (position + 1) * 2);
+    }
+  }
+
+  @Test
+  void shouldStartAgainWhereItStoodAfterAConnectionBroke() {
+    var window = new ResendWindow(1_000, NEVER);
+    window.sent(1, 600, 6, 0);
+    window.sent(2, 600, 6, 0);
+    window.sent(3, 600, 6, 0);
+    window.written(1_800, 0);
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+    assertThat(window.forget()).isEqualTo(12);
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+    assertThat(window.heldBytes()).isZero();
+
+    window.sent(2, 600, 6, 0);
+    window.written(600, 0);
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+    window.settleAll();
+    assertThat(window.acknowledgedPosition()).isEqualTo(2);
+    assertThat(window.acknowledgedEvents()).isEqualTo(12);
+  }
+
+  @Test
+  void shouldLetGoOfWhatIsOldAndWritten() {
+    var window = new ResendWindow(1_000, 50);
+    window.sent(1, 100, 1, 0);
+    window.sent(2, 100, 1, 20);
+    window.written(100, 60);
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+    window.written(100, 1_000); // old, but not written
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,46 @@
+package io.coreaudit.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.forward.TcpConnection.Phase;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class TcpConnectionTest {
+  @Test
+  @Timeout(10)
+  void shouldNotTakeItselfForTheReceiver() throws Exception {
+    int port;
+    try (ServerSocket reserved = LineReceiver.bound(0)) {
+      port = reserved.getLocalPort();
+    }
+    var settings =
+        new SinkSettings.Tcp(
+            "sinks[0]",
+            "siem",
+            SinkFormat.ECS,
+            "127.0.0.1:" + port,
+            null,
+            0,
+            SinkSettings.TcpTimings.DEFAULT);
+    var connection = new TcpConnection(settings, new Wakeup());
+    var self = new InetSocketAddress("127.0.0.1", port);
+    try (var loop = new NetworkLoop()) {
+      new Bootstrap()
+          .group(loop.group())
+          .channel(NioSocketChannel.class)
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .handler(connection)
+          .connect(self, self)
+          .sync();
+      LineReceiver.await(() -> connection.phase() == Phase.DOWN);
+      assertThat(connection.failure()).isEqualTo("nothing listens there (it met itself)");
+      LineReceiver.bound(port).close(); // the receiver may have its port at once
+    }
+  }
+}
