@@ -1,0 +1,24 @@
+package io.coreaudit.intake;
+
+/// Where records come from. A process has one.
+public sealed interface Input extends AutoCloseable permits NetlinkInput, LineInput {
+  /// The descriptor to poll for reading. Of no meaning once the input has ended.
+  int fd();
+
+  /// Moves what is there to the intake, up to a bound that keeps timers punctual.
+  ///
+  /// @return messages or lines moved; 0 when there was nothing
+  int drain(Intake intake);
+
+  /// Whether the input has ended for good: its last byte was read.
+  boolean ended();
+
+  /// Whether its source can wait: then an event is held until the spool takes it.
+  boolean patient();
+
+  /// What it is, for the start line: `multicast, receive buffer 64 MiB`.
+  String describe();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,40 @@
+package io.coreaudit.intake;
+
+import io.coreaudit.telemetry.CounterKey;
+
+/// What the intake thread counts.
+///
+/// Two identities hold at rest: `MESSAGES` = `RECORDS` + `CONTROL` + `MALFORMED` + `TRUNCATED` +
+/// `FOREIGN` + `BLANK` + `UNFIT`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES`.
+public enum IntakeCounter implements CounterKey {
+  MESSAGES("Netlink messages or lines received."),
+  RECORDS("Audit records handed to the assembler."),
+  CONTROL("Control messages among the records (acknowledgements, AUDIT_REPLACE), sorted out."),
+  MALFORMED("Messages or lines that are no audit record, skipped."),
+  TRUNCATED("Messages longer than a record can be, or lines longer than the limit, skipped."),
+  FOREIGN("Netlink messages that did not come from the kernel, skipped."),
+  BLANK("Empty lines."),
+  UNFIT("Records larger than the ring can hold, skipped."),
+  OVERRUNS("Times that the kernel found the socket's receive buffer full (ENOBUFS)."),
+  DROPPED_RECORDS("Records that the kernel dropped at our socket (Drops of /proc/net/netlink)."),
+  LOST_EVENTS("Events that the kernel made and that never came, by their serials: an estimate."),
+  UNSEEN_SERIALS("Serials that never came without an overrun: excluded records take serials too."),
+  EVENTS("Events that the assembler completed."),
+  ACCEPTED("Events that the spool accepted."),
+  REFUSED("Events that the spool refused: disk full, bound reached, or failed."),
+  CANARIES("Events that the agent itself provoked to hear whether it is deaf."),
+  TRUNCATED_EVENTS("Events cut at the largest frame: their last records are missing."),
+  OWN_ACCEPTED("The agent's own events that the spool accepted."),
+  OWN_REFUSED("The agent's own events that the queue or the spool refused.");
+
+  private final String sentence;
+
+  IntakeCounter(String sentence) {
+    this.sentence = sentence;
+  }
+
+  @Override
+  public String sentence() {
+    return sentence;
+  }
+}

@@ -1,0 +1,437 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.event.EventKind;
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.event.OwnEvents;
+import io.coreaudit.intake.Canary;
+import io.coreaudit.kernel.KernelException;
+import io.coreaudit.netlink.AuditControl;
+import io.coreaudit.netlink.AuditStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The role that looks after the watches and after the agent's hearing. One thread, asleep between
+/// its dates.
+///
+/// The canary comes in two sizes. A user message that the kernel is made to log shows that the
+/// stream arrives at all; a fresh thread that opens a watched path shows that rules still fire. The
+/// first round opens the watched paths one after another while it is quick, each later one the next
+/// path. A path that makes no event gets its rule loaded anew and one more try. What is not heard
+/// then within three seconds means deaf: the agent is not ready and says so, and listens at that
+/// path until it hears it.
+///
+/// A duty that fails is told and comes again at its next date; it ends nothing.
+public final class Conductor {
+  private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
+  private static final long HEARD_WITHIN_NS = TimeUnit.SECONDS.toNanos(3);
+  private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long TROUBLE_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final long FIRST_ROUND_NS = TimeUnit.SECONDS.toNanos(3);
+  private static final int AUDIT_TRUSTED_APP = 1121;
+
+  private final AuditKernel kernel;
+  private final KernelSettings settings;
+  private final WatchKeeper watches;
+  private final OwnEvents events;
+  private final Canary streamCanary;
+  private final Canary watchCanary;
+  private final Opener opener;
+  private final long canaryNs;
+  private final boolean keepEnabled;
+  private final BiConsumer<Hearing, String> onHearing;
+  private final Runnable onSweep;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition change = lock.newCondition();
+  private boolean syncWanted;
+  private boolean stop;
+
+  private volatile Hearing hearing = Hearing.UNKNOWN;
+  private volatile AuditStatus status;
+  private LongConsumer beat = nowNs -> {};
+  private Runnable rest = () -> {};
+  private long lostTold = -1;
+  private long nextSweepNs;
+  private long nextCanaryNs;
+  private long nextLookNs;
+  private String deafBecause = "";
+  private String trouble = "";
+  private boolean firstRoundDone;
+  private int nextPath;
+  private Path silent;
+
+  /// Wires the role up.
+  ///
+  /// @param opener who opens a watched path for the canary
+  /// @param canary time between two canaries
+  /// @param settings what switches audit on again
+  /// @param keepEnabled switch audit on again when somebody switched it off
+  /// @param onHearing told after each canary whether the agent hears, and why not
+  /// @param onSweep what others want done at each sweep
+  public Conductor(
+      AuditControl control,
+      WatchKeeper watches,
+      OwnEvents events,
+      Canary streamCanary,
+      Canary watchCanary,
+      Opener opener,
+      Duration canary,
+      KernelSettings settings,
+      boolean keepEnabled,
+      BiConsumer<Hearing, String> onHearing,
+      Runnable onSweep) {
+    this(
+        AuditKernel.of(control),
+        watches,
+        events,
+        streamCanary,
+        watchCanary,
+        opener,
+        canary,
+        settings,
+        keepEnabled,
+        onHearing,
+        onSweep);
+  }
+
+  Conductor(
+      AuditKernel kernel,
+      WatchKeeper watches,
+      OwnEvents events,
+      Canary streamCanary,
+      Canary watchCanary,
+      Opener opener,
+      Duration canary,
+      KernelSettings settings,
+      boolean keepEnabled,
+      BiConsumer<Hearing, String> onHearing,
+      Runnable onSweep) {
+    this.kernel = kernel;
+    this.watches = watches;
+    this.events = events;
+    this.streamCanary = streamCanary;
+    this.watchCanary = watchCanary;
+    this.opener = opener;
+    this.canaryNs = canary.toNanos();
+    this.settings = settings;
+    this.keepEnabled = keepEnabled;
+    this.onHearing = onHearing;
+    this.onSweep = onSweep;
+  }
+
+  /// Sets who is told that a turn runs, and that the thread sleeps. Before `run`.
+  public void onTurn(LongConsumer turnBegins, Runnable turnEnds) {
+    beat = turnBegins;
+    rest = turnEnds;
+  }
+
+  /// Runs until `stop`.
+  public void run() {
+    if (canaryNs == 0) {
+      report();
+    }
+    nextSweepNs = System.nanoTime();
+    nextCanaryNs = canaryNs == 0 ? nextSweepNs + Long.MAX_VALUE / 2 : nextSweepNs;
+    nextLookNs = nextSweepNs + LOOK_NS;
+    while (!stopped()) {
+      long nowNs = System.nanoTime();
+      beat.accept(nowNs);
+      turn(nowNs);
+      rest.run();
+      sleep(untilNextNs());
+    }
+  }
+
+  /// Does what is due. The dates are set before: what fails comes again no sooner.
+  private void turn(long nowNs) {
+    if (takeSyncWanted()) {
+      attempt(this::sync);
+    }
+    if (nowNs - nextSweepNs >= 0) {
+      nextSweepNs = nowNs + SWEEP_NS;
+      nextLookNs = nowNs + LOOK_NS;
+      attempt(this::sweepAndReport);
+    }
+    if (nowNs - nextCanaryNs >= 0) {
+      nextCanaryNs = nowNs + canaryNs;
+      nextLookNs = nowNs + LOOK_NS;
+      listen();
+    }
+    if (nowNs - nextLookNs >= 0) {
+      nextLookNs = nowNs + LOOK_NS;
+      attempt(watches::checkUncovered);
+    }
+  }
+
+  private long untilNextNs() {
+    long nowNs = System.nanoTime();
+    long ns = Math.min(nextSweepNs - nowNs, nextCanaryNs - nowNs);
+    return watches.uncovered() == 0 ? ns : Math.min(ns, nextLookNs - nowNs);
+  }
+
+  private void attempt(Runnable duty) {
+    try {
+      duty.run();
+    } catch (RuntimeException e) {
+      String text = text(e);
+      if (!text.equals(trouble)) {
+        LOG.warn("{}", text);
+      }
+      LOG.debug("the conductor goes on after", e);
+      trouble = text;
+      // Only a good sweep says that it is over.
+      nextSweepNs = System.nanoTime() + TROUBLE_NS;
+      report();
+    }
+  }
+
+  private static String text(RuntimeException e) {
+    boolean expected = e instanceof KernelException || e instanceof UncheckedIOException;
+    return expected ? e.getMessage() : e.toString();
+  }
+
+  private void sweepAndReport() {
+    sweep();
+    trouble = "";
+    // Before the first canary nobody knows whether the agent hears.
+    if (canaryNs == 0 || hearing != Hearing.UNKNOWN) {
+      report();
+    }
+  }
+
+  private void report() {
+    if (trouble.isEmpty()) {
+      onHearing.accept(hearing, deafBecause);
+    } else {
+      onHearing.accept(Hearing.DEAF, trouble);
+    }
+  }
+
+  /// Makes the kernel issue a serial soon: after an overrun, the end of the loss then shows. Any
+  /// thread; never waits for the kernel.
+  public void requestSync() {
+    lock.lock();
+    try {
+      syncWanted = true;
+      change.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Asks the thread to end.
+  public void stop() {
+    lock.lock();
+    try {
+      stop = true;
+      change.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean stopped() {
+    lock.lock();
+    try {
+      return stop;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean takeSyncWanted() {
+    lock.lock();
+    try {
+      boolean wanted = syncWanted;
+      syncWanted = false;
+      return wanted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sleep(long ns) {
+    lock.lock();
+    try {
+      long left = ns;
+      while (left > 0 && !stop && !syncWanted) {
+        left = change.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      stop = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sync() {
+    kernel.userMessage(AUDIT_TRUSTED_APP, "op=sync word=" + streamCanary.expect());
+    tellLost(kernel.status());
+  }
+
+  private void sweep() {
+    AuditStatus now = kernel.status();
+    status = now;
+    tellLost(now);
+    if (keepEnabled && settings.keepOn(now)) {
+      events.offer(
+          OwnEvent.of(EventKind.DRIFT)
+              .with("what", "audit_disabled")
+              .with("done", "enabled again")
+              .build());
+    }
+    watches.check();
+    onSweep.run();
+  }
+
+  /// The kernel's own count of records that it lost; not counted there: what multicast lost.
+  private void tellLost(AuditStatus now) {
+    long lost = now.lost();
+    if (lostTold >= 0 && lost > lostTold) {
+      events.offer(
+          OwnEvent.of(EventKind.GAP)
+              .with("reason", "kernel_lost")
+              .with("records", lost - lostTold)
+              .build());
+    }
+    lostTold = lost;
+  }
+
+  private void listen() {
+    String reason;
+    try {
+      watches.check();
+      reason = heardStream() ? silentWatch() : "a message that the kernel logged did not arrive";
+    } catch (RuntimeException e) {
+      reason = text(e);
+      LOG.debug("the conductor goes on after", e);
+    }
+    if (stopped()) {
+      return;
+    }
+    Hearing now = reason.isEmpty() ? Hearing.GOOD : Hearing.DEAF;
+    if (now != hearing) {
+      if (now == Hearing.DEAF) {
+        LOG.warn("deaf: {}; looking through rules and settings", reason);
+        events.offer(
+            OwnEvent.of(EventKind.GAP).with("reason", "deaf").with("detail", reason).build());
+      } else if (hearing == Hearing.DEAF) {
+        LOG.info("hearing again");
+        events.offer(OwnEvent.of(EventKind.WATCH).with("state", "hearing").build());
+      }
+    }
+    hearing = now;
+    deafBecause = reason;
+    report();
+    if (now == Hearing.DEAF) {
+      attempt(this::sweepAndReport);
+    }
+  }
+
+  /// Why a watched path is not heard; empty when those whose turn it is are.
+  private String silentWatch() {
+    List<Path> covered = watches.covered();
+    if (covered.isEmpty()) {
+      silent = null;
+      return "";
+    }
+    if (silent != null && covered.contains(silent) && !heardAfterAll(silent)) {
+      return noEvent(silent);
+    }
+    silent = null;
+    long beganNs = System.nanoTime();
+    int count = firstRoundDone ? 1 : covered.size();
+    for (int i = 0; i < count && System.nanoTime() - beganNs < FIRST_ROUND_NS; i++) {
+      Path path = covered.get(nextPath % covered.size());
+      nextPath = (nextPath + 1) % covered.size();
+      if (!heardAfterAll(path)) {
+        silent = path;
+        return noEvent(path);
+      }
+    }
+    firstRoundDone = true;
+    return "";
+  }
+
+  private static String noEvent(Path path) {
+    return "an access to " + path + " made no event";
+  }
+
+  /// Whether a path is heard, if need be after its rule was loaded anew.
+  private boolean heardAfterAll(Path path) {
+    if (heardWatch(path)) {
+      return true;
+    }
+    if (stopped()) {
+      return false;
+    }
+    try {
+      watches.reload(path);
+    } catch (KernelException e) {
+      LOG.warn("{} is silent and its rule cannot be loaded again: {}", path, e.getMessage());
+      return false;
+    }
+    if (!heardWatch(path)) {
+      return false;
+    }
+    events.offer(
+        OwnEvent.of(EventKind.DRIFT)
+            .with("what", "rule_silent")
+            .with("path", path.toString())
+            .with("done", "loaded again")
+            .build());
+    return true;
+  }
+
+  private boolean heardStream() {
+    kernel.userMessage(AUDIT_TRUSTED_APP, "op=canary word=" + streamCanary.expect());
+    return waitFor(streamCanary);
+  }
+
+  /// A thread that is older than audit's being switched on has no audit context, so each try takes
+  /// a fresh one. Its name is the word.
+  private boolean heardWatch(Path path) {
+    String word = watchCanary.expect();
+    new Thread(() -> open(path), word).start();
+    return waitFor(watchCanary);
+  }
+
+  private void open(Path path) {
+    try {
+      opener.open(path);
+    } catch (IOException | KernelException e) {
+      LOG.debug("canary cannot open {}", path, e);
+    }
+  }
+
+  private boolean waitFor(Canary canary) {
+    long deadlineNs = System.nanoTime() + HEARD_WITHIN_NS;
+    while (!canary.heard() && System.nanoTime() - deadlineNs < 0 && !stopped()) {
+      beat.accept(System.nanoTime());
+      LockSupport.parkNanos(5_000_000L);
+    }
+    return canary.end();
+  }
+
+  /// Whether the agent hears. Any thread.
+  public Hearing hearing() {
+    return hearing;
+  }
+
+  /// The kernel's audit status as the last sweep saw it; null before the first. Any thread.
+  public AuditStatus status() {
+    return status;
+  }
+}

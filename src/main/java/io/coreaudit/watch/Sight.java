@@ -1,0 +1,67 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.rule.WatchRule;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What stands at a watched path at one moment: symbolic links are followed, and device and inode
+/// tell it from what stands there under the same name later.
+///
+/// The kernel binds a rule to inodes when it is loaded and follows no symbolic link at the path's
+/// end; a name that is given to another directory later is not its concern.
+///
+/// @param rule the rule on the real path; null when this cannot be watched
+/// @param device the file system's device number
+/// @param inode the inode's number
+/// @param reason why it cannot be watched; empty when it can
+record Sight(WatchRule rule, long device, long inode, String reason) {
+  private static final int S_IFMT = 0xF000;
+  private static final int S_IFDIR = 0x4000;
+  private static final int S_IFREG = 0x8000;
+
+  /// Looks at a path.
+  ///
+  /// @param key the key of the rule
+  static Sight of(Path path, String key) {
+    try {
+      Path real = path.toRealPath();
+      Map<String, Object> now =
+          Files.readAttributes(real, "unix:mode,dev,ino", LinkOption.NOFOLLOW_LINKS);
+      int kind = ((Number) now.get("mode")).intValue() & S_IFMT;
+      if (kind != S_IFDIR && kind != S_IFREG) {
+        return none("neither a file nor a directory: the kernel would see no access to it");
+      }
+      return new Sight(
+          new WatchRule(real.toString(), kind == S_IFDIR, key),
+          ((Number) now.get("dev")).longValue(),
+          ((Number) now.get("ino")).longValue(),
+          "");
+    } catch (NoSuchFileException e) {
+      return none(
+          Files.isSymbolicLink(path)
+              ? "a symbolic link that leads nowhere"
+              : "no such file or directory");
+    } catch (AccessDeniedException e) {
+      return none("permission denied");
+    } catch (FileSystemException e) {
+      return none(e.getReason() == null ? e.getMessage() : e.getReason());
+    } catch (IOException | IllegalArgumentException e) {
+      return none(e.getMessage());
+    }
+  }
+
+  private static Sight none(String reason) {
+    return new Sight(null, 0, 0, reason);
+  }
+
+  /// Whether it can be watched.
+  boolean watchable() {
+    return rule != null;
+  }
+}

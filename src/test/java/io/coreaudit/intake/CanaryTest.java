@@ -1,0 +1,60 @@
+package io.coreaudit.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.kernel.Pages;
+import io.coreaudit.memory.Memory;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class CanaryTest {
+  private final Canary canary = new Canary(4711);
+
+  @Test
+  void shouldHearItsWordFromItsOwnThread() {
+    String word = canary.expect();
+    assertThat(recognises("audit(1.000:2): arch=c000003e ppid=1 pid=4711 comm=\"" + word + "\""))
+        .isTrue();
+    assertThat(canary.heard()).isTrue();
+    assertThat(canary.awaited()).isFalse();
+  }
+
+  @Test
+  void shouldHearItsWordFromAChild() {
+    String word = canary.expect();
+    assertThat(recognises("audit(1.000:2): ppid=4711 pid=99 comm=\"" + word + "\"")).isTrue();
+  }
+
+  @Test
+  void shouldHearItsWordInAUserMessage() {
+    String word = canary.expect();
+    assertThat(recognises("audit(1.000:2): pid=4711 uid=0 msg='op=canary word=" + word + "'"))
+        .isTrue();
+  }
+
+  @Test
+  void shouldNotTakeSomebodyElseForItselfWhoKnowsTheWord() {
+    String word = canary.expect();
+    assertThat(recognises("audit(1.000:2): ppid=1 pid=99 comm=\"" + word + "\"")).isFalse();
+    assertThat(recognises("audit(1.000:2): pid=99 uid=0 msg='x pid=4711 word=" + word + "'"))
+        .isFalse();
+    assertThat(recognises("audit(1.000:2): pid=47110 comm=\"" + word + "\"")).isFalse();
+    assertThat(canary.end()).isFalse();
+  }
+
+  @Test
+  void shouldNotTakeAnotherWord() {
+    canary.expect();
+    assertThat(recognises("audit(1.000:2): pid=4711 comm=\"ca-000000000000\"")).isFalse();
+    assertThat(recognises("short")).isFalse();
+    assertThat(recognises("")).isFalse();
+  }
+
+  private boolean recognises(String record) {
+    byte[] bytes = record.getBytes(StandardCharsets.US_ASCII);
+    try (Pages pages = Pages.allocate(bytes.length + 64)) {
+      Memory.copy(bytes, 0, pages.address(), bytes.length);
+      return canary.recognises(pages.address(), bytes.length);
+    }
+  }
+}

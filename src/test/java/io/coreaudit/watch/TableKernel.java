@@ -1,0 +1,83 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.kernel.Errno;
+import io.coreaudit.kernel.KernelException;
+import io.coreaudit.netlink.AuditStatus;
+import io.coreaudit.rule.AuditRuleData;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A kernel's audit that is a table of rules and two settings; answers as the kernel does.
+final class TableKernel implements AuditKernel {
+  final List<AuditRuleData> rules = new ArrayList<>();
+
+  /// Every rule that was added, in order, also those that went again.
+  final List<AuditRuleData> added = new ArrayList<>();
+
+  int enabled = 1;
+  long backlogLimit = 64;
+  int refuseWith;
+  Runnable beforeAdd = () -> {};
+  volatile int statusAsked;
+
+  @Override
+  public synchronized AuditStatus status() {
+    statusAsked++;
+    refuse("AUDIT_GET");
+    return new AuditStatus(0, enabled, 1, 0, 0, backlogLimit, 0, 0, 0, 0, 0);
+  }
+
+  synchronized void set(int refuseWith) {
+    this.refuseWith = refuseWith;
+  }
+
+  @Override
+  public synchronized void enable(int enabled) {
+    this.enabled = enabled;
+  }
+
+  @Override
+  public void backlogLimit(int records) {
+    backlogLimit = records;
+  }
+
+  @Override
+  public void backlogWaitTime(int ticks) {
+    throw new AssertionError("nobody asks for it");
+  }
+
+  @Override
+  public List<AuditRuleData> rules() {
+    return List.copyOf(rules);
+  }
+
+  @Override
+  public void addRule(AuditRuleData rule) {
+    beforeAdd.run();
+    refuse("AUDIT_ADD_RULE");
+    if (rules.contains(rule)) {
+      throw new KernelException("AUDIT_ADD_RULE", Errno.EEXIST, "");
+    }
+    rules.add(rule);
+    added.add(rule);
+  }
+
+  @Override
+  public void deleteRule(AuditRuleData rule) {
+    refuse("AUDIT_DEL_RULE");
+    if (!rules.remove(rule)) {
+      throw new KernelException("AUDIT_DEL_RULE", Errno.ENOENT, "");
+    }
+  }
+
+  @Override
+  public void userMessage(int type, String text) {
+    refuse("AUDIT_USER message");
+  }
+
+  private void refuse(String call) {
+    if (refuseWith != 0) {
+      throw new KernelException(call, refuseWith, "");
+    }
+  }
+}

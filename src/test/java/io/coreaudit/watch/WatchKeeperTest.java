@@ -1,0 +1,202 @@
+package io.coreaudit.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.Errno;
+import io.coreaudit.rule.AuditRuleData;
+import io.coreaudit.rule.WatchRule;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class WatchKeeperTest {
+  private final TableKernel kernel = new TableKernel();
+  private final List<String> told = new ArrayList<>();
+  @TempDir private Path temp;
+  private Path dir;
+  private Path watched;
+  private Path state;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    dir = temp.toRealPath();
+    watched = Files.createDirectory(dir.resolve("w"));
+    state = Files.createDirectory(dir.resolve("run")).resolve("rules.state");
+  }
+
+  private WatchKeeper keeper(Path... paths) {
+    return new WatchKeeper(kernel, List.of(paths), state, this::tell);
+  }
+
+  private WatchKeeper begun(Path... paths) {
+    WatchKeeper keeper = keeper(paths);
+    keeper.begin();
+    return keeper;
+  }
+
+  private void tell(OwnEvent event) {
+    told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
+  }
+
+  private static List<AuditRuleData> rulesOn(Path directory) {
+    WatchRule rule = WatchRule.directory(directory.toString(), WatchKeeper.KEY);
+    return List.of(rule.data(), rule.ioUring());
+  }
+
+  private static void swap(Path directory) throws Exception {
+    Files.move(directory, directory.resolveSibling(directory.getFileName() + ".old"));
+    Files.createDirectory(directory);
+  }
+
+  @Test
+  void shouldLoadTheRulesAgainWhenADirectoryWasSwapped() throws Exception {
+    WatchKeeper keeper = begun(watched);
+    assertThat(kernel.added).isEqualTo(rulesOn(watched));
+    swap(watched);
+    told.clear();
+    keeper.check();
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched));
+    assertThat(kernel.added).hasSize(4);
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("DRIFT what=\"path_replaced\" path=\"" + watched + "\"");
+    keeper.check();
+    assertThat(kernel.added).as("once").hasSize(4);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void shouldLoadARuleOfAnotherKindWhenTheKindChanged() throws Exception {
+    WatchKeeper keeper = begun(watched);
+    Files.delete(watched);
+    Files.createFile(watched);
+    keeper.check();
+    WatchRule file = WatchRule.file(watched.toString(), WatchKeeper.KEY);
+    assertThat(kernel.rules).containsExactly(file.data(), file.ioUring());
+  }
+
+  @Test
+  void shouldNotTouchAnEqualRuleOfSomebodyElse() throws Exception {
+    kernel.rules.addAll(rulesOn(watched));
+    WatchKeeper keeper = begun(watched);
+    assertThat(keeper.uncovered()).isZero();
+    swap(watched);
+    keeper.check();
+    assertThat(keeper.watches().getFirst().reason()).contains("not ours");
+    keeper.removeAll();
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched));
+    assertThat(kernel.added).isEmpty();
+  }
+
+  @Test
+  void shouldWatchWhatASymbolicLinkLeadsTo() throws Exception {
+    Path link = Files.createSymbolicLink(dir.resolve("link"), watched);
+    Path other = Files.createDirectory(dir.resolve("other"));
+    WatchKeeper keeper = begun(link);
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched));
+    assertThat(keeper.watches().getFirst().path()).isEqualTo(link.toString());
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .contains("state=\"covered\"", "detail=\"rule on " + watched + "\"");
+    Files.delete(link);
+    Files.createSymbolicLink(link, other);
+    keeper.check();
+    assertThat(kernel.rules).isEqualTo(rulesOn(other));
+    keeper.removeAll();
+    assertThat(kernel.rules).isEmpty();
+  }
+
+  @Test
+  void shouldKeepARuleThatAnotherPathSharesWhenALinkIsTurned() throws Exception {
+    Path link = Files.createSymbolicLink(dir.resolve("link"), watched);
+    Path other = Files.createDirectory(dir.resolve("other"));
+    WatchKeeper keeper = begun(link, watched);
+    Files.delete(link);
+    Files.createSymbolicLink(link, other);
+    keeper.check();
+    assertThat(kernel.rules).containsAll(rulesOn(watched)).containsAll(rulesOn(other));
+    assertThat(keeper.uncovered()).isZero();
+  }
+
+  @Test
+  void shouldSayWhyAPathCannotBeWatched() throws Exception {
+    Path fifo = dir.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Path loop = Files.createSymbolicLink(dir.resolve("loop"), dir.resolve("loop"));
+    Path dangling = Files.createSymbolicLink(dir.resolve("dangling"), dir.resolve("away"));
+    WatchKeeper keeper = begun(dir.resolve("away"), fifo, loop, dangling);
+    assertThat(keeper.watches()).noneMatch(Watch::covered);
+    assertThat(keeper.watches().stream().map(Watch::reason))
+        .satisfiesExactly(
+            reason -> assertThat(reason).isEqualTo("no such file or directory"),
+            reason -> assertThat(reason).startsWith("neither a file nor a directory"),
+            reason -> assertThat(reason).containsIgnoringCase("symbolic links"),
+            reason -> assertThat(reason).isEqualTo("a symbolic link that leads nowhere"));
+    assertThat(kernel.added).isEmpty();
+  }
+
+  @Test
+  void shouldCoverAPathThatComes() throws Exception {
+    Path late = dir.resolve("late");
+    WatchKeeper keeper = begun(watched, late);
+    keeper.checkUncovered();
+    assertThat(kernel.added).isEqualTo(rulesOn(watched));
+    Files.createDirectory(late);
+    keeper.checkUncovered();
+    assertThat(keeper.uncovered()).isZero();
+    assertThat(kernel.rules).containsAll(rulesOn(late));
+  }
+
+  @Test
+  void shouldWriteDownARuleBeforeItIsLoaded() {
+    List<Integer> writtenDown = new ArrayList<>();
+    kernel.beforeAdd = () -> writtenDown.add(new RulesState(state).read().size());
+    begun(watched);
+    assertThat(writtenDown).containsExactly(1, 2);
+  }
+
+  @Test
+  void shouldNotCallARuleOursThatTheKernelRefused() {
+    kernel.beforeAdd = () -> kernel.refuseWith = Errno.EPERM;
+    WatchKeeper keeper = begun(watched);
+    assertThat(keeper.uncovered()).isEqualTo(1);
+    assertThat(new RulesState(state).read()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeAwayEveryRuleWhenTheStateCannotBeWritten() throws Exception {
+    WatchKeeper keeper = begun(watched);
+    Files.delete(state);
+    Files.delete(state.getParent());
+    assertThatThrownBy(keeper::removeAll).isInstanceOf(UncheckedIOException.class);
+    assertThat(kernel.rules).isEmpty();
+  }
+
+  @Test
+  void shouldLoadNothingAfterTheEnd() {
+    WatchKeeper keeper = begun(watched);
+    keeper.removeAll();
+    keeper.check();
+    keeper.reload(watched);
+    assertThat(kernel.rules).isEmpty();
+  }
+
+  @Test
+  void shouldNotTrustWhatARuleOfAnEarlierStartStandsOn() throws Exception {
+    begun(watched);
+    swap(watched);
+    begun(watched);
+    assertThat(kernel.added).hasSize(4);
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched));
+  }
+}
