@@ -1,0 +1,133 @@
+package io.coreaudit.agent;
+
+import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.config.SinkConfig;
+import io.coreaudit.agent.config.SinkType;
+import io.coreaudit.agent.config.SpoolConfig;
+import io.coreaudit.agent.config.TlsConfig;
+import io.coreaudit.agent.config.TlsMode;
+import io.coreaudit.format.EcsEncoder;
+import io.coreaudit.format.EventEncoder;
+import io.coreaudit.format.RawEncoder;
+import io.coreaudit.forward.Forwarder;
+import io.coreaudit.forward.KernelBuffers;
+import io.coreaudit.forward.NetworkLoop;
+import io.coreaudit.forward.SinkFormat;
+import io.coreaudit.forward.SinkSettings;
+import io.coreaudit.forward.SinkState;
+import io.coreaudit.forward.TlsSettings;
+import io.coreaudit.spool.Spool;
+import io.coreaudit.spool.SpoolSettings;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes the spool's and the sinks' settings of the configuration.
+final class Sinks {
+  private static final Logger LOG = LoggerFactory.getLogger(Sinks.class);
+
+  private Sinks() {}
+
+  /// @param patient whether the input waits for the spool: then nothing may be overrun
+  static SpoolSettings spool(SpoolConfig config, boolean patient) {
+    return new SpoolSettings(
+        config.dir(),
+        config.maxSizeBytes(),
+        config.minFreePercent(),
+        config.segmentSizeBytes(),
+        patient ? SpoolSettings.OnFull.REFUSE : config.onFull());
+  }
+
+  static Forwarder forwarder(
+      SinkConfig config, Spool spool, NetworkLoop network, Consumer<Forwarder> onEnd) {
+    SinkSettings settings = settings(config);
+    if (settings instanceof SinkSettings.Tcp tcp && !KernelBuffers.advice(tcp).isEmpty()) {
+      LOG.debug("{}", KernelBuffers.advice(tcp));
+    }
+    Forwarder forwarder =
+        Forwarder.of(settings, spool.reader(config.name()), encoder(config), network, onEnd);
+    forwarder.onChange(state -> tell(config.name(), state));
+    return forwarder;
+  }
+
+  private static void tell(String sink, SinkState state) {
+    if (state.phase() == SinkState.Phase.WAITING) {
+      LOG.warn("sink {}: {}; its events wait in the spool", sink, state.text());
+    } else {
+      LOG.info("sink {}: {}", sink, state.text());
+    }
+  }
+
+  private static EventEncoder encoder(SinkConfig config) {
+    return switch (config.format()) {
+      case ECS -> new EcsEncoder(config.includeRaw());
+      case RAW -> new RawEncoder();
+    };
+  }
+
+  private static SinkSettings settings(SinkConfig config) {
+    String key = "sinks." + config.name();
+    SinkFormat format = config.format();
+    return switch (config.type()) {
+      case STDOUT -> new SinkSettings.Stdout(key, config.name(), format);
+      case FILE ->
+          new SinkSettings.File(
+              key,
+              config.name(),
+              format,
+              config.path(),
+              config.rotateSizeBytes(),
+              config.rotateCount(),
+              Duration.ZERO);
+      case TCP ->
+          new SinkSettings.Tcp(
+              key,
+              config.name(),
+              format,
+              config.address().toString(),
+              tls(key + ".tls", config.tls()),
+              config.resendWindowBytes(),
+              SinkSettings.TcpTimings.DEFAULT);
+    };
+  }
+
+  private static TlsSettings tls(String key, TlsConfig config) {
+    if (config.enabled()) {
+      return new TlsSettings(
+          key,
+          true,
+          config.ca(),
+          config.certificate(),
+          config.key(),
+          config.keyPasswordFile() == null
+              ? null
+              : new TlsSettings.KeyPassword.InFile(config.keyPasswordFile()),
+          true,
+          config.serverName());
+    }
+    return config.mode() == TlsMode.OFF ? TlsSettings.off(key) : null;
+  }
+
+  /// Whether a sink's write may wait for ever: a pipe that nobody reads is not a fault of ours.
+  static boolean mayBlock(AgentConfig config, String sink) {
+    return config.sinks().stream()
+        .anyMatch(s -> s.name().equals(sink) && s.type() == SinkType.STDOUT);
+  }
+
+  /// A sink in a few words: `siem (tcp 127.0.0.1:6514, ecs)`.
+  static String describe(SinkConfig config) {
+    String target =
+        switch (config.type()) {
+          case STDOUT -> "stdout";
+          case FILE -> "file " + config.path();
+          case TCP -> (config.tls().enabled() ? "tls " : "tcp ") + config.address();
+        };
+    return config.name()
+        + " ("
+        + target
+        + ", "
+        + config.format().name().toLowerCase(java.util.Locale.ROOT)
+        + ")";
+  }
+}

@@ -1,0 +1,269 @@
+package io.coreaudit.agent;
+
+import io.coreaudit.agent.command.Version;
+import io.coreaudit.agent.config.SinkConfig;
+import io.coreaudit.agent.control.StatusReport;
+import io.coreaudit.agent.control.StatusSource;
+import io.coreaudit.agent.http.Metrics;
+import io.coreaudit.agent.http.ProcessFigures;
+import io.coreaudit.event.AssemblerCounter;
+import io.coreaudit.forward.Forwarder;
+import io.coreaudit.forward.SinkCounter;
+import io.coreaudit.intake.IntakeCounter;
+import io.coreaudit.netlink.AuditStatus;
+import io.coreaudit.spool.SpoolCounter;
+import io.coreaudit.spool.SpoolReader;
+import io.coreaudit.spool.SpoolStat;
+import io.coreaudit.telemetry.CounterKey;
+import io.coreaudit.telemetry.Counters;
+import io.coreaudit.watch.Watch;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/// What the running agent tells of itself: the answer to `status`, and its metrics.
+final class StatusView implements StatusSource {
+  private final Agent agent;
+  private final String configFile;
+  private final Instant started = Instant.now();
+  private final RateWindow recordRate = new RateWindow();
+  private final RateWindow eventRate = new RateWindow();
+  private long nextSampleNs = System.nanoTime();
+  private volatile KernelSeen kernel = new KernelSeen(null, 0);
+
+  /// What the kernel said, and since when the agent knows.
+  private record KernelSeen(AuditStatus status, long sinceNs) {}
+
+  StatusView(Agent agent, String configFile) {
+    this.agent = agent;
+    this.configFile = configFile;
+  }
+
+  /// Takes what a report of a minute needs; to be called about once a second.
+  void look(long nowNs) {
+    if (nowNs - nextSampleNs >= 0) {
+      nextSampleNs = nowNs + RateWindow.SAMPLE_SECONDS * 1_000_000_000L;
+      recordRate.sample(nowNs, intake(IntakeCounter.RECORDS));
+      eventRate.sample(nowNs, intake(IntakeCounter.ACCEPTED));
+    }
+    AuditStatus now = agent.conductor() == null ? null : agent.conductor().status();
+    if (now != kernel.status()) {
+      kernel = new KernelSeen(now, nowNs);
+    }
+  }
+
+  @Override
+  public StatusReport status() {
+    return new StatusReport(process(), input(), rates(), ledger(), spool(), sinks(), watches());
+  }
+
+  private StatusReport.Process process() {
+    List<String> reasons = agent.readiness().reasons();
+    return new StatusReport.Process(
+        Version.text(),
+        new String(agent.host().bytes(), StandardCharsets.UTF_8),
+        ProcessHandle.current().pid(),
+        started.truncatedTo(ChronoUnit.SECONDS).toString(),
+        ChronoUnit.SECONDS.between(started, Instant.now()),
+        reasons.isEmpty(),
+        reasons,
+        agent.health().stuck(),
+        ProcessFigures.residentBytes(),
+        ProcessFigures.cpuSeconds(),
+        configFile);
+  }
+
+  private StatusReport.Input input() {
+    KernelSeen seen = kernel;
+    AuditStatus status = seen.status();
+    long buffer = agent.receiver() == null ? 0 : agent.receiver().receiveBufferBytes();
+    return new StatusReport.Input(
+        agent.intake().describe(),
+        buffer,
+        intake(IntakeCounter.DROPPED_RECORDS),
+        status == null ? -1 : status.enabled(),
+        status == null ? 0 : status.pid(),
+        status == null ? 0 : status.backlog(),
+        status == null ? 0 : status.backlogLimit(),
+        status == null ? 0 : status.lost(),
+        status == null ? -1 : (System.nanoTime() - seen.sinceNs()) / 1_000_000_000L);
+  }
+
+  private List<StatusReport.Rate> rates() {
+    long nowNs = System.nanoTime();
+    long records = intake(IntakeCounter.RECORDS);
+    long events = intake(IntakeCounter.ACCEPTED);
+    return List.of(
+        new StatusReport.Rate("records", recordRate.perSecond(nowNs, records), records),
+        new StatusReport.Rate("events", eventRate.perSecond(nowNs, events), events));
+  }
+
+  private List<StatusReport.LedgerLine> ledger() {
+    Counters<AssemblerCounter> assembler = agent.intake().assembler().counters();
+    return List.of(
+        new StatusReport.LedgerLine(
+            "intake",
+            intake(IntakeCounter.MESSAGES),
+            intake(IntakeCounter.RECORDS),
+            some(
+                agent.intake().counters(),
+                IntakeCounter.CONTROL,
+                IntakeCounter.MALFORMED,
+                IntakeCounter.TRUNCATED,
+                IntakeCounter.FOREIGN,
+                IntakeCounter.BLANK,
+                IntakeCounter.UNFIT)),
+        new StatusReport.LedgerLine(
+            "assembler",
+            assembler.value(AssemblerCounter.RECORDS_IN),
+            assembler.value(AssemblerCounter.RECORDS_OUT),
+            some(
+                assembler,
+                AssemblerCounter.EOE_LATE,
+                AssemblerCounter.RECORDS_NO_STAMP,
+                AssemblerCounter.RECORDS_TOO_LONG,
+                AssemblerCounter.RECORDS_OPEN)),
+        new StatusReport.LedgerLine(
+            "events",
+            intake(IntakeCounter.EVENTS),
+            intake(IntakeCounter.ACCEPTED),
+            some(agent.intake().counters(), IntakeCounter.REFUSED, IntakeCounter.CANARIES)),
+        new StatusReport.LedgerLine(
+            "kernel", null, null, some(agent.intake().counters(), IntakeCounter.LOST_EVENTS)));
+  }
+
+  @SafeVarargs
+  private static <K extends Enum<K> & CounterKey> Map<String, Long> some(
+      Counters<K> counters, K... keys) {
+    Map<String, Long> values = new LinkedHashMap<>();
+    for (K key : keys) {
+      long value = counters.value(key);
+      if (value != 0) {
+        values.put(key.name().toLowerCase(java.util.Locale.ROOT), value);
+      }
+    }
+    return values;
+  }
+
+  private long intake(IntakeCounter key) {
+    return agent.intake().counters().value(key);
+  }
+
+  private StatusReport.SpoolState spool() {
+    SpoolStat stat = agent.spool().stat();
+    return new StatusReport.SpoolState(
+        agent.config().spool().dir().toString(),
+        stat.state().name().toLowerCase(java.util.Locale.ROOT),
+        agent.spool().counters().value(SpoolCounter.APPENDED),
+        stat.bytes(),
+        stat.maxBytes());
+  }
+
+  private List<StatusReport.SinkState> sinks() {
+    List<StatusReport.SinkState> states = new ArrayList<>();
+    for (int i = 0; i < agent.forwarders().size(); i++) {
+      Forwarder forwarder = agent.forwarders().get(i);
+      SinkConfig config = agent.config().sinks().get(i);
+      states.add(
+          new StatusReport.SinkState(
+              forwarder.name(),
+              config.type().name().toLowerCase(java.util.Locale.ROOT),
+              Sinks.describe(config),
+              forwarder.state().text(),
+              forwarder.counters().value(SinkCounter.EVENTS_SENT),
+              forwarder.counters().value(SinkCounter.SPOOL_OVERRUN_EVENTS),
+              lag(forwarder.name())));
+    }
+    return states;
+  }
+
+  private long lag(String sink) {
+    for (SpoolReader reader : agent.spool().readers()) {
+      if (reader.name().equals(sink)) {
+        return reader.lagEvents();
+      }
+    }
+    return 0;
+  }
+
+  private List<StatusReport.WatchState> watches() {
+    List<StatusReport.WatchState> states = new ArrayList<>();
+    if (agent.watches() != null) {
+      for (Watch watch : agent.watches().watches()) {
+        String state =
+            watch.covered()
+                ? "covered since " + watch.since().truncatedTo(ChronoUnit.SECONDS)
+                : "uncovered: " + watch.reason();
+        states.add(new StatusReport.WatchState(watch.path(), state));
+      }
+    }
+    return states;
+  }
+
+  /// Puts every stage's counters and the gauges of the whole into the metrics.
+  void bind(Metrics metrics) {
+    metrics.bind(agent.intake().counters());
+    metrics.bind(agent.intake().assembler().counters());
+    metrics.bind(agent.origin().counters());
+    metrics.bind(agent.spool().counters());
+    metrics.bind(agent.spool().keeperCounters());
+    for (SpoolReader reader : agent.spool().readers()) {
+      metrics.bind(reader.counters(), "sink", reader.name());
+    }
+    for (Forwarder forwarder : agent.forwarders()) {
+      metrics.bind(forwarder.counters(), "sink", forwarder.name());
+      metrics.gauge(
+          "coreaudit_sink_lag_events",
+          "Events in the spool that the sink has not acknowledged.",
+          "sink",
+          forwarder.name(),
+          () -> lag(forwarder.name()));
+    }
+    if (agent.conductor() != null) {
+      kernelGauge(
+          metrics,
+          "coreaudit_kernel_lost",
+          "Records that the kernel lost since boot, as it counts; not those lost to multicast.",
+          AuditStatus::lost);
+      kernelGauge(
+          metrics,
+          "coreaudit_kernel_backlog",
+          "Records that wait in the kernel.",
+          AuditStatus::backlog);
+      kernelGauge(
+          metrics,
+          "coreaudit_kernel_enabled",
+          "Whether the kernel audits: 0 no, 1 yes, 2 yes and locked.",
+          AuditStatus::enabled);
+    }
+    metrics.gauge(
+        "coreaudit_ready",
+        "1 while the agent does what it is there for.",
+        () -> agent.readiness().reasons().isEmpty() ? 1 : 0);
+    metrics.gauge(
+        "coreaudit_watches_uncovered",
+        "Paths that should be watched and are not.",
+        () -> agent.watches() == null ? 0 : agent.watches().uncovered());
+    metrics.gauge(
+        "coreaudit_spool_size_bytes",
+        "What the spool takes on disk.",
+        () -> agent.spool().stat().bytes());
+  }
+
+  /// A figure of the kernel as the conductor saw it last, a minute ago at most.
+  private void kernelGauge(
+      Metrics metrics, String name, String sentence, ToLongFunction<AuditStatus> figure) {
+    metrics.gauge(
+        name,
+        sentence,
+        () -> {
+          AuditStatus status = agent.conductor().status();
+          return status == null ? Double.NaN : figure.applyAsLong(status);
+        });
+  }
+}

@@ -1,0 +1,186 @@
+package io.coreaudit.agent.command;
+
+import io.coreaudit.agent.config.ConfigException;
+import io.coreaudit.agent.config.ConfigReader;
+import io.coreaudit.agent.log.LogConfigurator;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// All commands: names, options, help, and what each does.
+public final class CommandLineInterface {
+  private final Daemon daemon;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /// Creates the command line.
+  ///
+  /// @param daemon what `run` starts
+  public CommandLineInterface(Daemon daemon, PrintStream out, PrintStream err) {
+    this.daemon = daemon;
+    this.out = out;
+    this.err = err;
+  }
+
+  private CommandLine commands() {
+    CommandSpec spec =
+        CommandSpec.wrapWithoutInspection(null)
+            .name("coreaudit")
+            .addOption(
+                OptionSpec.builder("-V", "--version")
+                    .versionHelp(true)
+                    .description("Tells the version.")
+                    .build());
+    spec.usageMessage()
+        .description(
+            "Follows the kernel's audit stream, watches what matters on this host, and hands every"
+                + " event to its receivers; what is lost on the way is counted and told.")
+        .footer(
+            "",
+            "Exit status: 0 done, 1 found something wrong in what was asked about, 2 wrong usage or"
+                + " configuration, 3 the kernel or the system refused.");
+    Command run = (line, _) -> start(ConfigOptions.read(line));
+    spec.addSubcommand(
+        "run",
+        ConfigOptions.addTo(
+            command(
+                run,
+                "The agent, in the foreground. SIGTERM or Ctrl-C stops it cleanly.",
+                "Watch a directory and see its events on standard output:",
+                "  coreaudit run --set watch.paths=/etc/kubernetes")));
+    spec.addSubcommand(
+        "status",
+        ConfigOptions.addTo(
+            command(new StatusCommand(), "How the agent that runs here is doing, on one screen.")
+                .addOption(
+                    OptionSpec.builder("--json")
+                        .description("The same as one JSON line.")
+                        .build())));
+    spec.addSubcommand("spool", SpoolCommands.spec());
+    spec.addSubcommand("config", config());
+    return new CommandLine(help(spec));
+  }
+
+  private int start(ConfigReader.Read config) throws Exception {
+    LogConfigurator.level(config.config().logLevel());
+    return daemon.run(config);
+  }
+
+  /// Does what a line says.
+  ///
+  /// @return the exit status
+  public int run(String... args) {
+    try {
+      RunLine plain = RunLine.of(args);
+      if (plain != null) {
+        return start(ConfigReader.read(plain.file(), plain.sets()));
+      }
+      ParseResult parsed = commands().parseArgs(args);
+      while (parsed.hasSubcommand() && !parsed.isUsageHelpRequested()) {
+        parsed = parsed.subcommand();
+      }
+      CommandSpec spec = parsed.commandSpec();
+      if (parsed.isUsageHelpRequested()) {
+        spec.commandLine().usage(out);
+        return ExitStatus.DONE;
+      }
+      if (parsed.isVersionHelpRequested()) {
+        out.println("coreaudit " + Version.text());
+        return ExitStatus.DONE;
+      }
+      if (spec.userObject() instanceof Command command) {
+        return command.run(parsed, out);
+      }
+      spec.commandLine().usage(err);
+      return ExitStatus.WRONG_USAGE;
+    } catch (ParameterException e) {
+      String name = e.getCommandLine().getCommandSpec().qualifiedName();
+      tell(e.getMessage() + " (" + name + " --help tells more)", null);
+      return ExitStatus.WRONG_USAGE;
+    } catch (ConfigException e) {
+      e.problems().forEach(err::println);
+      return ExitStatus.WRONG_USAGE;
+    } catch (CommandException e) {
+      tell(e.getMessage(), e);
+      return e.status();
+    } catch (IOException e) {
+      tell(IoText.of(e), e);
+      return ExitStatus.REFUSED;
+    } catch (Exception | LinkageError e) {
+      tell(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+      return ExitStatus.REFUSED;
+    }
+  }
+
+  private static CommandSpec config() {
+    CommandSpec spec =
+        command(null, "What the agent would be told: the configuration, shown and checked.");
+    Command print =
+        (line, out) -> {
+          ConfigReader.Read read = ConfigOptions.read(line);
+          out.println("# " + (read.file() == null ? "defaults" : read.file()));
+          out.print(read.effective());
+          return ExitStatus.DONE;
+        };
+    spec.addSubcommand(
+        "print",
+        ConfigOptions.addTo(
+            command(print, "The configuration in force, each value with where it came from.")));
+    Command check =
+        (line, out) -> {
+          Path file = line.matchedPositionalValue(0, null);
+          try {
+            ConfigReader.read(file, List.of());
+          } catch (ConfigException e) {
+            e.problems().forEach(out::println);
+            return ExitStatus.FOUND_WRONG;
+          }
+          out.println(file + ": good");
+          return ExitStatus.DONE;
+        };
+    return spec.addSubcommand(
+        "check",
+        command(
+                check,
+                "Tells everything that is wrong with a configuration file; 1 when anything is.")
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .index("0")
+                    .arity("1")
+                    .paramLabel("FILE")
+                    .type(Path.class)
+                    .description("The file.")
+                    .build()));
+  }
+
+  static CommandSpec command(Command action, String sentence, String... footer) {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
+    spec.usageMessage().description(sentence);
+    if (footer.length > 0) {
+      spec.usageMessage().footerHeading("%n").footer(footer);
+    }
+    return spec;
+  }
+
+  private static CommandSpec help(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this.").build());
+    spec.usageMessage().autoWidth(false).sortOptions(false).abbreviateSynopsis(false);
+    spec.subcommands().values().forEach(sub -> help(sub.getCommandSpec()));
+    return spec;
+  }
+
+  private void tell(String message, Throwable details) {
+    err.println("coreaudit: " + message.replaceAll("\\s*\\R\\s*", " "));
+    if (details != null && LogConfigurator.debug()) {
+      details.printStackTrace(err);
+    }
+  }
+}

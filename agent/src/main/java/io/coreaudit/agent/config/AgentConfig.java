@@ -1,0 +1,78 @@
+package io.coreaudit.agent.config;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// All that the agent is told. Frozen.
+///
+/// @param input how records come in
+/// @param audit what the agent sets in the kernel
+/// @param rules what becomes of its rules
+/// @param watch what is watched
+/// @param spool where events wait
+/// @param sinks where they go; may be empty: they stay in the spool then
+/// @param http metrics and health
+/// @param logLevel how much the agent says
+/// @param nodeName name of this node in events; null: the host's name
+/// @param stateDir what is kept over a restart of the host
+/// @param runDir lock and control socket
+public record AgentConfig(
+    InputConfig input,
+    AuditConfig audit,
+    RulesConfig rules,
+    WatchConfig watch,
+    SpoolConfig spool,
+    List<SinkConfig> sinks,
+    HttpConfig http,
+    LogLevel logLevel,
+    String nodeName,
+    Path stateDir,
+    Path runDir) {
+  /// Checks what the parts must keep among themselves.
+  public AgentConfig {
+    sinks = List.copyOf(sinks);
+    Checks checks = new Checks();
+    Set<String> names = new HashSet<>();
+    Set<Path> files = new HashSet<>();
+    int stdout = 0;
+    checks.that(
+        input.mode() != InputMode.FILE || watch.paths().isEmpty(),
+        ConfigKey.WATCH_PATHS,
+        "cannot be watched with input.mode: file, which reads no live events: leave it out, or"
+            + " choose multicast, unicast or plugin");
+    for (SinkConfig sink : sinks) {
+      checks.that(
+          names.add(sink.name()),
+          ConfigKey.SINK_NAME,
+          "two sinks are named " + sink.name() + ": expected a name of its own for each");
+      checks.that(
+          sink.path() == null || files.add(sink.path()),
+          ConfigKey.SINK_PATH,
+          "two sinks write to " + sink.path());
+      stdout += sink.type() == SinkType.STDOUT ? 1 : 0;
+    }
+    checks.that(stdout <= 1, ConfigKey.SINK_TYPE, "two sinks write to standard output");
+    checks.that(
+        runDir
+                .resolve("control")
+                .toString()
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8)
+                .length
+            <= 107,
+        ConfigKey.RUN_DIR,
+        "too long: the control socket's path may have 107 bytes");
+    checks.done();
+  }
+
+  /// The lock that lets one agent run on a host.
+  public Path lockFile() {
+    return runDir.resolve("lock");
+  }
+
+  /// The socket on which a running agent answers.
+  public Path controlSocket() {
+    return runDir.resolve("control");
+  }
+}
