@@ -1,0 +1,83 @@
+package io.coreaudit.agent;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// Which libraries the agent's rooms may see, and which of its own rooms see each other.
+final class AgentRoomsTest {
+  private static final String AGENT = "io.coreaudit.agent";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(AGENT);
+
+  @Test
+  void shouldKeepNettyAndMetricsInHttp() {
+    onlyIn(AGENT + ".http..", "io.netty.channel.socket..");
+    onlyIn(AGENT + ".http..", "io.netty.handler..");
+    onlyIn(AGENT + ".http..", "io.netty.bootstrap..");
+    onlyIn(AGENT + ".http..", "io.netty.buffer..");
+    onlyIn(AGENT + ".http..", "io.micrometer..");
+  }
+
+  /// `Agent` hands the sinks' event loop to the server, and does nothing else with it.
+  @Test
+  void shouldLetOnlyTheWiringHandTheEventLoopOver() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(AGENT + ".http..")
+        .and()
+        .doNotHaveFullyQualifiedName(Agent.class.getName())
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldLeaveSystemCallsAndTheQueueToTheirRooms() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.sun.jna..", "net.openhft..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKeepYamlWhereTextIsRead() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(AGENT + ".config..", AGENT + ".control..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.snakeyaml..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKnowTheConfigurationFromNothingElse() {
+    classes()
+        .that()
+        .resideInAPackage(AGENT + ".config..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackages(
+            AGENT, AGENT + ".http..", AGENT + ".control..", AGENT + ".command..")
+        .check(CLASSES);
+  }
+
+  private static void onlyIn(String room, String library) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(room)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,146 @@
+package io.coreaudit.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher in a checkout of its own, with stand-ins for the JDK and Maven that tell how they
+/// were called: what is tested is what the script decides.
+final class LauncherTest {
+  private static final String MAVEN =
+      """
+      #!/bin/sh
+      echo "mvn $*" >>"$CALLS"
+      [ -n "$BREAK_BUILD" ] && exit 1
+      mkdir -p agent/target/lib
+      echo jar >agent/target/coreaudit-agent-1.jar
+      echo jar >agent/target/lib/a.jar
+      """;
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      for word in "$@"; do
+        case $word in
+          -XX:AOTCacheOutput=*) out=${word#*=} ;;
+          train) [ -n "$BREAK_TRAIN" ] || echo cache >"$out"; echo train >>"$CALLS"; exit 0 ;;
+        esac
+      done
+      echo "java $*" >>"$CALLS"
+      """;
+
+  @TempDir private Path dir;
+  private Path checkout;
+
+  @BeforeEach
+  void makeCheckout() throws IOException {
+    checkout = dir.resolve("check out");
+    for (String room : List.of("native", "src", "agent")) {
+      Files.createDirectories(checkout.resolve(room + "/src/main"));
+      Files.createDirectories(checkout.resolve(room + "/main"));
+      Files.writeString(checkout.resolve(room + "/pom.xml"), "");
+    }
+    Files.writeString(checkout.resolve("pom.xml"), "");
+    Files.copy(
+        Path.of("../coreaudit"),
+        checkout.resolve("coreaudit"),
+        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    script(dir.resolve("bin/mvn"), MAVEN);
+    script(dir.resolve("jdk/bin/java"), JAVA);
+    Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"25.0.3\"\n");
+  }
+
+  @Test
+  void shouldBuildAndTrainOnceAndThenOnlyRun() throws Exception {
+    assertThat(launch(List.of(), "status", "--set", "a=b c").exit()).isZero();
+    assertThat(calls()).hasSize(3);
+    assertThat(calls().get(0)).startsWith("mvn -q").contains("-DskipTests").endsWith("package");
+    assertThat(calls().get(1)).isEqualTo("train");
+    assertThat(calls().get(2))
+        .contains("-XX:AOTCache=" + checkout + "/agent/target/coreaudit.aot")
+        .contains("-cp " + checkout + "/agent/target/coreaudit-agent-1.jar:" + checkout)
+        .endsWith("io.coreaudit.agent.Main status --set a=b c");
+    launch(List.of(), "--version");
+    assertThat(calls()).hasSize(4);
+  }
+
+  @Test
+  void shouldBuildAgainWhenASourceIsNewer() throws Exception {
+    launch(List.of(), "x");
+    Thread.sleep(20);
+    Files.writeString(checkout.resolve("src/main/New.java"), "");
+    launch(List.of(), "x");
+    assertThat(calls().stream().filter(call -> call.startsWith("mvn"))).hasSize(2);
+    assertThat(calls().stream().filter("train"::equals)).hasSize(2);
+  }
+
+  @Test
+  void shouldRunWithoutACacheWhenTrainingFails() throws Exception {
+    Outcome outcome = launch(List.of("BREAK_TRAIN=1"), "x");
+    assertThat(outcome.exit()).isZero();
+    assertThat(outcome.err()).contains("starts slower");
+    assertThat(calls().getLast()).startsWith("java ").doesNotContain("AOTCache");
+    assertThat(launch(List.of("BREAK_TRAIN=1"), "x").err()).isEmpty();
+  }
+
+  @Test
+  void shouldRunThroughALinkFromAnywhere() throws Exception {
+    Path link =
+        Files.createSymbolicLink(dir.resolve("coreaudit-link"), checkout.resolve("coreaudit"));
+    assertThat(launch(link, List.of(), "x").exit()).isZero();
+    assertThat(calls().getLast()).contains("-cp " + checkout + "/agent/target/");
+  }
+
+  @Test
+  void shouldSayInOneSentenceWhatIsMissing() throws Exception {
+    Outcome broken = launch(List.of("BREAK_BUILD=1"), "x");
+    assertThat(broken.exit()).isEqualTo(3);
+    assertThat(broken.err()).endsWith("coreaudit: the build failed; what is above says why\n");
+    assertThat(calls().stream().filter(call -> call.startsWith("java"))).isEmpty();
+    // A build that failed is tried again.
+    assertThat(launch(List.of(), "x").exit()).isZero();
+  }
+
+  private record Outcome(int exit, String err) {}
+
+  private Outcome launch(List<String> environment, String... args) throws Exception {
+    return launch(checkout.resolve("coreaudit"), environment, args);
+  }
+
+  private Outcome launch(Path launcher, List<String> environment, String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("/").toFile());
+    builder.environment().put("JAVA_HOME", dir.resolve("jdk").toString());
+    builder.environment().put("PATH", dir.resolve("bin") + ":" + System.getenv("PATH"));
+    builder.environment().put("CALLS", dir.resolve("calls").toString());
+    for (String variable : environment) {
+      int equals = variable.indexOf('=');
+      builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    Process process = builder.redirectOutput(dir.resolve("out").toFile()).start();
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(dir.resolve("out")).isEmptyFile();
+    return new Outcome(process.exitValue(), err);
+  }
+
+  private List<String> calls() throws IOException {
+    Path calls = dir.resolve("calls");
+    return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+}

@@ -1,0 +1,82 @@
+package io.coreaudit.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `run` from its start line to its clean end, on a pipe: the kernel is left alone.
+final class RunTest {
+  @TempDir private Path dir;
+
+  @Test
+  void shouldRunOnceAnswerAndStop() throws Exception {
+    Path runDir = dir.resolve("run");
+    Path pipe = dir.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    int port = freePort();
+    String[] line = {
+      "run",
+      "--set",
+      "run.dir=" + runDir,
+      "--set",
+      "state.dir=" + dir.resolve("state"),
+      "--set=http.listen=127.0.0.1:" + port,
+      "--set=input.mode=file",
+      "--set=input.files=" + pipe,
+      "--set=sinks=[]"
+    };
+    // Opened for both, the pipe waits for nobody and never ends.
+    try (RandomAccessFile _ = new RandomAccessFile(pipe.toFile(), "rw");
+        ChildJvm agent = ChildJvm.start(List.of(), Main.class, line)) {
+      agent.awaitErr("INFO Agent started");
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        URI health = URI.create("http://127.0.0.1:" + port + "/healthz");
+        assertThat(
+                client.send(HttpRequest.newBuilder(health).build(), BodyHandlers.ofString()).body())
+            .isEqualTo("healthy\n");
+      }
+      try (ChildJvm second = ChildJvm.start(List.of(), Main.class, line);
+          ChildJvm status =
+              ChildJvm.start(List.of(), Main.class, "status", "--set", "run.dir=" + runDir);
+          ChildJvm json =
+              ChildJvm.start(
+                  List.of(), Main.class, "status", "--json", "--set", "run.dir=" + runDir)) {
+        assertThat(second.exitStatus()).isEqualTo(3);
+        assertThat(second.err())
+            .startsWith(
+                "coreaudit: another coreaudit runs on this host: pid " + agent.pid() + " since");
+        assertThat(status.exitStatus()).isZero();
+        assertThat(status.out()).contains("pid " + agent.pid() + ",", "state ");
+        assertThat(json.exitStatus()).isZero();
+        assertThat(json.out()).startsWith("{\"agent\": {").endsWith("}\n");
+      }
+      agent.terminate();
+      assertThat(agent.exitStatus()).isZero();
+      assertThat(agent.err().lines().filter(text -> !text.contains(" INFO "))).isEmpty();
+      assertThat(runDir.resolve("control")).doesNotExist();
+    }
+  }
+
+  @Test
+  void shouldTakeItselfForAServiceOnlyWhenSystemdStartedThisProcess() {
+    assertThat(Agent.isService(null, 17)).isFalse();
+    assertThat(Agent.isService("16", 17)).isFalse();
+    assertThat(Agent.isService("17", 17)).isTrue();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.coreaudit.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.kernel.KernelAudit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A watched path comes to stand for something else: what is there now is watched.
+@KernelAudit
+final class SwapIT {
+  /// A canary's period, which begins with a check, and a moment.
+  private static final Duration NOTICES_WITHIN = Duration.ofSeconds(10);
+
+  @TempDir private Path temp;
+  private Path dir;
+  private Path watched;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    dir = temp.toRealPath();
+    watched = Files.createDirectory(dir.resolve("w"));
+    Files.writeString(watched.resolve("token"), "old");
+  }
+
+  private RunningAgent start(RunningAgent agent, Path... paths) throws Exception {
+    return agent
+        .start(
+            "watch: {paths: %s, canary: 5s}\nrules: {at_stop: remove}\nsinks: [{type: stdout}]\n"
+                .formatted(List.of(paths)))
+        .awaitReady();
+  }
+
+  @Test
+  void shouldSeeTheNewDirectoryAfterASwap() throws Exception {
+    Path beside = Files.createDirectory(dir.resolve("beside"));
+    AuditState before = AuditState.now();
+    try (RunningAgent agent = start(new RunningAgent(dir), beside, watched)) {
+      Files.move(watched, dir.resolve("w.old"));
+      Files.createDirectory(watched);
+      Path fresh = Files.writeString(watched.resolve("fresh"), "new");
+      agent.until(NOTICES_WITHIN, "the swap told", () -> !drifts(agent).isEmpty());
+      shouldSeeARead(agent, fresh);
+      assertThat(agent.get("/readyz")).isEqualTo(200);
+      assertThat(agent.stop()).as(agent.log()).isZero();
+      assertThat(drifts(agent))
+          .singleElement()
+          .satisfies(drift -> assertThat(drift.own("path")).isEqualTo(watched.toString()));
+      assertThat(AuditState.now()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void shouldSeeWhatASymbolicLinkLeadsTo() throws Exception {
+    Path link = Files.createSymbolicLink(dir.resolve("link"), watched);
+    Path other = Files.createDirectory(dir.resolve("other"));
+    Path otherToken = Files.writeString(other.resolve("token"), "other");
+    try (RunningAgent agent = start(new RunningAgent(dir), link)) {
+      assertThat(agent.metric("coreaudit_watches_uncovered")).isZero();
+      shouldSeeARead(agent, watched.resolve("token"));
+      Files.delete(link);
+      Files.createSymbolicLink(link, other);
+      agent.until(NOTICES_WITHIN, "the turn told", () -> !drifts(agent).isEmpty());
+      shouldSeeARead(agent, otherToken);
+      assertThat(agent.stop()).as(agent.log()).isZero();
+      assertThat(Event.read(agent.stdout()))
+          .filteredOn(event -> event.is("watch") && event.own("path").equals(link.toString()))
+          .first()
+          .satisfies(watch -> assertThat(watch.own("detail")).isEqualTo("rule on " + watched));
+    }
+  }
+
+  private static void shouldSeeARead(RunningAgent agent, Path read) throws Exception {
+    Command.run("cat", read.toString());
+    agent.until(
+        NOTICES_WITHIN,
+        "the read of " + read,
+        () -> Event.soFar(agent.stdout()).stream().anyMatch(e -> e.path().equals(read.toString())));
+  }
+
+  private static List<Event> drifts(RunningAgent agent) {
+    return Event.soFar(agent.stdout()).stream()
+        .filter(event -> event.is("drift") && event.own("what").equals("path_replaced"))
+        .toList();
+  }
+}
