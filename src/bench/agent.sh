@@ -1,0 +1,39 @@
+#!/bin/bash
+# agent.sh FILE OPENS GENERATORS [PER_SECOND [WARM_OPENS]]
+# The whole path: starts the agent on a configuration of its own (watch on FILE's folder, spool, one TCP sink with
+# ECS to tcp_sink), warms it with WARM_OPENS opens (default 100000), then GENERATORS processes open FILE OPENS times
+# each; prints CPU per event of the whole process, resident memory, and events at the receiver of those generated.
+# Leaves the kernel's audit as it was (the agent runs with rules.at_stop=remove).
+set -eu
+file=$1 opens=$2 gens=$3 rate=${4:-0} warm=${5:-100000}
+here=$(cd "$(dirname "$0")" && pwd); top=$here/../..
+make -s -C "$here"
+dir=$(mktemp -d); port=${SINK_PORT:-19500} http=${HTTP_PORT:-19471}
+cat > "$dir/coreaudit.yaml" <<YAML
+state: { dir: $dir/state }
+run: { dir: $dir/run }
+watch: { paths: [$(dirname "$file")] }
+rules: { at_stop: remove }
+http: { listen: 127.0.0.1:$http }
+sinks: [{ name: bench, type: tcp, address: 127.0.0.1:$port, format: ecs, tls: off }]
+YAML
+chmod 600 "$dir/coreaudit.yaml"
+"$here/tcp_sink" "$port" "$dir/out" > "$dir/sink" & sink=$!
+"${COREAUDIT:-$top/coreaudit}" run -c "$dir/coreaudit.yaml" 2> "$dir/log" & agent=$!
+finish() { kill "$agent" "$sink" 2> /dev/null || true; wait "$agent" "$sink" 2> /dev/null || true; [ -n "${KEEP:-}" ] || rm -rf "$dir"; }
+trap finish EXIT
+for _ in $(seq 300); do curl -sf "http://127.0.0.1:$http/readyz" > /dev/null && break; sleep 0.1; done
+curl -sf "http://127.0.0.1:$http/readyz" > /dev/null || { echo "agent.sh: not ready" >&2; cat "$dir/log" >&2; exit 1; }
+lines() { wc -l < "$dir/out"; }
+settle() { local a=-1 b; while b=$(lines); [ "$a" != "$b" ]; do a=$b; sleep 1.5; done; }
+load() { local pids=(); for _ in $(seq "$2"); do "$here/open_load" "$file" "$1" "$3" > /dev/null & pids+=($!); done; wait "${pids[@]}"; }
+ticks() { awk '{print $14+$15}' "/proc/$agent/stat"; }
+[ "$warm" = 0 ] || { load "$warm" 1 0; settle; }
+before=$(lines) t0=$(ticks)
+load "$opens" "$gens" "$rate"; settle
+t1=$(ticks)
+received=$(tail -n +$((before + 1)) "$dir/out" | grep -c "\"path\":\"$file\"" || true)
+gaps=$(grep -c 'coreaudit.gap' "$dir/out" || true)
+rss=$(awk '/VmRSS/{print $2}' "/proc/$agent/status") hwm=$(awk '/VmHWM/{print $2}' "/proc/$agent/status")
+awk -v c=$((t1 - t0)) -v n=$((opens * gens)) -v r="$received" -v g="$gaps" -v s="$rss" -v h="$hwm" 'BEGIN {
+  printf "coreaudit events=%d received=%d gaps=%d cpu_us_per_event=%.1f rss_mb=%.0f hwm_mb=%.0f\n", n, r, g, c * 1e4 / n, s / 1024, h / 1024 }'

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""footprint.py [--seconds N]
+Resident memory of the agent with a TCP sink: idle after N (60) seconds, at 10 thousand events a second for N seconds,
+and N seconds after; CPU while idle. Puts the kernel's audit back."""
+import argparse, fcntl, os, re, subprocess, tempfile, time, urllib.request
+here = os.path.dirname(os.path.abspath(__file__)); top = f'{here}/../..'
+a = argparse.ArgumentParser(); a.add_argument('--seconds', type=int, default=60); a = a.parse_args()
+subprocess.run(['make', '-s', '-C', here], check=True)
+lock = open('/run/coreaudit-test.lock', 'w'); fcntl.lockf(lock, fcntl.LOCK_EX)
+auditctl = lambda *x: subprocess.run(['auditctl', *x], capture_output=True, text=True).stdout
+state = {k: re.search(rf'^{k} (\d+)', auditctl('-s'), re.M).group(1) for k in ('enabled', 'backlog_limit')}
+children = []
+try:
+    with tempfile.TemporaryDirectory(prefix='coreaudit-foot-') as d:
+        os.mkdir(f'{d}/w'); open(f'{d}/w/f', 'w').close(); port, http = 19620, 19621
+        open(f'{d}/c.yaml', 'w').write(f'''state: {{ dir: {d}/state }}
+run: {{ dir: {d}/run }}
+watch: {{ paths: [{d}/w] }}
+rules: {{ at_stop: remove }}
+http: {{ listen: 127.0.0.1:{http} }}
+sinks: [{{ name: foot, type: tcp, address: 127.0.0.1:{port} }}]
+''')
+        os.chmod(f'{d}/c.yaml', 0o600)
+        sink = subprocess.Popen([f'{here}/tcp_sink', str(port)], stdout=subprocess.PIPE)
+        agent = subprocess.Popen([os.environ.get('COREAUDIT', f'{top}/coreaudit'), 'run', '-c', f'{d}/c.yaml'], stderr=subprocess.DEVNULL)
+        children += [sink, agent]
+        while agent.poll() is None:
+            try: urllib.request.urlopen(f'http://127.0.0.1:{http}/readyz', timeout=2).read(); break
+            except Exception: time.sleep(0.05)
+        rss = lambda: int(re.search(r'VmRSS:\s+(\d+)', open(f'/proc/{agent.pid}/status').read()).group(1)) / 1024
+        ticks = lambda: sum(map(int, open(f'/proc/{agent.pid}/stat').read().rsplit(')', 1)[1].split()[11:13]))
+        time.sleep(5); t0 = ticks(); time.sleep(a.seconds); idle_cpu = (ticks() - t0) / a.seconds
+        print(f'idle: rss_mb={rss():.0f} cpu_percent={idle_cpu:.2f}', flush=True)
+        load = subprocess.Popen([f'{here}/open_load', f'{d}/w/f', str(10000 * a.seconds), '10000'], stdout=subprocess.DEVNULL); peak = 0; t0 = ticks()
+        while load.poll() is None: peak = max(peak, rss()); time.sleep(0.5)
+        print(f'10000 events a second: rss_max_mb={peak:.0f} cpu_us_per_event={(ticks() - t0) * 1e4 / (10000 * a.seconds):.1f}', flush=True)
+        time.sleep(a.seconds); print(f'idle after: rss_mb={rss():.0f}')
+        agent.terminate(); agent.wait(); sink.terminate(); sink.wait()
+finally:
+    for c in children:
+        if c.poll() is None: c.terminate(); c.wait()
+    auditctl('-e', state['enabled']); auditctl('-b', state['backlog_limit'])
