@@ -14,8 +14,7 @@ public final class NetworkLoop implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("coreaudit-net", true), NioIoHandler.newFactory());
 
-  /// The loop itself, for what else of the agent speaks over sockets.
-  public EventLoopGroup group() {
+  EventLoopGroup group() {
     return group;
   }
 

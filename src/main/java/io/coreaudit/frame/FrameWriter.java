@@ -2,6 +2,7 @@ package io.coreaudit.frame;
 
 import static io.coreaudit.frame.FrameDescriptor.*;
 
+import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.memory.Memory;
 import java.nio.ByteBuffer;
@@ -51,6 +52,29 @@ public final class FrameWriter {
     position = HEADER_LENGTH;
     recordCount = 0;
     recordsEnd = -1;
+  }
+
+  /// Starts the frame of a complete event and adds its records. False: not all of them fit.
+  public boolean begin(AssembledEvent event) {
+    begin(
+        EventKind.AUDIT,
+        event.stampSeconds(),
+        event.stampMillis(),
+        event.serial(),
+        event.repeat(),
+        event.receiveTimeNs());
+    boolean whole = true;
+    event.rewind();
+    while (event.next()) {
+      whole &=
+          record(
+              event.type(),
+              event.prefixAddress(),
+              event.prefixLength(),
+              event.textAddress(),
+              event.textLength());
+    }
+    return whole;
   }
 
   /// Adds a record. False: it does not fit and was left out.

@@ -97,25 +97,8 @@ final class EventWriter implements EventHandler {
       return;
     }
     int flags = event.flags();
-    writer.begin(
-        EventKind.AUDIT,
-        event.stampSeconds(),
-        event.stampMillis(),
-        event.serial(),
-        event.repeat(),
-        event.receiveTimeNs());
-    event.rewind();
-    while (event.next()) {
-      if (!writer.record(
-          event.type(),
-          event.prefixAddress(),
-          event.prefixLength(),
-          event.textAddress(),
-          event.textLength())) {
-        flags |= EventFlags.TRUNCATED;
-      }
-    }
-    if ((flags & EventFlags.TRUNCATED) != 0) {
+    if (!writer.begin(event)) {
+      flags |= EventFlags.TRUNCATED;
       counters.increment(IntakeCounter.TRUNCATED_EVENTS);
     }
     origin.collect(event, writer);

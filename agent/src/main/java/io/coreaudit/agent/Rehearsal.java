@@ -2,7 +2,6 @@ package io.coreaudit.agent;
 
 import io.coreaudit.event.Assembler;
 import io.coreaudit.event.AssemblerMode;
-import io.coreaudit.event.EventKind;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.frame.FrameFlyweight;
@@ -39,22 +38,7 @@ final class Rehearsal {
               ring,
               AssemblerMode.LIVE,
               event -> {
-                writer.begin(
-                    EventKind.AUDIT,
-                    event.stampSeconds(),
-                    event.stampMillis(),
-                    event.serial(),
-                    event.repeat(),
-                    event.receiveTimeNs());
-                event.rewind();
-                while (event.next()) {
-                  writer.record(
-                      event.type(),
-                      event.prefixAddress(),
-                      event.prefixLength(),
-                      event.textAddress(),
-                      event.textLength());
-                }
+                writer.begin(event);
                 origin.collect(event, writer);
                 int length = writer.finish(event.flags(), 0, event.serial(), 0, 0);
                 out.clear();
