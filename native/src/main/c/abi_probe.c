@@ -12,14 +12,19 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/falloc.h>
+#include <linux/filter.h>
 #include <linux/limits.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -330,6 +335,11 @@ static void linux_(void) {
   C(SO_PASSCRED)
   C(SO_PEERCRED)
   C(SO_RXQ_OVFL)
+  C(SO_ATTACH_FILTER)
+  C(SO_DETACH_FILTER)
+  C(SO_MEMINFO)
+  C(SK_MEMINFO_DROPS)
+  C(SK_MEMINFO_VARS)
   C(SOL_NETLINK)
   C(NETLINK_NO_ENOBUFS)
   C(NETLINK_ADD_MEMBERSHIP)
@@ -373,7 +383,9 @@ static void linux_(void) {
   C(FALLOC_FL_PUNCH_HOLE)
   C(EFD_CLOEXEC)
   C(EFD_NONBLOCK)
+  C(SIOCOUTQ)
   C(PATH_MAX)
+  C(PRIO_PROCESS)
   SIZE(nlmsghdr)
   OFFSET(nlmsghdr, nlmsg_len)
   OFFSET(nlmsghdr, nlmsg_type)
@@ -401,6 +413,21 @@ static void linux_(void) {
   SIZE(mmsghdr)
   OFFSET(mmsghdr, msg_hdr)
   OFFSET(mmsghdr, msg_len)
+  C(BPF_LD)
+  C(BPF_H)
+  C(BPF_ABS)
+  C(BPF_JMP)
+  C(BPF_JEQ)
+  C(BPF_RET)
+  C(BPF_K)
+  SIZE(sock_filter)
+  OFFSET(sock_filter, code)
+  OFFSET(sock_filter, jt)
+  OFFSET(sock_filter, jf)
+  OFFSET(sock_filter, k)
+  SIZE(sock_fprog)
+  OFFSET(sock_fprog, len)
+  OFFSET(sock_fprog, filter)
   SIZE(pollfd)
   OFFSET(pollfd, fd)
   OFFSET(pollfd, events)

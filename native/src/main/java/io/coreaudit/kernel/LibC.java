@@ -30,11 +30,15 @@ public final class LibC {
 
     static native int bind(int fd, long address, int length);
 
+    static native int connect(int fd, long address, int length);
+
     static native int setsockopt(int fd, int level, int option, long value, int length);
 
     static native int getsockopt(int fd, int level, int option, long value, long length);
 
     static native int getsockname(int fd, long address, long length);
+
+    static native int ioctl(int fd, long request, long argument);
 
     static native long sendto(
         int fd, long data, long length, int flags, long address, int addressLength);
@@ -69,6 +73,8 @@ public final class LibC {
     static native int munmap(long address, long length);
 
     static native int eventfd(int initial, int flags);
+
+    static native int setpriority(int which, int who, int nice);
 
     static native int getpid();
 
@@ -110,6 +116,11 @@ public final class LibC {
     return valueOrErrno(Bindings.bind(fd, address, length));
   }
 
+  /// Names the one that a socket talks to.
+  public static int connect(int fd, long address, int length) {
+    return valueOrErrno(Bindings.connect(fd, address, length));
+  }
+
   /// Sets an option of a socket.
   public static int setsockopt(int fd, int level, int option, long value, int length) {
     return valueOrErrno(Bindings.setsockopt(fd, level, option, value, length));
@@ -127,6 +138,13 @@ public final class LibC {
   /// @param length where the 32-bit length of the address stands; written anew
   public static int getsockname(int fd, long address, long length) {
     return valueOrErrno(Bindings.getsockname(fd, address, length));
+  }
+
+  /// Asks a device or a socket for something of its own.
+  ///
+  /// @param argument most often an address
+  public static int ioctl(int fd, long request, long argument) {
+    return valueOrErrno(Bindings.ioctl(fd, request, argument));
   }
 
   /// Sends a message.
@@ -228,6 +246,14 @@ public final class LibC {
   /// Opens a counter to wait on.
   public static int eventfd(int initial, int flags) {
     return valueOrErrno(Bindings.eventfd(initial, flags));
+  }
+
+  /// Sets how a thread stands among others that want the CPU: -20 goes first, 19 last. Below what
+  /// it has, only with CAP_SYS_NICE.
+  ///
+  /// @param who with `PRIO_PROCESS`: the id of one thread, 0 for the calling one
+  public static int setpriority(int which, int who, int nice) {
+    return valueOrErrno(Bindings.setpriority(which, who, nice));
   }
 
   /// The process's id.

@@ -18,6 +18,7 @@ import com.sun.jna.Native;
 import io.coreaudit.memory.Memory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The bindings against the running kernel, which needs no rights for any of this.
 final class LibCTest {
+  @Test
+  void shouldSetThePriorityOfOneThread() throws Exception {
+    int before = nice(LibC.gettid());
+    int[] niceOf = new int[2];
+    Thread low =
+        new Thread(
+            () -> {
+              niceOf[0] = LibC.setpriority(LinuxConstants.PRIO_PROCESS, LibC.gettid(), before + 7);
+              niceOf[1] = nice(LibC.gettid());
+            });
+    low.start();
+    low.join();
+    assertThat(niceOf).containsExactly(0, Math.min(19, before + 7));
+    assertThat(nice(LibC.gettid())).isEqualTo(before);
+  }
+
+  private static int nice(int thread) {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/task/" + thread + "/stat"));
+      return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void shouldAnswerWithErrnoBelowZero() {
     assertThat(LibC.close(-1)).isEqualTo(-Errno.EBADF);
