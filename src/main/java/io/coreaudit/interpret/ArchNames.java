@@ -1,17 +1,18 @@
 package io.coreaudit.interpret;
 
+import io.coreaudit.table.KernelNames;
 import java.nio.charset.StandardCharsets;
 
 /// Names of architectures, from the number in `arch=`: ELF machine, 64-bit bit, little-endian bit.
 public final class ArchNames {
   /// x86, 64 bits.
-  public static final int X86_64 = 0xc000003e;
+  public static final int X86_64 = KernelNames.X86_64;
 
   /// x86, 32 bits.
-  public static final int I386 = 0x40000003;
+  public static final int I386 = KernelNames.I386;
 
   /// ARM, 64 bits.
-  public static final int AARCH64 = 0xc00000b7;
+  public static final int AARCH64 = KernelNames.AARCH64;
 
   private static final byte[] X86_64_NAME = bytes("x86_64");
   private static final byte[] I386_NAME = bytes("i386");

@@ -1,8 +1,11 @@
 package io.coreaudit.interpret;
 
+import io.coreaudit.table.KernelNames;
+import io.coreaudit.table.NumberedNames;
+
 /// Names of error numbers: 13 is `EACCES`.
 public final class ErrnoNames {
-  private static final NumberedNames TABLE = NumberedNames.parse(KernelTables.ERRORS);
+  private static final NumberedNames TABLE = KernelNames.errors();
 
   private ErrnoNames() {}
 

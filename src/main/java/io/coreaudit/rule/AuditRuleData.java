@@ -48,7 +48,12 @@ public final class AuditRuleData {
   /// @param operator AUDIT_EQUAL, AUDIT_NOT_EQUAL, …
   /// @param value the number to compare with; of a text its length in bytes
   /// @param text the text to compare with, a byte a character; empty when the field is a number
-  record Field(int number, int operator, int value, String text) {}
+  record Field(int number, int operator, int value, String text) {
+    /// The text with its bytes read as UTF-8.
+    String string() {
+      return EscapedUtf8.decode(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+  }
 
   /// Puts a rule together, field by field.
   static final class Builder {
@@ -84,7 +89,7 @@ public final class AuditRuleData {
     }
 
     Builder text(int field, int operator, String value) {
-      byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = EscapedUtf8.encode(value);
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
       fields.add(new Field(field, operator, bytes.length, text));
       return this;
@@ -129,7 +134,7 @@ public final class AuditRuleData {
       int value = in.getInt(OFFSETOF_AUDIT_RULE_DATA_VALUES + i * WORD_BYTES);
       int operator = in.getInt(OFFSETOF_AUDIT_RULE_DATA_FIELDFLAGS + i * WORD_BYTES);
       String text = "";
-      if (RuleText.isText(number)) {
+      if (isText(number)) {
         if (value < 0 || value > end - at) {
           throw new IllegalArgumentException(
               "text of field "
@@ -150,6 +155,11 @@ public final class AuditRuleData {
         in.getInt(OFFSETOF_AUDIT_RULE_DATA_ACTION),
         mask,
         fields);
+  }
+
+  private static boolean isText(int number) {
+    RuleField field = RuleField.of(number);
+    return field != null && field.isText();
   }
 
   /// The bytes to send.
@@ -202,7 +212,7 @@ public final class AuditRuleData {
   public String textOf(int fieldNumber) {
     for (Field field : fields) {
       if (field.number == fieldNumber) {
-        return new String(field.text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        return field.string();
       }
     }
     return "";
@@ -210,6 +220,27 @@ public final class AuditRuleData {
 
   List<Field> fields() {
     return fields;
+  }
+
+  /// Which syscalls it is for. All but the last bits of the mask are every one: those name classes,
+  /// and the kernel does not give them back.
+  SyscallSet syscalls() {
+    int[] kept = maskAsKept();
+    boolean every = kept[AUDIT_BITMASK_SIZE - 1] == ~0 >>> AUDIT_SYSCALL_CLASSES;
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < AUDIT_BITMASK_SIZE * Integer.SIZE; i++) {
+      if (matches(i)) {
+        numbers.add(i);
+      }
+    }
+    for (int i = 0; i < AUDIT_BITMASK_SIZE - 1; i++) {
+      every &= kept[i] == ~0;
+    }
+    return every ? new SyscallSet.Every() : new SyscallSet.These(numbers);
+  }
+
+  int[] mask() {
+    return mask.clone();
   }
 
   /// Whether a syscall, or an operation in the io_uring list, is in the mask.
@@ -240,7 +271,7 @@ public final class AuditRuleData {
     return ((list * 31 + action) * 31 + Arrays.hashCode(maskAsKept())) * 31 + fields.hashCode();
   }
 
-  /// The rule as one would write it for auditctl.
+  /// The rule in one line that makes it again, as one would write it for auditctl.
   @Override
   public String toString() {
     return RuleText.of(this);

@@ -1,206 +1,140 @@
 package io.coreaudit.rule;
 
 import io.coreaudit.kernel.AuditConstants;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
-/// Writes a rule for messages, in the words of auditctl: `-a always,exit -S all -F dir=/etc -F
-/// perm=rwa -F key=etc`. Syscalls stand as numbers.
-final class RuleText {
-  private static final int SYSCALLS = AuditConstants.AUDIT_BITMASK_SIZE * Integer.SIZE;
-  private static final String[] LISTS = {
-    "user", "task", "entry", "watch", "exit", "exclude", "filesystem", "io_uring"
-  };
-  private static final String[] ACTIONS = {"never", "possible", "always"};
-  private static final Map<Integer, String> NAMES = new HashMap<>();
-
-  static {
-    name(AuditConstants.AUDIT_PID, "pid");
-    name(AuditConstants.AUDIT_UID, "uid");
-    name(AuditConstants.AUDIT_EUID, "euid");
-    name(AuditConstants.AUDIT_SUID, "suid");
-    name(AuditConstants.AUDIT_FSUID, "fsuid");
-    name(AuditConstants.AUDIT_GID, "gid");
-    name(AuditConstants.AUDIT_EGID, "egid");
-    name(AuditConstants.AUDIT_SGID, "sgid");
-    name(AuditConstants.AUDIT_FSGID, "fsgid");
-    name(AuditConstants.AUDIT_LOGINUID, "auid");
-    name(AuditConstants.AUDIT_PERS, "pers");
-    name(AuditConstants.AUDIT_ARCH, "arch");
-    name(AuditConstants.AUDIT_MSGTYPE, "msgtype");
-    name(AuditConstants.AUDIT_SUBJ_USER, "subj_user");
-    name(AuditConstants.AUDIT_SUBJ_ROLE, "subj_role");
-    name(AuditConstants.AUDIT_SUBJ_TYPE, "subj_type");
-    name(AuditConstants.AUDIT_SUBJ_SEN, "subj_sen");
-    name(AuditConstants.AUDIT_SUBJ_CLR, "subj_clr");
-    name(AuditConstants.AUDIT_PPID, "ppid");
-    name(AuditConstants.AUDIT_OBJ_USER, "obj_user");
-    name(AuditConstants.AUDIT_OBJ_ROLE, "obj_role");
-    name(AuditConstants.AUDIT_OBJ_TYPE, "obj_type");
-    name(AuditConstants.AUDIT_OBJ_LEV_LOW, "obj_lev_low");
-    name(AuditConstants.AUDIT_OBJ_LEV_HIGH, "obj_lev_high");
-    name(AuditConstants.AUDIT_LOGINUID_SET, "auid_set");
-    name(AuditConstants.AUDIT_SESSIONID, "sessionid");
-    name(AuditConstants.AUDIT_FSTYPE, "fstype");
-    name(AuditConstants.AUDIT_DEVMAJOR, "devmajor");
-    name(AuditConstants.AUDIT_DEVMINOR, "devminor");
-    name(AuditConstants.AUDIT_INODE, "inode");
-    name(AuditConstants.AUDIT_EXIT, "exit");
-    name(AuditConstants.AUDIT_SUCCESS, "success");
-    name(AuditConstants.AUDIT_WATCH, "path");
-    name(AuditConstants.AUDIT_PERM, "perm");
-    name(AuditConstants.AUDIT_DIR, "dir");
-    name(AuditConstants.AUDIT_FILETYPE, "filetype");
-    name(AuditConstants.AUDIT_OBJ_UID, "obj_uid");
-    name(AuditConstants.AUDIT_OBJ_GID, "obj_gid");
-    name(AuditConstants.AUDIT_FIELD_COMPARE, "field_compare");
-    name(AuditConstants.AUDIT_EXE, "exe");
-    name(AuditConstants.AUDIT_SADDR_FAM, "saddr_fam");
-    name(AuditConstants.AUDIT_ARG0, "a0");
-    name(AuditConstants.AUDIT_ARG1, "a1");
-    name(AuditConstants.AUDIT_ARG2, "a2");
-    name(AuditConstants.AUDIT_ARG3, "a3");
-    name(AuditConstants.AUDIT_FILTERKEY, "key");
-  }
-
+/// Writes a rule so that it reads back as the same: `-a always,exit -F arch=b64 -S openat -F
+/// auid>=1000 -F key=etc`.
+///
+/// System calls of a rule without `arch=` stand as numbers, as the kernel has them: their names
+/// would depend on the reader.
+public final class RuleText {
   private RuleText() {}
 
-  private static void name(int field, String name) {
-    NAMES.put(field, name);
+  /// The rule as a line of this machine's.
+  public static String of(AuditRuleData rule) {
+    return of(rule, Architecture.host());
   }
 
-  /// Whether a field is compared with a text; all others are numbers.
-  static boolean isText(int field) {
-    return switch (field) {
-      case AuditConstants.AUDIT_SUBJ_USER,
-          AuditConstants.AUDIT_SUBJ_ROLE,
-          AuditConstants.AUDIT_SUBJ_TYPE,
-          AuditConstants.AUDIT_SUBJ_SEN,
-          AuditConstants.AUDIT_SUBJ_CLR,
-          AuditConstants.AUDIT_OBJ_USER,
-          AuditConstants.AUDIT_OBJ_ROLE,
-          AuditConstants.AUDIT_OBJ_TYPE,
-          AuditConstants.AUDIT_OBJ_LEV_LOW,
-          AuditConstants.AUDIT_OBJ_LEV_HIGH,
-          AuditConstants.AUDIT_WATCH,
-          AuditConstants.AUDIT_DIR,
-          AuditConstants.AUDIT_EXE,
-          AuditConstants.AUDIT_FILTERKEY ->
-          true;
-      default -> false;
-    };
-  }
-
-  static String of(AuditRuleData rule) {
-    int list = rule.flags() & ~AuditConstants.AUDIT_FILTER_PREPEND;
-    StringBuilder text = new StringBuilder();
-    text.append((rule.flags() & AuditConstants.AUDIT_FILTER_PREPEND) == 0 ? "-a " : "-A ")
-        .append(word(ACTIONS, rule.action()))
-        .append(',')
-        .append(word(LISTS, list));
-    List<AuditRuleData.Field> fields = rule.fields();
-    // auditctl wants the architecture in front of the syscalls.
-    boolean archFirst = !fields.isEmpty() && fields.get(0).number() == AuditConstants.AUDIT_ARCH;
-    if (archFirst) {
-      append(text, fields.get(0));
+  /// The rule as a line of another machine's.
+  ///
+  /// @param host decides what is `b64` and `b32`
+  public static String of(AuditRuleData data, Architecture host) {
+    Rule rule;
+    try {
+      rule = Rule.of(data);
+    } catch (IllegalArgumentException e) {
+      return "-a " + data.action() + "," + data.flags();
     }
-    String syscalls = syscalls(rule);
-    if (!syscalls.isEmpty() && hasSyscalls(list)) {
-      text.append(" -S ").append(syscalls);
+    StringBuilder text = new StringBuilder(data.inFront() ? "-A " : "-a ");
+    text.append(rule.action().word()).append(',').append(rule.list().word());
+    // An architecture stands in front of the system calls; all else keeps its place, too: rules
+    // that
+    // differ in the order of their conditions are two to the kernel.
+    int front = 0;
+    Architecture architecture = null;
+    for (int i = 0; i < rule.conditions().size(); i++) {
+      if (rule.conditions().get(i) instanceof Condition.OfArchitecture c) {
+        architecture = Architecture.of(c.elf());
+        front = i + 1;
+      }
     }
-    for (AuditRuleData.Field field : fields.subList(archFirst ? 1 : 0, fields.size())) {
-      append(text, field);
+    for (int i = 0; i < front; i++) {
+      text.append(condition(rule.conditions().get(i), host));
+    }
+    if (rule.list().hasSyscalls()) {
+      text.append(syscalls(rule, architecture));
+    }
+    for (int i = front; i < rule.conditions().size(); i++) {
+      text.append(condition(rule.conditions().get(i), host));
     }
     return text.toString();
   }
 
-  private static void append(StringBuilder text, AuditRuleData.Field field) {
-    text.append(" -F ")
-        .append(NAMES.getOrDefault(field.number(), "f" + field.number()))
-        .append(operator(field.operator()))
-        .append(value(field));
+  private static String architecture(int elf, Architecture host) {
+    if (host.b64() != null && host.b64().elf() == elf) {
+      return "b64";
+    }
+    if (host.b32() != null && host.b32().elf() == elf) {
+      return "b32";
+    }
+    Architecture known = Architecture.of(elf);
+    return known == null ? "0x" + Integer.toHexString(elf) : known.word();
   }
 
-  /// Whether the kernel looks at the mask in this list.
-  private static boolean hasSyscalls(int list) {
-    return list == AuditConstants.AUDIT_FILTER_EXIT
-        || list == AuditConstants.AUDIT_FILTER_ENTRY
-        || list == AuditConstants.AUDIT_FILTER_URING_EXIT;
-  }
-
-  private static String word(String[] words, int number) {
-    return number >= 0 && number < words.length ? words[number] : String.valueOf(number);
-  }
-
-  private static String syscalls(AuditRuleData rule) {
-    StringJoiner numbers = new StringJoiner(",");
-    int count = 0;
-    for (int i = 0; i < SYSCALLS; i++) {
-      if (rule.matches(i)) {
-        numbers.add(String.valueOf(i));
-        count++;
+  private static String syscalls(Rule rule, Architecture architecture) {
+    return switch (rule.syscalls()) {
+      case SyscallSet.Every _ -> " -S all";
+      case SyscallSet.These these -> {
+        StringJoiner names = new StringJoiner(",");
+        for (int number : these.numbers()) {
+          names.add(name(rule.list(), architecture, number));
+        }
+        yield these.numbers().isEmpty() ? " -S ," : " -S " + names;
       }
-    }
-    // Of all bits the kernel gives back all but those of the classes.
-    return count >= SYSCALLS - AuditConstants.AUDIT_SYSCALL_CLASSES ? "all" : numbers.toString();
-  }
-
-  private static String operator(int flags) {
-    return switch (flags) {
-      case AuditConstants.AUDIT_EQUAL -> "=";
-      case AuditConstants.AUDIT_NOT_EQUAL -> "!=";
-      case AuditConstants.AUDIT_LESS_THAN -> "<";
-      case AuditConstants.AUDIT_LESS_THAN_OR_EQUAL -> "<=";
-      case AuditConstants.AUDIT_GREATER_THAN -> ">";
-      case AuditConstants.AUDIT_GREATER_THAN_OR_EQUAL -> ">=";
-      case AuditConstants.AUDIT_BIT_MASK -> "&";
-      case AuditConstants.AUDIT_BIT_TEST -> "&=";
-      default -> "?";
     };
   }
 
-  private static String value(AuditRuleData.Field field) {
-    if (isText(field.number())) {
-      return new String(field.text().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  private static String name(RuleList list, Architecture architecture, int number) {
+    String name = null;
+    if (list == RuleList.IO_URING) {
+      name = ValueNames.uringOperation(number);
+    } else if (architecture != null) {
+      name = architecture.syscallName(number);
     }
-    return switch (field.number()) {
-      case AuditConstants.AUDIT_PERM -> permissions(field.value());
-      case AuditConstants.AUDIT_ARCH -> architecture(field.value());
-      case AuditConstants.AUDIT_EXIT -> String.valueOf(field.value());
-      case AuditConstants.AUDIT_LOGINUID,
-          AuditConstants.AUDIT_UID,
-          AuditConstants.AUDIT_SESSIONID ->
-          field.value() == AuditConstants.AUDIT_UID_UNSET
-              ? "unset"
-              : Integer.toUnsignedString(field.value());
-      default -> Integer.toUnsignedString(field.value());
+    return name == null ? String.valueOf(number) : name;
+  }
+
+  private static String condition(Condition condition, Architecture host) {
+    return switch (condition) {
+      case Condition.OfArchitecture c ->
+          " -F arch" + c.operator().sign() + architecture(c.elf(), host);
+      case Condition.Text c -> field(c.field(), c.operator(), c.text());
+      case Condition.Number c -> field(c.field(), c.operator(), number(c));
+      case Condition.Access c ->
+          field(RuleField.PERM, c.operator(), ValueNames.permissions(c.mask()));
+      case Condition.Compared c ->
+          " -C "
+              + c.comparison().left().word()
+              + c.operator().sign()
+              + c.comparison().right().word();
+      case Condition.Keys c ->
+          c.operator() == Operator.EQUAL
+              ? keys(c.keys())
+              : field(RuleField.KEY, c.operator(), c.joined());
+      case Condition.Unknown c -> " -F f" + c.field() + "?" + Integer.toUnsignedString(c.value());
     };
   }
 
-  private static String architecture(int value) {
-    return switch (value) {
-      case AuditConstants.AUDIT_ARCH_X86_64, AuditConstants.AUDIT_ARCH_AARCH64 -> "b64";
-      case AuditConstants.AUDIT_ARCH_I386, AuditConstants.AUDIT_ARCH_ARM -> "b32";
-      default -> "0x" + Integer.toHexString(value);
+  private static String keys(List<String> keys) {
+    return keys.stream()
+        .map(key -> field(RuleField.KEY, Operator.EQUAL, key))
+        .collect(Collectors.joining());
+  }
+
+  private static String field(RuleField field, Operator operator, String value) {
+    return " -F " + field.word() + operator.sign() + Word.escape(value);
+  }
+
+  private static String number(Condition.Number c) {
+    int value = c.value();
+    return switch (c.field().kind()) {
+      case USER, SESSION ->
+          value == AuditConstants.AUDIT_UID_UNSET ? "unset" : Integer.toUnsignedString(value);
+      case EXIT -> ValueNames.exit(value);
+      case RECORD_TYPE -> ValueNames.recordType(value);
+      case ARGUMENT -> "0x" + Integer.toHexString(value);
+      case FILE_TYPE -> {
+        String name = ValueNames.fileType(value);
+        yield name == null ? Integer.toUnsignedString(value) : name;
+      }
+      case FILE_SYSTEM -> {
+        String name = ValueNames.fileSystem(value);
+        yield name == null ? Integer.toUnsignedString(value) : name;
+      }
+      default -> Integer.toUnsignedString(value);
     };
-  }
-
-  /// The letters of a perm= value, in auditctl's order.
-  static String permissions(int mask) {
-    StringBuilder letters = new StringBuilder();
-    letter(letters, mask, AuditConstants.AUDIT_PERM_READ, 'r');
-    letter(letters, mask, AuditConstants.AUDIT_PERM_WRITE, 'w');
-    letter(letters, mask, AuditConstants.AUDIT_PERM_EXEC, 'x');
-    letter(letters, mask, AuditConstants.AUDIT_PERM_ATTR, 'a');
-    return letters.toString();
-  }
-
-  private static void letter(StringBuilder letters, int mask, int bit, char letter) {
-    if ((mask & bit) != 0) {
-      letters.append(letter);
-    }
   }
 }

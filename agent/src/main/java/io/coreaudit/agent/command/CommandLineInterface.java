@@ -63,6 +63,7 @@ public final class CommandLineInterface {
                     OptionSpec.builder("--json")
                         .description("The same as one JSON line.")
                         .build())));
+    spec.addSubcommand("rules", RuleCommands.spec());
     spec.addSubcommand("spool", SpoolCommands.spec());
     spec.addSubcommand("config", config());
     return new CommandLine(help(spec));

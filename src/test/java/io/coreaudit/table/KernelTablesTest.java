@@ -1,8 +1,12 @@
-package io.coreaudit.interpret;
+package io.coreaudit.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coreaudit.interpret.ArchNames;
+import io.coreaudit.interpret.ErrnoNames;
+import io.coreaudit.interpret.SyscallNames;
+import io.coreaudit.interpret.UringNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +27,13 @@ final class KernelTablesTest {
     assertThat(SyscallNames.name(ArchNames.AARCH64, 80)).asString().isEqualTo("fstat");
     assertThat(SyscallNames.name(ArchNames.AARCH64, 437)).asString().isEqualTo("openat2");
     assertThat(SyscallNames.name(ArchNames.X86_64, 452)).asString().isEqualTo("fchmodat2");
+    assertThat(SyscallNames.name(KernelNames.PPC64LE, 286)).asString().isEqualTo("openat");
+    assertThat(SyscallNames.name(KernelNames.S390X, 288)).asString().isEqualTo("openat");
+    assertThat(SyscallNames.name(KernelNames.S390, 25)).asString().isEqualTo("stime");
+    assertThat(SyscallNames.name(KernelNames.ARM, 322)).asString().isEqualTo("openat");
+    assertThat(KernelNames.libauditSyscalls(KernelNames.X86_64).name(17))
+        .asString()
+        .isEqualTo("pread");
   }
 
   @Test
@@ -43,6 +54,9 @@ final class KernelTablesTest {
     assertThat(ErrnoNames.name(133)).asString().isEqualTo("EHWPOISON");
     assertThat(UringNames.table().name(18)).asString().isEqualTo("openat");
     assertThat(UringNames.table().name(28)).asString().isEqualTo("openat2");
+    assertThat(UringNames.table().name(48)).asString().isEqualTo("sendmsg_zc");
+    assertThat(UringNames.table().name(49)).asString().isEqualTo("read_multishot");
+    assertThat(UringNames.table().name(62)).asString().isEqualTo("pipe");
   }
 
   @Test
@@ -67,7 +81,7 @@ final class KernelTablesTest {
     assumeTrue(
         made.contains("HEADERS = \"" + KernelTables.HEADERS + "\""),
         "headers of another release than " + KernelTables.HEADERS);
-    assertThat(Files.readString(TREE.resolve("main/java/io/coreaudit/interpret/KernelTables.java")))
+    assertThat(Files.readString(TREE.resolve("main/java/io/coreaudit/table/KernelTables.java")))
         .isEqualTo(made);
   }
 }

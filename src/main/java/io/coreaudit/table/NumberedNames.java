@@ -1,4 +1,4 @@
-package io.coreaudit.interpret;
+package io.coreaudit.table;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
