@@ -3,6 +3,9 @@ package io.coreaudit.origin;
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.AccountField;
+import io.coreaudit.record.CallFields;
+import io.coreaudit.record.PathOwner;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.telemetry.Counters;
@@ -15,7 +18,6 @@ import io.coreaudit.telemetry.Counters;
 public final class OriginCollector implements AutoCloseable {
   private static final int MAX_ACCOUNTS = 64;
   private static final long UNSET = 0xffffffffL;
-  private static final long GROUP_BIT = 1L << 32;
   private static final int ACCOUNT_HEADER = 5;
 
   private final HostName host;
@@ -25,16 +27,9 @@ public final class OriginCollector implements AutoCloseable {
   private final ParentNames parents;
   private final Counters<OriginCounter> counters = new Counters<>("origin", OriginCounter.class);
   private final RecordFlyweight record = new RecordFlyweight();
+  private final PathOwner path = new PathOwner();
   private final long[] told = new long[MAX_ACCOUNTS];
   private int toldCount;
-
-  // Of the call's record.
-  private long pid;
-  private long parentPid;
-  private long name;
-  private int nameLength;
-  private long executable;
-  private int executableLength;
 
   /// Creates a collector.
   ///
@@ -63,8 +58,8 @@ public final class OriginCollector implements AutoCloseable {
     }
     tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
     toldCount = 0;
-    parentPid = -1;
-    long call = event.headRecord();
+    long head = event.headRecord();
+    CallFields call = event.call();
     event.rewind();
     while (event.next()) {
       switch (event.type()) {
@@ -76,20 +71,20 @@ public final class OriginCollector implements AutoCloseable {
           // No accounts in these.
         }
         default -> {
-          boolean isCall = event.record() == call;
-          if (isCall) {
-            pid = -1;
-            nameLength = 0;
-            executableLength = 0;
+          if (event.record() == head) {
+            for (int i = 0; i < call.accountCount(); i++) {
+              account(frame, call.account(i));
+            }
+          } else {
+            accounts(event, frame);
           }
-          fields(event, frame, isCall);
         }
       }
     }
     long nowMs = event.stampSeconds() * 1000 + event.stampMillis();
-    parent(frame, nowMs);
-    if (call != 0 && isPid(pid)) {
-      processes.learn((int) pid, nowMs, name, nameLength, executable, executableLength);
+    parent(frame, head == 0 ? -1 : call.parentPid(), nowMs);
+    if (head != 0 && isPid(call.pid())) {
+      processes.learn((int) call.pid(), nowMs, call);
     }
     // Here, in this order, come container, pod and secret: what the tables of CRI-O's files and of
     // the mounts know of the process and the device.
@@ -113,58 +108,46 @@ public final class OriginCollector implements AutoCloseable {
     return true;
   }
 
-  private void fields(AssembledEvent event, FrameWriter frame, boolean isCall) {
-    record.wrap(event.textAddress(), event.textLength());
+  // ---- accounts
+
+  private void accounts(AssembledEvent event, FrameWriter frame) {
+    if (event.prefixLength() > 0) {
+      record.wrap(event.textAddress(), event.textLength());
+    } else if (event.type() == RecordType.PATH
+        && path.read(event.textAddress(), event.textLength())) {
+      account(frame, path.owner());
+      account(frame, CallFields.GROUP_BIT | path.group());
+      return;
+    } else {
+      record.wrapKernel(event.textAddress(), event.textLength());
+    }
     record.rewind();
     while (record.next()) {
-      switch (OriginField.of(record)) {
-        case OriginField.USER -> account(frame, 0);
-        case OriginField.GROUP -> account(frame, GROUP_BIT);
-        case OriginField.PID -> {
-          if (isCall) {
-            pid = record.decimalValue(-1);
-          }
-        }
-        case OriginField.PPID -> {
-          if (isCall) {
-            parentPid = record.decimalValue(-1);
-          }
-        }
-        case OriginField.NAME -> {
-          if (isCall) {
-            name = record.valueAddress();
-            nameLength = record.valueLength();
-          }
-        }
-        case OriginField.EXECUTABLE -> {
-          if (isCall) {
-            executable = record.valueAddress();
-            executableLength = record.valueLength();
-          }
-        }
-        default -> {
-          // Any other field.
+      int kind = AccountField.of(record);
+      if (kind != AccountField.NONE) {
+        long id = record.decimalValue(UNSET);
+        if (id < UNSET) {
+          account(frame, kind == AccountField.GROUP ? CallFields.GROUP_BIT | id : id);
         }
       }
     }
   }
 
-  // ---- accounts
-
-  private void account(FrameWriter frame, long kind) {
-    long id = record.decimalValue(UNSET);
-    if (id >= UNSET || !isNew(kind | id)) {
+  private void account(FrameWriter frame, long account) {
+    int id = (int) account;
+    if (id == (int) UNSET || !isNew(account)) {
       return;
     }
-    byte[] known = kind == 0 ? accounts.user((int) id) : accounts.group((int) id);
+    boolean group = (account & CallFields.GROUP_BIT) != 0;
+    byte[] known = group ? accounts.group(id) : accounts.user(id);
     if (known == null) {
       return;
     }
     long value = frame.reserveTag(OriginTag.ACCOUNT, ACCOUNT_HEADER + known.length);
     tell(value != 0);
     if (value != 0) {
-      Memory.putByte(value, (byte) (kind == 0 ? 0 : 1));
-      Memory.putInt(value + 1, (int) id);
+      Memory.putByte(value, (byte) (group ? 1 : 0));
+      Memory.putInt(value + 1, id);
       Memory.copy(known, 0, value + ACCOUNT_HEADER, known.length);
     }
   }
@@ -184,7 +167,7 @@ public final class OriginCollector implements AutoCloseable {
 
   // ---- parent
 
-  private void parent(FrameWriter frame, long nowMs) {
+  private void parent(FrameWriter frame, long parentPid, long nowMs) {
     if (!isPid(parentPid)) {
       counters.increment(OriginCounter.PARENTS_NONE);
       return;

@@ -2,24 +2,30 @@ package io.coreaudit.origin;
 
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.CallFields;
 import java.util.Arrays;
 
 /// Names and executables of processes seen lately, by process id. Bounded; for the intake thread.
 ///
 /// ```text
 /// 1024 sets of 4 places; a new process takes the place in its set that was told longest ago
-/// place:   int pid, long told (ms), byte name length, short executable length   on the heap
+/// place:   int pid, long told, checked (ms), byte name length, short executable length   on the heap
 ///          name 16 bytes, executable 496 bytes                                  outside it
 /// ```
 ///
 /// Time is that of the events, so that a log from last year is told by its own clock. A process
-/// that nobody told of for 10 s is forgotten: its number may belong to another by now.
+/// that nobody told of for 10 s is forgotten: its number may belong to another by now. One that was
+/// told more than a second ago is asked for again where that is possible (`isFresh`): it may run
+/// another program by now.
 final class ProcessTable implements AutoCloseable {
   /// Most processes that are remembered.
   static final int PROCESSES = 4096;
 
   /// How long a process is remembered.
   static final long REMEMBERED_MS = 10_000;
+
+  /// How long what is known of a process is taken as it is.
+  static final long FRESH_MS = 1_000;
 
   /// How long it is remembered that a process could not be found.
   static final long MISSING_MS = 1_000;
@@ -37,6 +43,7 @@ final class ProcessTable implements AutoCloseable {
 
   private final int[] pids = new int[PROCESSES];
   private final long[] toldMs = new long[PROCESSES];
+  private final long[] checkedMs = new long[PROCESSES];
   private final byte[] nameLengths = new byte[PROCESSES];
   private final short[] executableLengths = new short[PROCESSES];
   private final Pages pages = Pages.allocate((long) PROCESSES * TEXT_BYTES);
@@ -60,6 +67,22 @@ final class ProcessTable implements AutoCloseable {
     return -1;
   }
 
+  /// Whether what is known of a process was told, or asked for, within the last second.
+  boolean isFresh(int place, long nowMs) {
+    return Math.abs(nowMs - checkedMs[place]) <= FRESH_MS;
+  }
+
+  /// Notes that what is known of a process was true just now.
+  void told(int place, long nowMs) {
+    toldMs[place] = nowMs;
+    checkedMs[place] = nowMs;
+  }
+
+  /// Notes that a process was asked for and could not be found: what was told of it stays.
+  void checked(int place, long nowMs) {
+    checkedMs[place] = nowMs;
+  }
+
   /// Takes a place for a process, without name and executable.
   int put(int pid, long nowMs) {
     int first = set(pid);
@@ -75,6 +98,7 @@ final class ProcessTable implements AutoCloseable {
     }
     pids[taken] = pid;
     toldMs[taken] = nowMs;
+    checkedMs[taken] = nowMs;
     nameLengths[taken] = 0;
     executableLengths[taken] = 0;
     return taken;
@@ -106,13 +130,17 @@ final class ProcessTable implements AutoCloseable {
     executableLengths[place] = (short) length;
   }
 
-  /// Remembers a process as a record tells of it: values as they stand there.
-  void learn(
-      int pid, long nowMs, long name, int nameLength, long executable, int executableLength) {
+  /// Remembers a process as its record tells of it.
+  void learn(int pid, long nowMs, CallFields call) {
     int place = put(pid, nowMs);
-    nameLength(place, decode(name, nameLength, name(place), NAME_BYTES));
+    nameLength(place, decode(call.nameAddress(), call.nameLength(), name(place), NAME_BYTES));
     executableLength(
-        place, decode(executable, executableLength, executable(place), EXECUTABLE_BYTES));
+        place,
+        decode(
+            call.executableAddress(),
+            call.executableLength(),
+            executable(place),
+            EXECUTABLE_BYTES));
   }
 
   // Quotes off, hexadecimal read; 0 when there is no text or no room for it.

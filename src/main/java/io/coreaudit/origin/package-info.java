@@ -5,7 +5,7 @@
 ///                       │   ├── HostName       the node                re-read by the conductor
 ///                       │   ├── AccountNames   id to name              re-read by the conductor
 ///                       │   └── ParentNames    parent's name and executable
-///                       │         ├── ProcessTable   what the stream told, 4096 processes, 10 s
+///                       │         ├── ProcessTable   what the stream told, 4096 processes; after 1 s asked again
 ///                       │         └── ProcFiles      /proc/<pid>/comm and exe, 500 a second at most
 ///                       └── (container, pod, secret: come later, behind the parent)
 /// ```

@@ -1,5 +1,12 @@
 package io.coreaudit.record;
 
+import static io.coreaudit.record.EightBytes.BLANKS;
+import static io.coreaudit.record.EightBytes.EQUALS;
+import static io.coreaudit.record.EightBytes.ONES;
+import static io.coreaudit.record.EightBytes.find;
+import static io.coreaudit.record.EightBytes.lowest;
+import static io.coreaudit.record.EightBytes.matches;
+
 import io.coreaudit.memory.Memory;
 import java.nio.charset.StandardCharsets;
 
@@ -18,11 +25,7 @@ public final class RecordFlyweight {
   /// The byte before the enriched part.
   public static final byte ENRICHED_SEPARATOR = 0x1d;
 
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
-  private static final long BLANKS = ONES * ' ';
-  private static final long EQUALS = ONES * '=';
-  private static final long SEPARATORS = ONES * ENRICHED_SEPARATOR;
+  static final long SEPARATORS = ONES * ENRICHED_SEPARATOR;
 
   private static final long AUDIT = word("audit(");
   private static final long AUDIT_MASK = (1L << 48) - 1;
@@ -32,6 +35,7 @@ public final class RecordFlyweight {
   // What libauparse looks at: `msg=audit(...` of at least 19 bytes, in the first 80 of the line.
   private static final int SHORTEST_STAMP = 19 - "msg=".length();
   private static final int LONGEST_STAMP = 80;
+  private static final int USUAL_TIME_LENGTH = 21; // `audit(1795321989.984:`
   private static final long LARGEST_SECONDS = Long.MAX_VALUE - 3;
 
   private long text;
@@ -52,6 +56,14 @@ public final class RecordFlyweight {
   private int stampMillis;
   private long serial;
 
+  // The bytes of the stamp that was parsed last, `)` included. The records of an event share
+  // theirs.
+  private int knownLength = Integer.MAX_VALUE;
+  private long knownFirst;
+  private long knownSecond;
+  private long knownThird;
+  private long knownLast;
+
   private long digitsEnd;
   private long digits;
 
@@ -62,6 +74,14 @@ public final class RecordFlyweight {
     mainEnd = 0;
     cursor = text;
     walkEnd = text;
+    return this;
+  }
+
+  /// Looks at a record's text as the kernel sent it: all of it is the record's own, for the kernel
+  /// enriches nothing.
+  public RecordFlyweight wrapKernel(long textAddress, int textLength) {
+    wrap(textAddress, textLength);
+    mainEnd = textEnd;
     return this;
   }
 
@@ -81,6 +101,18 @@ public final class RecordFlyweight {
   /// Reads the stamp; false when there is none, or a malformed one: no seconds, a number that does
   /// not fit, milliseconds over 999.
   public boolean parseStamp() {
+    if (textEnd - text >= knownLength
+        && Memory.longAt(text + knownLength - 8) == knownLast
+        && Memory.longAt(text + 16) == knownThird
+        && Memory.longAt(text + 8) == knownSecond
+        && Memory.longAt(text) == knownFirst) {
+      return true;
+    }
+    knownLength = Integer.MAX_VALUE;
+    return parseNewStamp();
+  }
+
+  private boolean parseNewStamp() {
     long at;
     if (textEnd - text >= 8 && (Memory.longAt(text) & AUDIT_MASK) == AUDIT) {
       at = text + 6;
@@ -90,19 +122,23 @@ public final class RecordFlyweight {
         return false;
       }
     }
-    if (!number(at) || digits < 0 || digits > LARGEST_SECONDS) {
-      return false;
-    }
-    stampSeconds = digits;
     stampMillis = 0;
     serial = 0;
-    at = digitsEnd;
-    if (isAt(at, '.')) {
-      if (!number(at + 1) || digits < 0 || digits > 999) {
+    if (hasUsualTime()) {
+      at = text + USUAL_TIME_LENGTH - 1;
+    } else {
+      if (!number(at) || digits < 0 || digits > LARGEST_SECONDS) {
         return false;
       }
-      stampMillis = (int) digits;
+      stampSeconds = digits;
       at = digitsEnd;
+      if (isAt(at, '.')) {
+        if (!number(at + 1) || digits < 0 || digits > 999) {
+          return false;
+        }
+        stampMillis = (int) digits;
+        at = digitsEnd;
+      }
     }
     if (isAt(at, ':')) {
       if (!number(at + 1)) {
@@ -114,7 +150,42 @@ public final class RecordFlyweight {
     if (at < textEnd && Memory.byteAt(at) != ')' && Memory.byteAt(at) != ' ') {
       return false;
     }
-    return at - text >= SHORTEST_STAMP || firstWordIsLongEnough(at);
+    if (at - text < SHORTEST_STAMP) {
+      return firstWordIsLongEnough(at);
+    }
+    if (isAt(at, ')')) {
+      know((int) (at + 1 - text));
+    }
+    return true;
+  }
+
+  // `audit(1795321989.984:`, as every kernel of our days writes it.
+  private boolean hasUsualTime() {
+    if (textEnd - text < USUAL_TIME_LENGTH
+        || Memory.byteAt(text + 5) != '('
+        || Memory.byteAt(text + 16) != '.'
+        || Memory.byteAt(text + 20) != ':') {
+      return false;
+    }
+    long seconds = EightBytes.decimal(text + 6, 10, -1);
+    long millis = EightBytes.decimal(text + 17, 3, -1);
+    if ((seconds | millis) < 0) {
+      return false;
+    }
+    stampSeconds = seconds;
+    stampMillis = (int) millis;
+    return true;
+  }
+
+  private void know(int length) {
+    // Four overlapping words hold it.
+    if (length >= 24 && length <= 32) {
+      knownLength = length;
+      knownFirst = Memory.longAt(text);
+      knownSecond = Memory.longAt(text + 8);
+      knownThird = Memory.longAt(text + 16);
+      knownLast = Memory.longAt(text + length - 8);
+    }
   }
 
   private long afterParenthesis() {
@@ -188,11 +259,15 @@ public final class RecordFlyweight {
   public void rewind() {
     findSeparator();
     walkEnd = mainEnd;
-    cursor = text;
+    cursor = behindStamp(text, textEnd, walkEnd);
     enriched = false;
-    if (textEnd - text >= 8 && (Memory.longAt(text) & AUDIT_MASK) == AUDIT) {
-      cursor = find(text, walkEnd, BLANKS);
-    }
+  }
+
+  // Where the walk begins over a text that ends somewhere, and its own part before that or there.
+  static long behindStamp(long text, long textEnd, long walkEnd) {
+    return textEnd - text >= 8 && (Memory.longAt(text) & AUDIT_MASK) == AUDIT
+        ? find(text, walkEnd, BLANKS)
+        : text;
   }
 
   /// Starts the walk at the first field of the enriched part; false when the record has none.
@@ -293,7 +368,7 @@ public final class RecordFlyweight {
     if (nameLength > 0 && Memory.byteAt(name) == '(') {
       name++;
       nameLength--;
-      nameWord = first(name, nameLength);
+      nameWord = EightBytes.load(name, nameLength);
     }
   }
 
@@ -314,7 +389,7 @@ public final class RecordFlyweight {
       }
       name = inner;
       nameLength = (int) (equal - inner);
-      nameWord = first(inner, nameLength);
+      nameWord = EightBytes.load(inner, nameLength);
       value = equal + 1;
       valueLength = (int) (valueEnd - value);
     }
@@ -354,20 +429,9 @@ public final class RecordFlyweight {
     return valueLength;
   }
 
-  /// The value as a decimal number, or the given one when it is none (or not below 2^63).
+  /// The value as a decimal number, or the given one when it is none (or not below 10^18).
   public long decimalValue(long otherwise) {
-    if (valueLength == 0 || valueLength > 18) {
-      return otherwise;
-    }
-    long n = 0;
-    for (int i = 0; i < valueLength; i++) {
-      int digit = Memory.byteAt(value + i) - '0';
-      if (digit < 0 || digit > 9) {
-        return otherwise;
-      }
-      n = n * 10 + digit;
-    }
-    return n;
+    return EightBytes.decimal(value, valueLength, otherwise);
   }
 
   /// The value as a hexadecimal number without `0x`, or the given one when it is none.
@@ -394,23 +458,6 @@ public final class RecordFlyweight {
     }
   }
 
-  // The first place of a byte in [from, end), or end. The byte comes eightfold.
-  private static long find(long from, long end, long eightfold) {
-    long p = from;
-    while (end - p >= 8) {
-      long match = matches(Memory.longAt(p), eightfold);
-      if (match != 0) {
-        return p + lowest(match);
-      }
-      p += 8;
-    }
-    byte wanted = (byte) eightfold;
-    while (p < end && Memory.byteAt(p) != wanted) {
-      p++;
-    }
-    return p;
-  }
-
   // Eight bytes at p; those behind the end are zero and were not read.
   private long load(long p, long end) {
     long left = end - p;
@@ -420,24 +467,6 @@ public final class RecordFlyweight {
     if (end - text >= 8) {
       return Memory.longAt(end - 8) >>> ((8 - left) << 3);
     }
-    return first(p, (int) left);
-  }
-
-  private static long first(long p, int length) {
-    long word = 0;
-    for (int i = Math.min(length, 8) - 1; i >= 0; i--) {
-      word = word << 8 | (Memory.byteAt(p + i) & 0xff);
-    }
-    return word;
-  }
-
-  // The high bit of each byte that equals; bits above the lowest may lie.
-  private static long matches(long word, long eightfold) {
-    long x = word ^ eightfold;
-    return (x - ONES) & ~x & HIGHS;
-  }
-
-  private static int lowest(long match) {
-    return Long.numberOfTrailingZeros(match) >>> 3;
+    return EightBytes.load(p, (int) left);
   }
 }

@@ -111,6 +111,21 @@ final class OriginCollectorTest {
   }
 
   @Test
+  void shouldAskAgainForAParentThatWasToldLongAgo() throws IOException {
+    feed(call(100, 1, 1, 2436, "starter", "\"/bin/starter\""));
+    feed(call(101, 2, 2436, 2489, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).as("told a second ago").contains("3 starter", "4 /bin/starter");
+    feed(call(103, 3, 2436, 2489, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).as("it has executed bash since").contains("3 bash", "4 " + shell);
+    Files.delete(root.resolve("proc/2436/comm"));
+    feed(call(105, 4, 2436, 2489, "cat", "\"/usr/bin/cat\""));
+    feed(call(106, 5, 2436, 2489, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).as("gone, and its children still there").contains("3 bash");
+    feed(call(120, 6, 2436, 2489, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).noneMatch(tag -> tag.startsWith("3 "));
+  }
+
+  @Test
   void shouldForgetTheOldOwnerOfAReusedNumber() {
     feed(call(100, 1, 1, 7000, "old", "\"/old\""));
     feed(call(101, 2, 1, 7000, "new", "(null)"));

@@ -1,0 +1,182 @@
+package io.coreaudit.origin;
+
+import io.coreaudit.event.AssembledEvent;
+import io.coreaudit.event.Assembler;
+import io.coreaudit.event.AssemblerMode;
+import io.coreaudit.frame.FrameWriter;
+import io.coreaudit.memory.Memory;
+import io.coreaudit.record.RecordType;
+import io.coreaudit.ring.RecordRing;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// From five records in a receive slot to a sealed frame: all of the intake thread but the system
+/// call and the spool.
+///
+/// | Bench | Measures | Fixture |
+/// |---|---|---|
+/// | assembleOnly | ring, stamps, table, completion, release | 1024 opens of a secret, all different |
+/// | frameOnly | the same and the records in a frame | the same |
+/// | frameWithOrigin | the same and the origin's tags | the same |
+///
+/// The events differ in process, user, arguments and lengths, so that no branch is learnt by heart;
+/// parents are known from the stream. Recipe: `src/bench/jmh.sh OriginBench -f 1 -wi 3 -i 5`.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class OriginBench {
+  private static final int EVENTS = 1024;
+  private static final int FRAME_BYTES = 1 << 16;
+  private static final int[] TYPES = {
+    RecordType.SYSCALL, RecordType.CWD, RecordType.PATH, RecordType.PROCTITLE, RecordType.EOE
+  };
+
+  private final Arena arena = Arena.ofShared();
+  private final RecordRing ring = RecordRing.allocate(32 << 20);
+  private final FrameWriter frame =
+      new FrameWriter(arena.allocate(FRAME_BYTES).address(), FRAME_BYTES);
+  private final OriginCollector origin =
+      new OriginCollector(HostName.of("node-1"), new AccountNames(Path.of("/")), null);
+  private final Assembler assembler = new Assembler(ring, AssemblerMode.LIVE, this::take);
+  private final long[] texts = new long[EVENTS * TYPES.length];
+  private final int[] lengths = new int[EVENTS * TYPES.length];
+  private int work;
+  private long serial;
+  private long taken;
+  private int frameLength;
+
+  /// Lays the records out and checks the answer.
+  @Setup
+  public void layOut() {
+    for (int i = 0; i < EVENTS; i++) {
+      List<String> event = text(i);
+      for (int r = 0; r < TYPES.length; r++) {
+        byte[] bytes =
+            ("audit(1700000000.000:0000000000): " + event.get(r))
+                .getBytes(StandardCharsets.US_ASCII);
+        texts[i * TYPES.length + r] = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes).address();
+        lengths[i * TYPES.length + r] = bytes.length;
+      }
+    }
+    long bytes = 0;
+    for (int i = 0; i < EVENTS; i++) {
+      frameWithOrigin();
+      bytes += frameLength;
+    }
+    if (taken != EVENTS || bytes < EVENTS * 900L || bytes > EVENTS * 1100L) {
+      throw new IllegalStateException("events=" + taken + " bytes=" + bytes);
+    }
+  }
+
+  private static List<String> text(int i) {
+    int pid = 300 + i * 97 % 60_000;
+    int user = i % 7 == 0 ? 1000 : 0;
+    return List.of(
+        "arch=c000003e syscall="
+            + (i % 5 == 0 ? 2 : 257)
+            + " success="
+            + (i % 11 == 0 ? "no exit=-13" : "yes exit=" + (3 + i % 20))
+            + " a0=ffffff9c a1="
+            + Long.toHexString(0x7ffe4ad3f7b1L >>> (i % 3) * 4)
+            + " a2="
+            + (i % 4 == 0 ? "80000" : "0")
+            + " a3=0 items=1 ppid="
+            + (300 + (i / 2) * 97 % 60_000)
+            + " pid="
+            + pid
+            + " auid=4294967295 uid="
+            + user
+            + " gid="
+            + user
+            + " euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty="
+            + (i % 9 == 0 ? "pts0" : "(none)")
+            + " ses=4294967295 comm=\""
+            + (i % 3 == 0 ? "cat" : "worker-" + i % 13)
+            + "\" exe=\"/usr/bin/"
+            + (i % 3 == 0 ? "cat" : "some-program" + i % 5)
+            + "\" subj=system_u:system_r:container_t:s0:c15,c26 key=\"openshift_secret\"",
+        "cwd=\"/\"",
+        "item=0 name=\"/run/secrets/token"
+            + i % 300
+            + "\" inode="
+            + i % 1200
+            + " dev=00:27 mode=0100644 ouid=0 ogid=0 rdev=00:00"
+            + " obj=system_u:object_r:container_file_t:s0:c15,c26 nametype=NORMAL cap_fp=0 cap_fi=0"
+            + " cap_fe=0 cap_fver=0 cap_frootid=0",
+        "proctitle=636174002F72756E2F736563726574732F746F6B656E",
+        "");
+  }
+
+  @TearDown
+  public void close() {
+    origin.close();
+    ring.close();
+    arena.close();
+  }
+
+  private void take(AssembledEvent event) {
+    taken++;
+    if (work > 0) {
+      frame.begin(event);
+      if (work > 1) {
+        origin.collect(event, frame);
+      }
+      frameLength = frame.finish(0, 0, taken, 1, 2);
+    }
+  }
+
+  private long event(int amount) {
+    work = amount;
+    int first = (int) (serial & EVENTS - 1) * TYPES.length;
+    serial++;
+    for (int r = 0; r < TYPES.length; r++) {
+      long text = texts[first + r];
+      digits(text + 6, 10, 1_700_000_000L + serial / 25_000);
+      digits(text + 17, 3, serial / 100 % 1000);
+      digits(text + 21, 10, serial);
+      assembler.accept(TYPES[r], 0, 0, text, lengths[first + r], 0);
+    }
+    return taken;
+  }
+
+  private static void digits(long address, int width, long number) {
+    long left = number;
+    for (int i = width - 1; i >= 0; i--) {
+      Memory.putByte(address + i, (byte) ('0' + left % 10));
+      left /= 10;
+    }
+  }
+
+  @Benchmark
+  public long assembleOnly() {
+    return event(0);
+  }
+
+  @Benchmark
+  public long frameOnly() {
+    return event(1);
+  }
+
+  @Benchmark
+  public long frameWithOrigin() {
+    return event(2);
+  }
+}

@@ -1,0 +1,157 @@
+package io.coreaudit.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class FieldIndexTest {
+  private static final String STAMP = "audit(1795321989.984:3022): ";
+
+  private final FieldIndex index = new FieldIndex();
+
+  @Test
+  void shouldKeepQuotedBlanksAndCutWhatBelongsToTheMessage() {
+    assertThat(
+            fields(
+                STAMP + "pid=7 msg='op=PAM:x acct=\"a b=c d\" (hostname=?, addr=(none) res=ok)'",
+                true))
+        .containsExactly(
+            "pid=7", "op=PAM:x", "acct=\"a b=c d\"", "hostname=?", "addr=(none)", "res=ok");
+  }
+
+  @Test
+  void shouldTellWhereTheSendersWordsBegin() {
+    assertThat(claims(STAMP + "pid=7 uid=0 msg='op=x key=y'")).isEqualTo(2);
+    assertThat(claims(STAMP + "pid=7 uid=0 msg='avc:  denied  { x } for pid=1'")).isEqualTo(2);
+    assertThat(claims(STAMP + "pid=7 msg='op=x' key=forged msg='uid=0'"))
+        .as("a quote in the message does not end it")
+        .isEqualTo(1);
+    assertThat(claims(STAMP + "pid=7 op=x error_msg='success'")).isGreaterThan(3);
+    assertThat(claims(STAMP + "comm=\"msg='x=1\" pid=7")).isGreaterThan(3);
+  }
+
+  @Test
+  void shouldLookAtTheKernelsOwnPartOnly() {
+    String text = STAMP + "pid=7 uid=0\u001dUID=\"root\" AUID=\"x\"";
+    assertThat(fields(text, false)).containsExactly("pid=7", "uid=0");
+    assertThat(index.isEnriched()).isTrue();
+    assertThat(fields(text, true))
+        .containsExactly("pid=7", "uid=0\u001dUID=\"root\"", "AUID=\"x\"");
+    assertThat(index.isEnriched()).isFalse();
+  }
+
+  @Test
+  void shouldFindMoreFieldsThanEverBefore() {
+    StringBuilder text = new StringBuilder(STAMP);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      text.append("n").append(i).append("=v").append(i).append(' ');
+      expected.add("n" + i + "=v" + i);
+    }
+    assertThat(fields(text.toString(), true)).isEqualTo(expected);
+  }
+
+  /// The same fields as a walk, but for quotes and what is cut off at the end of values.
+  @Property(tries = 5000)
+  void shouldFindWhatAWalkFinds(@ForAll("texts") String text) {
+    assertThat(fields(text, false)).isEqualTo(walked(text));
+  }
+
+  private static List<String> walked(String text) {
+    try (Text memory = Text.of(text)) {
+      RecordFlyweight record = new RecordFlyweight().wrap(memory.address(), memory.length());
+      record.rewind();
+      long end = memory.address() + (text + '\u001d').indexOf('\u001d');
+      List<String> fields = new ArrayList<>();
+      long quotedEnd = 0;
+      while (record.next()) {
+        if (record.nameAddress() < quotedEnd) {
+          continue;
+        }
+        String name = Text.read(record.nameAddress(), record.nameLength());
+        String value = Text.read(record.valueAddress(), record.valueLength());
+        if (value.startsWith("\"")) {
+          if (value.length() == 1 || !value.endsWith("\"")) {
+            String rest = Text.read(record.valueAddress(), (int) (end - record.valueAddress()));
+            int close = rest.indexOf('"', 1);
+            value = close < 0 ? value : rest.substring(0, close + 1);
+          }
+          quotedEnd = record.valueAddress() + value.length();
+        } else {
+          for (String last : new String[] {":", ",", "'", ")"}) {
+            if (value.endsWith(last) && !(last.equals(")") && value.startsWith("("))) {
+              value = value.substring(0, value.length() - 1);
+            }
+          }
+          if (value.isEmpty()) {
+            continue;
+          }
+        }
+        fields.add(name + "=" + value);
+      }
+      return fields;
+    }
+  }
+
+  @Provide("texts")
+  Arbitrary<String> texts() {
+    Arbitrary<String> words =
+        Arbitraries.oneOf(
+            Arbitraries.of(
+                STAMP.strip(),
+                "pid=7",
+                "longer-name=x",
+                "exactly8=y",
+                "seven77=z",
+                "x=",
+                "=x",
+                "=",
+                "bare",
+                "msg='op=login",
+                "msg='PAM:",
+                "msg='long-name-inside=1",
+                "msg=audit(1.2:3):",
+                "msg=x",
+                "msg=",
+                "(x=1)",
+                "(hostname=?,",
+                "a=\"b",
+                "c\"",
+                "\"",
+                "d=\"\"",
+                "e=\"",
+                "r=x:,')",
+                "y=(none)",
+                ",",
+                "\u001d",
+                "z=:,')",
+                ""),
+            Arbitraries.strings().withChars(" =\"'(),:ax\u001d\u00ff!<").ofMaxLength(12));
+    return words.list().ofMaxSize(25).map(list -> String.join(" ", list));
+  }
+
+  private int claims(String text) {
+    fields(text, true);
+    return index.claims();
+  }
+
+  private List<String> fields(String text, boolean fromKernel) {
+    try (Text memory = Text.of(text)) {
+      index.read(memory.address(), memory.length(), fromKernel);
+      List<String> fields = new ArrayList<>();
+      for (int i = 0; i < index.count(); i++) {
+        String name = Text.read(index.nameAddress(i), index.nameLength(i));
+        assertThat(index.nameWord(i)).isEqualTo(RecordFlyweight.word(name));
+        fields.add(name + "=" + Text.read(index.valueAddress(i), index.valueLength(i)));
+      }
+      return fields;
+    }
+  }
+}
