@@ -1,6 +1,7 @@
 package io.coreaudit.format;
 
 import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.memory.Memory;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.openjdk.jmh.annotations.State;
 /// | ecs | ECS with raw records | openat of a secret: SYSCALL, CWD, PATH, PROCTITLE, EOE |
 /// | withoutRaw | ECS without them | the same |
 /// | raw | auditd's lines | the same |
+/// | varied | ECS with raw records | 512 opens, all different: no branch is learnt by heart |
 ///
 /// Recipe: `java -cp <test class path> org.openjdk.jmh.Main EncoderBench -f 1 -wi 3 -i 5 -prof gc`.
 @State(Scope.Thread)
@@ -47,7 +49,11 @@ public class EncoderBench {
   private final ByteOutput out = new ByteOutput(8192);
   private final Arena arena = Arena.ofAuto();
   private final Frames frames = new Frames(arena);
+  private static final int VARIED = 512;
+
+  private final FrameFlyweight[] varied = new FrameFlyweight[VARIED];
   private FrameFlyweight frame;
+  private int next;
 
   /// Makes the frame and checks the answer before the time.
   @Setup
@@ -58,11 +64,52 @@ public class EncoderBench {
         none -> {
           throw new IllegalStateException("no event was given");
         });
-    frame = frames.audit(RECORDS);
+    frame = keep(frames.audit(RECORDS));
+    for (int i = 0; i < VARIED; i++) {
+      varied[i] = keep(frames.audit(variedRecords(i)));
+    }
     String lengths = ecs() + " " + withoutRaw() + " " + raw();
     if (!lengths.equals("1631 811 792")) {
       throw new IllegalStateException("the events are not what they were: " + lengths);
     }
+  }
+
+  private FrameFlyweight keep(FrameFlyweight made) {
+    long address = arena.allocate(made.length()).address();
+    Memory.copy(made.address(), address, made.length());
+    return new FrameFlyweight().wrap(address, made.length());
+  }
+
+  private static List<String> variedRecords(int i) {
+    String directory = i % 3 == 0 ? "/" : "/var/lib/app" + i % 7;
+    String name = i % 4 == 0 ? "secrets/token" : "/run/secrets/token" + i % 300;
+    return RECORDS.stream()
+        .map(
+            record ->
+                record
+                    .replace("pid=2489", "pid=" + (300 + i * 97))
+                    .replace("ppid=2436", "ppid=" + (100 + i * 31))
+                    .replace(
+                        "success=yes exit=3",
+                        i % 9 == 0 ? "success=no exit=-13" : "success=yes exit=" + i % 20)
+                    .replace("7ffd1c3e7f2a", Long.toHexString(0x7ffd1c3e7f2aL >>> i % 3 * 4))
+                    .replace("tty=pts0", i % 5 == 0 ? "tty=pts0" : "tty=(none)")
+                    .replace(
+                        "comm=\"cat\"",
+                        i % 2 == 0 ? "comm=\"cat\"" : "comm=\"worker-" + i % 13 + '"')
+                    .replace("cwd=\"/\"", "cwd=\"" + directory + '"')
+                    .replace("/run/secrets/token", name)
+                    .replace("inode=2", "inode=" + i % 1200)
+                    .replace("989.984:3022", "989." + (100 + i) + ":" + (3022 + i)))
+        .toList();
+  }
+
+  /// ECS with raw records, of events that differ.
+  @Benchmark
+  public int varied() {
+    out.clear();
+    ecs.encode(varied[next++ & VARIED - 1], out);
+    return out.length();
   }
 
   /// ECS with raw records.

@@ -1,5 +1,6 @@
 package io.coreaudit.event;
 
+import io.coreaudit.record.CallFields;
 import io.coreaudit.ring.RecordDescriptor;
 
 /// One event, complete: its stamp, how it ended, its records where they lie in the ring.
@@ -22,8 +23,11 @@ public final class AssembledEvent {
   int lastType;
   long head;
   boolean needsHead;
-  int announcedPaths;
+  CallFields call;
   int paths;
+  boolean syscall;
+  boolean ioUring;
+  boolean ended;
 
   // Kept by EventTable.
   long hash;
@@ -89,6 +93,11 @@ public final class AssembledEvent {
     return head;
   }
 
+  /// The fields of that record; of no meaning when there is none.
+  public CallFields call() {
+    return call;
+  }
+
   /// Starts the walk over the records.
   public void rewind() {
     following = firstRecord;
@@ -144,8 +153,10 @@ public final class AssembledEvent {
     lastType = 0;
     head = 0;
     needsHead = false;
-    announcedPaths = 0;
     paths = 0;
+    syscall = false;
+    ioUring = false;
+    ended = false;
   }
 
   void append(long record, int type) {

@@ -3,6 +3,7 @@ package io.coreaudit.event;
 import static io.coreaudit.event.AssemblerCounter.*;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.CallFields;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.ring.RecordDescriptor;
@@ -47,6 +48,7 @@ public final class Assembler {
       new Counters<>("assembler", AssemblerCounter.class);
   private final RecordFlyweight fields = new RecordFlyweight();
   private final RecordFlyweight headFields = new RecordFlyweight();
+  private final CallFields call = new CallFields();
 
   private long receiveTimeNs;
   private long recordsOpen;
@@ -140,12 +142,11 @@ public final class Assembler {
     }
     long hash = EventTable.hash(seconds, millis, serial, nodeHash);
     AssembledEvent event = open.find(hash, seconds, millis, serial, node, nodeLength);
+    if (type == RecordType.EOE && (event == null || mode != AssemblerMode.FILE)) {
+      eat(record, event);
+      return;
+    }
     if (event == null) {
-      if (type == RecordType.EOE && isEaten(hash, seconds, millis, serial, nodeHash)) {
-        counters.increment(EOE_LATE);
-        ring.release(record);
-        return;
-      }
       if (open.isFull()) {
         force(FORCED_TABLE);
       }
@@ -176,16 +177,32 @@ public final class Assembler {
     if (mode.byStamps() && oldestStampSeconds <= seconds - TIMEOUT_STAMP_SECONDS) {
       expireByStamp(seconds);
     }
-    if (EventRules.endsEvent(type)) {
+    if (EventRules.endsEvent(type)
+        || type == RecordType.PATH && mode != AssemblerMode.FILE && isLastPath(event)) {
+      event.ended = true;
       complete(event, 0);
     }
   }
 
-  // libauparse eats every EOE that finds no open event. Live, one that comes out of the blue is all
-  // that is left of an event whose other records were lost.
-  private boolean isEaten(long hash, long seconds, int millis, long serial, long nodeHash) {
-    return mode == AssemblerMode.FILE
-        || completed.contains(hash, seconds, millis, serial, nodeHash);
+  // Whether the kernel leaves the EOE out for us or sends it, an event's records are the same: it
+  // ends its event, and is no part of it. In a file it is, as libauparse has it.
+  private void eat(long record, AssembledEvent event) {
+    counters.increment(EOE_EATEN);
+    ring.release(record);
+    if (event != null) {
+      event.ended = true;
+      complete(event, 0);
+    }
+  }
+
+  // An operation that a worker of io_uring did has no PROCTITLE, and its PATHs come last. One done
+  // within a system call stands in that call's event, before SYSCALL.
+  private boolean isLastPath(AssembledEvent event) {
+    if (!event.ioUring || event.syscall) {
+      return false;
+    }
+    readCall(event);
+    return event.paths == call.items();
   }
 
   private void classify(AssembledEvent event, long record, int type) {
@@ -193,9 +210,10 @@ public final class Assembler {
       event.paths++;
       event.needsHead = true;
     } else if (EventRules.isHead(type)) {
+      event.syscall |= type == RecordType.SYSCALL;
+      event.ioUring |= type == RecordType.URINGOP;
       if (event.head == 0) {
         event.head = record;
-        event.announcedPaths = EventRules.announcedPaths(fields);
       }
     } else if (!event.needsHead) {
       event.needsHead = EventRules.needsHead(type);
@@ -259,6 +277,7 @@ public final class Assembler {
   private void complete(AssembledEvent event, int ending) {
     open.close(event);
     event.repeat = completed.note(event);
+    readCall(event);
     int flags = isIncomplete(event, ending) ? ending | EventFlags.INCOMPLETE : ending;
     event.flags = flags;
     count(event, flags);
@@ -269,15 +288,29 @@ public final class Assembler {
     }
   }
 
+  // Once, for all who want to know something of it.
+  private void readCall(AssembledEvent event) {
+    long head = event.head;
+    event.call = call;
+    if (head != 0) {
+      call.read(
+          RecordDescriptor.type(head),
+          RecordDescriptor.textAddress(head),
+          RecordDescriptor.textLength(head),
+          RecordDescriptor.prefixLength(head) == 0);
+    }
+  }
+
   private boolean isIncomplete(AssembledEvent event, int ending) {
     if (event.head == 0) {
       return event.needsHead;
     }
-    boolean ended = EventRules.endsEvent(event.lastType);
-    if (!ended && (mode.byClock() || ending == EventFlags.FORCED)) {
+    // An operation of io_uring without PATHs has no record at its end that would tell.
+    boolean mustEnd = ending == EventFlags.FORCED || event.syscall && mode.byClock();
+    if (!event.ended && mustEnd) {
       return true;
     }
-    return event.paths < event.announcedPaths && !EventRules.hidesPaths(headFields, event.head);
+    return event.paths < call.items() && !EventRules.hidesPaths(headFields, event.head);
   }
 
   private void count(AssembledEvent event, int flags) {
@@ -288,6 +321,9 @@ public final class Assembler {
     counters.set(EVENTS_OPEN, open.size());
     if ((flags & EventFlags.TIMED_OUT) != 0) {
       counters.increment(TIMED_OUT);
+      if (event.syscall && event.paths >= call.items()) {
+        counters.increment(UNENDED);
+      }
     }
     if ((flags & EventFlags.INCOMPLETE) != 0) {
       counters.increment(INCOMPLETE);

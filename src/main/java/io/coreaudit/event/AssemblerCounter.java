@@ -4,15 +4,16 @@ import io.coreaudit.telemetry.CounterKey;
 
 /// What the assembler counts.
 ///
-/// `RECORDS_IN = RECORDS_OUT + EOE_LATE + RECORDS_NO_STAMP + RECORDS_TOO_LONG + RECORDS_OPEN`.
+/// `RECORDS_IN = RECORDS_OUT + EOE_EATEN + RECORDS_NO_STAMP + RECORDS_TOO_LONG + RECORDS_OPEN`.
 public enum AssemblerCounter implements CounterKey {
   RECORDS_IN("Records given to the assembler."),
   RECORDS_OUT("Records in events handed on."),
   EVENTS_OUT("Events handed on."),
-  EOE_LATE("End-of-event records whose event was complete before; the rule, after PROCTITLE."),
+  EOE_EATEN("End-of-event records that are no part of an event: they only say that it is over."),
   RECORDS_NO_STAMP("Records dropped because they have no valid stamp."),
   RECORDS_TOO_LONG("Records dropped because they are longer than a quarter of the ring."),
   TIMED_OUT("Events that ended because no record came for 2 s."),
+  UNENDED("Events of the kernel that timed out with all their records but PROCTITLE."),
   FORCED_RING("Events ended early because the ring was full; told by a gap event."),
   FORCED_TABLE("Events ended early because the table of open events was full."),
   INCOMPLETE("Events of which records are missing."),

@@ -13,7 +13,6 @@ final class EventRules {
 
   private static final long ARCH = RecordFlyweight.word("arch");
   private static final long SYSCALL = RecordFlyweight.word("syscall");
-  private static final long ITEMS = RecordFlyweight.word("items");
 
   private EventRules() {}
 
@@ -65,17 +64,6 @@ final class EventRules {
           true;
       default -> false;
     };
-  }
-
-  /// How many PATH records a head announces, 0 when it tells none.
-  static int announcedPaths(RecordFlyweight head) {
-    head.rewind();
-    while (head.next()) {
-      if (head.nameWord() == ITEMS) {
-        return (int) Math.min(head.decimalValue(0), Integer.MAX_VALUE);
-      }
-    }
-    return 0;
   }
 
   /// Whether a head's syscall opens or removes a POSIX message queue: its `items` counts the root

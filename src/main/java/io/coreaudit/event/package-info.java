@@ -11,18 +11,20 @@
 /// complete
 ///
 /// - when its last record is EOE, PROCTITLE or of a type that stands alone (`EventRules`),
+/// - live or as auditd's plugin: when an io_uring operation's last announced PATH came,
 /// - live: 2 s after its last record came, by the monotonic clock, also on a silent stream,
 /// - in a file: when a record of any event is 2 s or more younger by its stamp, as libauparse does,
 /// - as auditd's plugin: by either,
 /// - by force: the table of open events or the ring is full, and it is the oldest.
 ///
 /// A complete event takes no more records: one that comes late starts a further event of the same
-/// stamp, `repeat` 1, 2 ... An EOE that comes after its event was completed by PROCTITLE is the
-/// rule; it is counted and freed. Events are handed on as they are completed, so none waits for an
-/// older one: the grouping is libauparse's, the order is not.
+/// stamp, `repeat` 1, 2 ... An EOE that finds no open event is counted and freed. One that ends its
+/// event is a record of it in a file only: from netlink the kernel leaves EOE out, and what the
+/// spool keeps of an event should not depend on how it came. Events are handed on as they are
+/// completed, so none waits for an older one: the grouping is libauparse's, the order is not.
 ///
-/// Bookkeeping: records in = records in events out + late EOEs + records without stamp + records
-/// too long + records of open events. Each term is a counter.
+/// Bookkeeping: records in = records in events out + EOEs that are no part of one + records without
+/// stamp + records too long + records of open events. Each term is a counter.
 ///
 /// One thread (`intake`). Nothing allocates after construction, nothing throws on any input.
 package io.coreaudit.event;

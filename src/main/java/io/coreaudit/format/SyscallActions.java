@@ -1,9 +1,9 @@
 package io.coreaudit.format;
 
 import io.coreaudit.interpret.ArchNames;
-import io.coreaudit.interpret.NumberedNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
+import io.coreaudit.table.NumberedNames;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

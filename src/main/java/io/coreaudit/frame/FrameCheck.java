@@ -25,18 +25,25 @@ public final class FrameCheck {
 
   /// Whether the frame is whole and what it was when it was written.
   public boolean isWhole(long address, int length) {
-    if (length < HEADER_LENGTH || Memory.byteAt(address) != VERSION) {
+    if (!isPlausible(address, length)) {
       return false;
     }
     long records = Memory.intAt(address + RECORDS_LENGTH) & 0xffffffffL;
     long origin = Memory.intAt(address + ORIGIN_LENGTH) & 0xffffffffL;
-    if (HEADER_LENGTH + records + origin != length) {
-      return false;
-    }
     return crcMatches(address, length)
         && recordsAreInBounds(
             address + HEADER_LENGTH, records, Memory.intAt(address + RECORD_COUNT))
         && tagsAreInBounds(address + HEADER_LENGTH + records, origin);
+  }
+
+  /// Whether version and lengths are those of a frame of a length; the CRC is not looked at.
+  public static boolean isPlausible(long address, int length) {
+    return length >= HEADER_LENGTH
+        && Memory.byteAt(address) == VERSION
+        && HEADER_LENGTH
+                + (Memory.intAt(address + RECORDS_LENGTH) & 0xffffffffL)
+                + (Memory.intAt(address + ORIGIN_LENGTH) & 0xffffffffL)
+            == length;
   }
 
   private boolean crcMatches(long address, int length) {

@@ -8,24 +8,51 @@ import io.coreaudit.memory.Memory;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/// Writes one frame at a time into a block of memory. Allocates nothing after construction.
+/// Writes one frame at a time into a block of memory, at its beginning or where it is told.
+/// Allocates nothing after construction.
 ///
 /// `begin`, then every `record`, then every tag, then `finish`. A record or tag that does not fit
 /// is left out and told by `false`; so is a record after a tag.
 public final class FrameWriter {
   private final long block;
-  private final int capacity;
+  private final int blockLength;
+  private final int maxFrame;
   private final ByteBuffer view;
   private final CRC32C crc = new CRC32C();
+  private long frame;
+  private int capacity;
   private int position;
   private int recordCount;
   private int recordsEnd;
 
   /// Creates a writer over a block of memory that the caller owns.
   public FrameWriter(long address, int capacityBytes) {
+    this(address, capacityBytes, capacityBytes);
+  }
+
+  /// Creates a writer of frames up to a length over a block of memory that the caller owns.
+  public FrameWriter(long address, int capacityBytes, int maxFrameBytes) {
     this.block = address;
-    this.capacity = capacityBytes;
+    this.blockLength = capacityBytes;
+    this.maxFrame = maxFrameBytes;
     this.view = Memory.view(address, capacityBytes);
+    startAt(0);
+  }
+
+  /// Has the next frame written so many bytes into the block. Before `begin`.
+  public void startAt(int offsetBytes) {
+    frame = block + offsetBytes;
+    capacity = Math.min(maxFrame, blockLength - offsetBytes);
+  }
+
+  /// Moves the frame that is being written to another place in the block. After its last record and
+  /// tag, before `finish`.
+  public void moveTo(int offsetBytes) {
+    long from = frame;
+    startAt(offsetBytes);
+    if (from != frame) {
+      Memory.copy(from, frame, position);
+    }
   }
 
   /// Starts a frame.
@@ -40,15 +67,15 @@ public final class FrameWriter {
       long receiveTimeNs) {
     // A loop, not Memory.fill: that makes an object until it is compiled.
     for (int i = 0; i < HEADER_LENGTH; i += Long.BYTES) {
-      Memory.putLong(block + i, 0);
+      Memory.putLong(frame + i, 0);
     }
-    Memory.putByte(block, VERSION);
-    Memory.putByte(block + KIND, kind.code());
-    Memory.putLong(block + STAMP_SECONDS, stampSeconds);
-    Memory.putShort(block + STAMP_MILLIS, (short) stampMillis);
-    Memory.putLong(block + SERIAL, serial);
-    Memory.putShort(block + REPEAT, (short) repeat);
-    Memory.putLong(block + RECEIVE_TIME, receiveTimeNs);
+    Memory.putByte(frame, VERSION);
+    Memory.putByte(frame + KIND, kind.code());
+    Memory.putLong(frame + STAMP_SECONDS, stampSeconds);
+    Memory.putShort(frame + STAMP_MILLIS, (short) stampMillis);
+    Memory.putLong(frame + SERIAL, serial);
+    Memory.putShort(frame + REPEAT, (short) repeat);
+    Memory.putLong(frame + RECEIVE_TIME, receiveTimeNs);
     position = HEADER_LENGTH;
     recordCount = 0;
     recordsEnd = -1;
@@ -84,7 +111,7 @@ public final class FrameWriter {
         || (long) position + RECORD_HEADER_LENGTH + prefixLength + textLength > capacity) {
       return false;
     }
-    long at = block + position;
+    long at = frame + position;
     Memory.putInt(at, type);
     Memory.putInt(at + 4, prefixLength);
     Memory.putInt(at + 8, textLength);
@@ -125,7 +152,7 @@ public final class FrameWriter {
     if (length > 0xffff || (long) position + TAG_HEADER_LENGTH + length > capacity) {
       return 0;
     }
-    long at = block + position;
+    long at = frame + position;
     Memory.putShort(at, (short) tag);
     Memory.putShort(at + 2, (short) length);
     position += TAG_HEADER_LENGTH + length;
@@ -137,23 +164,29 @@ public final class FrameWriter {
     if (recordsEnd < 0) {
       recordsEnd = position;
     }
-    Memory.putShort(block + FLAGS, (short) flags);
-    Memory.putInt(block + RECORD_COUNT, recordCount);
-    Memory.putLong(block + SEQ, seq);
-    Memory.putLong(block + BOOT_ID, Long.reverseBytes(bootIdHigh));
-    Memory.putLong(block + BOOT_ID + 8, Long.reverseBytes(bootIdLow));
-    Memory.putByte(block + PRIORITY, (byte) priority);
-    Memory.putInt(block + RECORDS_LENGTH, recordsEnd - HEADER_LENGTH);
-    Memory.putInt(block + ORIGIN_LENGTH, position - recordsEnd);
+    Memory.putShort(frame + FLAGS, (short) flags);
+    Memory.putInt(frame + RECORD_COUNT, recordCount);
+    Memory.putLong(frame + SEQ, seq);
+    Memory.putLong(frame + BOOT_ID, Long.reverseBytes(bootIdHigh));
+    Memory.putLong(frame + BOOT_ID + 8, Long.reverseBytes(bootIdLow));
+    Memory.putByte(frame + PRIORITY, (byte) priority);
+    Memory.putInt(frame + RECORDS_LENGTH, recordsEnd - HEADER_LENGTH);
+    Memory.putInt(frame + ORIGIN_LENGTH, position - recordsEnd);
     crc.reset();
-    view.limit(position).position(0);
+    int start = (int) (frame - block);
+    view.limit(start + position).position(start);
     crc.update(view);
-    Memory.putInt(block + CRC, (int) crc.getValue());
+    Memory.putInt(frame + CRC, (int) crc.getValue());
     return position;
   }
 
   /// Where the frame lies.
   public long address() {
-    return block;
+    return frame;
+  }
+
+  /// Length of the frame as far as it is written.
+  public int lengthBytes() {
+    return position;
   }
 }

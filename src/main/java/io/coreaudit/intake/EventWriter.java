@@ -9,28 +9,47 @@ import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.spool.FrameBatch;
 import io.coreaudit.spool.Spool;
+import io.coreaudit.spool.SpoolDamage;
 import io.coreaudit.spool.SpoolStat;
 import io.coreaudit.telemetry.Counters;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
-/// Makes a frame of each complete event, numbers it and hands it to the spool.
+/// Makes a frame of each complete event, numbers it and hands it to the spool, together with others
+/// of its turn, so that what a message of the spool costs is paid once.
+///
+/// Frames lie in a batch until it is full or `commit` is called, at the end of each turn. Then they
+/// are accepted or refused, all of them. The agent's own events go alone, after what was staged
+/// before them, so that whoever tells something knows at once whether it was taken.
 ///
 /// `seq` counts the accepted events of this boot: it goes on where the last frame of the spool left
-/// off, and a refused event takes none. A refusal is told by a `gap` event as soon as the spool
-/// takes events again, with the next event or the next tick.
+/// off, and refused events take none. A refusal is told by a `gap` event as soon as the spool takes
+/// events again, with the next event or the next tick.
 ///
 /// A patient writer waits instead, as long as the spool is full and nobody stops it. Each wait
-/// begins with one refusal in the spool's own counters and ends with the next attempt, so there
-/// `SpoolCounter.REFUSED_*` counts waits; what is lost is `IntakeCounter.REFUSED` alone. It does
-/// not wait for what waiting does not mend: a spool that failed.
+/// begins with the refusal of the batch in the spool's own counters and ends with the next attempt,
+/// so there `SpoolCounter.REFUSED_*` counts attempts; what is lost is `IntakeCounter.REFUSED`
+/// alone. It does not wait for what waiting does not mend: a spool that failed.
 final class EventWriter implements EventHandler {
   private static final int LARGEST_OWN_TEXT = 64 << 10;
   private static final long WAIT_NS = 10_000_000L;
 
-  private final Pages frame;
+  private static final VarHandle SEQ;
+
+  static {
+    try {
+      SEQ = MethodHandles.lookup().findVarHandle(EventWriter.class, "seq", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final FrameBatch batch;
   private final Pages ownText = Pages.allocate(LARGEST_OWN_TEXT);
   private final FrameWriter writer;
   private final Spool spool;
@@ -40,7 +59,10 @@ final class EventWriter implements EventHandler {
   private final Canary[] canaries;
   private final boolean patient;
   private volatile boolean stopping;
-  private volatile long seq;
+
+  /// Written by the intake thread alone, read by others.
+  private long seq;
+
   private LongConsumer beat = nowNs -> {};
   private long refusedUntold;
   private boolean refusing;
@@ -54,8 +76,8 @@ final class EventWriter implements EventHandler {
       boolean patient,
       Canary... canaries) {
     // What does not fit is cut here and told, instead of being refused there.
-    this.frame = Pages.allocate(spool.maxFrameBytes());
-    this.writer = new FrameWriter(frame.address(), spool.maxFrameBytes());
+    this.batch = spool.newBatch();
+    this.writer = new FrameWriter(batch.address(), batch.sizeBytes(), spool.maxFrameBytes());
     this.spool = spool;
     this.origin = origin;
     this.boot = boot;
@@ -73,7 +95,7 @@ final class EventWriter implements EventHandler {
 
   /// The number of the event that was accepted last.
   long seq() {
-    return seq;
+    return (long) SEQ.getAcquire(this);
   }
 
   /// Ends the wait for a spool that refuses: what is refused from now on is counted.
@@ -97,21 +119,39 @@ final class EventWriter implements EventHandler {
       return;
     }
     int flags = event.flags();
+    writer.startAt(batch.nextOffset());
     if (!writer.begin(event)) {
       flags |= EventFlags.TRUNCATED;
       counters.increment(IntakeCounter.TRUNCATED_EVENTS);
     }
     origin.collect(event, writer);
-    if (append(flags)) {
-      counters.increment(IntakeCounter.ACCEPTED);
+    if (!batch.hasRoom(writer.lengthBytes())) {
+      commit();
+      writer.moveTo(batch.nextOffset());
+    }
+    seal(flags);
+    if (batch.isFull()) {
+      commit();
+    }
+  }
+
+  /// Hands what is staged to the spool. At the end of each turn.
+  void commit() {
+    int events = batch.frames();
+    if (events == 0) {
+      return;
+    }
+    if (append()) {
+      counters.add(IntakeCounter.ACCEPTED, events);
     } else {
-      counters.increment(IntakeCounter.REFUSED);
-      refusedUntold++;
+      counters.add(IntakeCounter.REFUSED, events);
+      refusedUntold += events;
     }
   }
 
   /// Writes one of the agent's own events; false: the spool refused it, counted.
   boolean own(OwnEvent event) {
+    commit();
     tellRefused();
     return writeOwn(event);
   }
@@ -122,8 +162,10 @@ final class EventWriter implements EventHandler {
     return mayTake() && own(event);
   }
 
-  /// Has the next gap tried even if the spool refused before: there may be no later chance.
+  /// Hands over what is staged, and has the next gap tried even if the spool refused: there may be
+  /// no later chance.
   void tryAgain() {
+    commit();
     refusing = false;
   }
 
@@ -140,6 +182,7 @@ final class EventWriter implements EventHandler {
     Instant now = Instant.now();
     int length = Math.min(event.text().length, LARGEST_OWN_TEXT);
     Memory.copy(event.text(), 0, ownText.address(), length);
+    writer.startAt(batch.nextOffset());
     writer.begin(
         event.kind(),
         now.getEpochSecond(),
@@ -149,9 +192,23 @@ final class EventWriter implements EventHandler {
         now.getEpochSecond() * 1_000_000_000L + now.getNano());
     writer.record(0, 0, 0, ownText.address(), length);
     origin.collectOwn(writer);
-    boolean accepted = append(0);
+    seal(0);
+    boolean accepted = append();
     counters.increment(accepted ? IntakeCounter.OWN_ACCEPTED : IntakeCounter.OWN_REFUSED);
     return accepted;
+  }
+
+  /// Tells what was found damaged when the spool was opened and lost events.
+  void tellDamage() {
+    for (SpoolDamage damage : spool.damages()) {
+      own(
+          OwnEvent.of(EventKind.GAP)
+              .with("reason", "spool_damaged")
+              .with("events", damage.events())
+              .with("path", damage.path().toString())
+              .with("what", damage.what())
+              .build());
+    }
   }
 
   /// Tells what was refused, if there is something and the spool may take it.
@@ -159,6 +216,7 @@ final class EventWriter implements EventHandler {
     if (refusedUntold == 0 || !mayTake()) {
       return;
     }
+    commit();
     OwnEvent gap =
         OwnEvent.of(EventKind.GAP)
             .with("reason", "spool_refused")
@@ -169,17 +227,21 @@ final class EventWriter implements EventHandler {
     }
   }
 
-  private boolean append(int flags) {
-    int length = writer.finish(flags, 0, seq + 1, boot.high(), boot.low());
-    boolean accepted = spool.append(frame.address(), length);
+  private void seal(int flags) {
+    batch.add(writer.finish(flags, 0, seq + batch.frames() + 1, boot.high(), boot.low()));
+  }
+
+  private boolean append() {
+    boolean accepted = spool.append(batch);
     while (!accepted && patient && awaitRoom()) {
-      accepted = spool.append(frame.address(), length);
+      accepted = spool.append(batch);
     }
     refusing = !accepted;
     if (accepted) {
-      seq++;
+      SEQ.setRelease(this, seq + batch.frames());
       appended = true;
     }
+    batch.clear();
     return accepted;
   }
 
@@ -214,7 +276,7 @@ final class EventWriter implements EventHandler {
   }
 
   void close() {
-    frame.close();
+    batch.close();
     ownText.close();
   }
 }

@@ -10,6 +10,12 @@ public sealed interface Input extends AutoCloseable permits NetlinkInput, LineIn
   /// @return messages or lines moved; 0 when there was nothing
   int drain(Intake intake);
 
+  /// Whether end-of-event records are left out by the kernel.
+  boolean leavesOutEnds();
+
+  /// Has end-of-event records come from now on, where they were left out.
+  void takeEnds();
+
   /// Whether the input has ended for good: its last byte was read.
   boolean ended();
 

@@ -47,6 +47,7 @@ public final class Intake implements AutoCloseable {
   private final EventWriter writer;
   private final Assembler assembler;
   private final LossTeller losses;
+  private final EndWatch ends = new EndWatch();
   private final Pages parked;
   private final long parkedCapacity;
   private final Runnable onOverrun;
@@ -88,6 +89,7 @@ public final class Intake implements AutoCloseable {
     // The smallest record takes 32 bytes of the ring: so many can lie in it at most.
     this.parkedCapacity = ring.sizeBytes() / RecordDescriptor.HEADER_LENGTH;
     this.parked = Pages.allocate(parkedCapacity * Long.BYTES);
+    counters.set(IntakeCounter.EOE_LEFT_OUT, input.leavesOutEnds() ? 1 : 0);
     poll.add(wake.fd(), POLLIN);
     poll.add(input.fd(), POLLIN);
   }
@@ -108,6 +110,7 @@ public final class Intake implements AutoCloseable {
   /// Runs turns until `stop`, then writes what is there. When the input has ended by itself, its
   /// open events are written and `onEnd` is told; the agent's own events are still taken.
   public void run(Runnable onEnd) {
+    writer.tellDamage();
     // What was told before the first record stands before it in the stream.
     turn(System.nanoTime(), 0);
     while (!stop && !input.ended()) {
@@ -138,7 +141,7 @@ public final class Intake implements AutoCloseable {
     rest.run();
     boolean ready = await();
     beat.accept(System.nanoTime());
-    if (ready && gatherMicros > 0 && !stop) {
+    if (ready && gatherMicros > 0 && !stop && !parking) {
       LibC.usleep(gatherMicros);
     }
     // From here on, for whoever asks whether records are being taken: waiting for more is no delay.
@@ -184,6 +187,7 @@ public final class Intake implements AutoCloseable {
         // Not while records wait in the socket: theirs may be the events that seem to be over.
         assembler.onTick(nowNs);
         lastTickNs = nowNs;
+        lookForEnds(nowNs);
       }
       noteForced();
       losses.tick(nowNs);
@@ -197,8 +201,17 @@ public final class Intake implements AutoCloseable {
     if (refused > 0) {
       counters.add(IntakeCounter.OWN_REFUSED, refused);
     }
+    writer.commit();
     if (writer.takeAppended()) {
       spool.signalReaders();
+    }
+  }
+
+  private void lookForEnds(long nowNs) {
+    long unended = assembler.counters().value(AssemblerCounter.UNENDED);
+    if (ends.wantsEnds(unended, nowNs) && input.leavesOutEnds()) {
+      input.takeEnds();
+      counters.set(IntakeCounter.EOE_LEFT_OUT, input.leavesOutEnds() ? 1 : 0);
     }
   }
 
@@ -251,7 +264,17 @@ public final class Intake implements AutoCloseable {
   /// records are only copied from here on.
   void overrun() {
     parking = true;
-    losses.overrun(System.nanoTime());
+    long nowNs = System.nanoTime();
+    losses.overrun(nowNs);
+    ends.overrun(nowNs);
+  }
+
+  /// The socket is not empty yet, a while after an overrun, for records come as fast as they are
+  /// taken; the kernel has dropped so many more. What is there is assembled, and the turn ends.
+  void stillDraining(long droppedRecords) {
+    assembleParked();
+    losses.dropped(droppedRecords);
+    counters.increment(IntakeCounter.LONG_DRAINS);
   }
 
   /// The socket is empty after an overrun, and the kernel had dropped so many records.

@@ -12,11 +12,12 @@ public enum IntakeCounter implements CounterKey {
   CONTROL("Control messages among the records (acknowledgements, AUDIT_REPLACE), sorted out."),
   MALFORMED("Messages or lines that are no audit record, skipped."),
   TRUNCATED("Messages longer than a record can be, or lines longer than the limit, skipped."),
-  FOREIGN("Netlink messages that did not come from the kernel, skipped."),
+  FOREIGN("Netlink messages that a process sent to the audit group, skipped."),
   BLANK("Empty lines."),
   UNFIT("Records larger than the ring can hold, skipped."),
   OVERRUNS("Times that the kernel found the socket's receive buffer full (ENOBUFS)."),
-  DROPPED_RECORDS("Records that the kernel dropped at our socket (Drops of /proc/net/netlink)."),
+  LONG_DRAINS("Times that the socket was not empty yet a second after it ran over."),
+  DROPPED_RECORDS("Records that the kernel dropped at our socket, as it counts."),
   LOST_EVENTS("Events that the kernel made and that never came, by their serials: an estimate."),
   UNSEEN_SERIALS("Serials that never came without an overrun: excluded records take serials too."),
   EVENTS("Events that the assembler completed."),
@@ -25,16 +26,31 @@ public enum IntakeCounter implements CounterKey {
   CANARIES("Events that the agent itself provoked to hear whether it is deaf."),
   TRUNCATED_EVENTS("Events cut at the largest frame: their last records are missing."),
   OWN_ACCEPTED("The agent's own events that the spool accepted."),
-  OWN_REFUSED("The agent's own events that the queue or the spool refused.");
+  OWN_REFUSED("The agent's own events that the queue or the spool refused."),
+  EOE_LEFT_OUT(
+      "1 while the kernel leaves end-of-event records out for us; 0 with other input, or when"
+          + " events came without PROCTITLE: somebody excludes it.",
+      true);
 
   private final String sentence;
+  private final boolean gauge;
 
   IntakeCounter(String sentence) {
+    this(sentence, false);
+  }
+
+  IntakeCounter(String sentence, boolean gauge) {
     this.sentence = sentence;
+    this.gauge = gauge;
   }
 
   @Override
   public String sentence() {
     return sentence;
+  }
+
+  @Override
+  public boolean gauge() {
+    return gauge;
   }
 }

@@ -175,6 +175,16 @@ public final class LineInput implements Input {
   }
 
   @Override
+  public boolean leavesOutEnds() {
+    return false;
+  }
+
+  @Override
+  public void takeEnds() {
+    // What is in the lines comes.
+  }
+
+  @Override
   public boolean ended() {
     return ended;
   }

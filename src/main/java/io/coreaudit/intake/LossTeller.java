@@ -68,6 +68,11 @@ final class LossTeller {
   void drained(long records) {
     drained = true;
     lastDrained = gaps.highest();
+    dropped(records);
+  }
+
+  /// The kernel has dropped so many records at the socket, which is not empty yet.
+  void dropped(long records) {
     droppedRecords += records;
     counters.add(IntakeCounter.DROPPED_RECORDS, records);
   }

@@ -3,20 +3,32 @@ package io.coreaudit.intake;
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditReceiver;
+import java.util.concurrent.TimeUnit;
 
 /// The kernel's own stream, by multicast or as the one unicast owner.
 public final class NetlinkInput implements Input {
   /// One turn takes at most so many batches, so that time-outs are met under endless load.
   private static final int BATCHES_A_TURN = 256;
 
+  /// One turn of a drain after an overrun takes at most so long: 64 MiB of records are copied in a
+  /// fifth of it.
+  private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(1);
+
   private final AuditReceiver receiver;
   private final String description;
+  private final long drainNs;
   private long dropsTold;
+  private boolean overran;
 
   /// Takes a receiver over; it is closed with this input.
   public NetlinkInput(AuditReceiver receiver, String description) {
+    this(receiver, description, DRAIN_NS);
+  }
+
+  NetlinkInput(AuditReceiver receiver, String description, long drainNs) {
     this.receiver = receiver;
     this.description = description;
+    this.drainNs = drainNs;
     this.dropsTold = Math.max(0, receiver.drops());
   }
 
@@ -28,14 +40,11 @@ public final class NetlinkInput implements Input {
   @Override
   public int drain(Intake intake) {
     int messages = 0;
-    boolean overrun = false;
-    for (int batch = 0; overrun || batch < BATCHES_A_TURN; batch++) {
+    long startNs = System.nanoTime();
+    for (int batch = 0; overran || batch < BATCHES_A_TURN; batch++) {
       int count = receiver.receive();
-      if (count == 0) {
-        break;
-      }
       if (count == -Errno.ENOBUFS) {
-        overrun = true;
+        overran = true;
         intake.overrun();
         continue;
       }
@@ -46,12 +55,18 @@ public final class NetlinkInput implements Input {
         accept(intake, i);
       }
       messages += count;
-      if (count < AuditReceiver.SLOTS && !overrun) {
+      if (count < AuditReceiver.SLOTS) {
+        // The socket was empty: the kernel delivers again.
+        if (overran) {
+          overran = false;
+          intake.drained(newDrops());
+        }
         break;
       }
-    }
-    if (overrun) {
-      intake.drained(newDrops());
+      if (overran && System.nanoTime() - startNs >= drainNs) {
+        intake.stillDraining(newDrops());
+        break;
+      }
     }
     return messages;
   }
@@ -68,7 +83,7 @@ public final class NetlinkInput implements Input {
     }
   }
 
-  /// Records dropped at this socket since this was last asked. Allocates: after an overrun only.
+  /// Records dropped at this socket since this was last asked.
   private long newDrops() {
     long drops = receiver.drops();
     if (drops < dropsTold) {
@@ -77,6 +92,16 @@ public final class NetlinkInput implements Input {
     long fresh = drops - dropsTold;
     dropsTold = drops;
     return fresh;
+  }
+
+  @Override
+  public boolean leavesOutEnds() {
+    return receiver.leavesOutEnds();
+  }
+
+  @Override
+  public void takeEnds() {
+    receiver.takeEnds();
   }
 
   @Override
@@ -91,7 +116,7 @@ public final class NetlinkInput implements Input {
 
   @Override
   public String describe() {
-    return description;
+    return receiver.leavesOutEnds() ? description : description + ", EOE received";
   }
 
   @Override

@@ -56,7 +56,8 @@ public final class AuditReceiver implements AutoCloseable {
   /// Longer than any record of the kernel: its end is cut off.
   public static final int TRUNCATED = 3;
 
-  /// Not from the kernel but from a process that knows our port.
+  /// Not from the kernel but from a process that may send to our group: one with CAP_NET_ADMIN in
+  /// the initial network namespace.
   public static final int FOREIGN = 4;
 
   /// How many messages one call takes at most.
@@ -68,9 +69,9 @@ public final class AuditReceiver implements AutoCloseable {
   private static final int NAME_BYTES = 16;
 
   private final int fd;
-  private final long inode;
+  private final boolean asksSenders;
   private final long receiveBufferBytes;
-  private final NetlinkTable table = new NetlinkTable("/proc/net/netlink");
+  private final DropCounter drops;
   private final Pages pages;
   private final long messages;
   private final long names;
@@ -79,11 +80,14 @@ public final class AuditReceiver implements AutoCloseable {
   private final int[] types = new int[SLOTS];
   private final int[] textLengths = new int[SLOTS];
   private int received;
+  private volatile boolean leavesOutEnds;
   private boolean closed;
 
-  private AuditReceiver(int fd) {
+  private AuditReceiver(int fd, boolean asksSenders, boolean leavesOutEnds) {
     this.fd = fd;
-    this.inode = NetlinkSocket.inode(fd);
+    this.asksSenders = asksSenders;
+    this.leavesOutEnds = leavesOutEnds;
+    this.drops = new DropCounter(fd);
     this.receiveBufferBytes = NetlinkSocket.receiveBuffer(fd);
     long vectorsBytes = (long) SLOTS * SIZEOF_IOVEC;
     long messagesBytes = (long) SLOTS * SIZEOF_MMSGHDR;
@@ -99,8 +103,8 @@ public final class AuditReceiver implements AutoCloseable {
       Memory.putLong(vector + OFFSETOF_IOVEC_IOV_BASE, slot(i));
       Memory.putLong(vector + OFFSETOF_IOVEC_IOV_LEN, SLOT_BYTES);
       long message = message(i);
-      Memory.putLong(message + OFFSETOF_MSGHDR_MSG_NAME, name(i));
-      Memory.putInt(message + OFFSETOF_MSGHDR_MSG_NAMELEN, SIZEOF_SOCKADDR_NL);
+      Memory.putLong(message + OFFSETOF_MSGHDR_MSG_NAME, asksSenders ? name(i) : 0);
+      Memory.putInt(message + OFFSETOF_MSGHDR_MSG_NAMELEN, asksSenders ? SIZEOF_SOCKADDR_NL : 0);
       Memory.putLong(message + OFFSETOF_MSGHDR_MSG_IOV, vector);
       Memory.putLong(message + OFFSETOF_MSGHDR_MSG_IOVLEN, 1);
     }
@@ -124,7 +128,7 @@ public final class AuditReceiver implements AutoCloseable {
           "the kernel sends records only into the initial network namespace: share the host's"
               + " (hostNetwork: true, --network=host)");
     }
-    return new AuditReceiver(fd);
+    return prepared(fd, true);
   }
 
   /// Opens a socket for the one registered audit daemon. Records come once [AuditControl] has
@@ -133,18 +137,41 @@ public final class AuditReceiver implements AutoCloseable {
   /// @param receiveBufferBytes how much may wait in the kernel
   /// @throws AuditControlException with the remedy, when the kernel refuses
   public static AuditReceiver openUnicast(int receiveBufferBytes) {
-    return new AuditReceiver(NetlinkSocket.open(0, receiveBufferBytes));
+    return prepared(NetlinkSocket.open(0, receiveBufferBytes), false);
+  }
+
+  /// Where the kernel refuses the filter (it has no reason to), all records come; where it refuses
+  /// to leave other senders out, each message's sender is looked at, as it is with a group.
+  private static AuditReceiver prepared(int fd, boolean group) {
+    boolean alone = NetlinkSocket.hearKernelAlone(fd) == 0;
+    return new AuditReceiver(fd, group || !alone, EndFilter.attach(fd) == 0);
   }
 
   /// Receives from any datagram socket whose datagrams are framed like netlink's: for tests and
   /// replays over an AF_UNIX socketpair. The receiver owns the descriptor from now on.
   public static AuditReceiver over(int datagramFd) {
-    return new AuditReceiver(datagramFd);
+    return new AuditReceiver(datagramFd, true, false);
   }
 
   /// The socket, to poll for POLLIN.
   public int fd() {
     return fd;
+  }
+
+  /// Whether the kernel leaves end-of-event records out. Any thread.
+  public boolean leavesOutEnds() {
+    return leavesOutEnds;
+  }
+
+  /// Has the kernel send end-of-event records from now on.
+  ///
+  /// @return 0, or `-errno`
+  public int takeEnds() {
+    int result = EndFilter.detach(fd);
+    if (result == 0) {
+      leavesOutEnds = false;
+    }
+    return result;
   }
 
   /// Takes what waits, without waiting.
@@ -154,9 +181,11 @@ public final class AuditReceiver implements AutoCloseable {
   ///
   /// @return the number of messages, 0 when none waits, or `-errno`
   public int receive() {
-    // The kernel wrote the true length of each sender's address over the room it has.
-    for (int i = 0; i < received; i++) {
-      Memory.putInt(message(i) + OFFSETOF_MSGHDR_MSG_NAMELEN, SIZEOF_SOCKADDR_NL);
+    if (asksSenders) {
+      // The kernel wrote the true length of each sender's address over the room it has.
+      for (int i = 0; i < received; i++) {
+        Memory.putInt(message(i) + OFFSETOF_MSGHDR_MSG_NAMELEN, SIZEOF_SOCKADDR_NL);
+      }
     }
     received = 0;
     int count = LibC.recvmmsg(fd, messages, SLOTS, MSG_DONTWAIT, 0);
@@ -178,7 +207,8 @@ public final class AuditReceiver implements AutoCloseable {
     int type = whole ? Memory.shortAt(header + OFFSETOF_NLMSGHDR_NLMSG_TYPE) & 0xFFFF : 0;
     types[i] = type;
     textLengths[i] = whole ? length - SIZEOF_NLMSGHDR : 0;
-    if (Memory.intAt(message + OFFSETOF_MSGHDR_MSG_NAMELEN) >= SIZEOF_SOCKADDR_NL
+    if (asksSenders
+        && Memory.intAt(message + OFFSETOF_MSGHDR_MSG_NAMELEN) >= SIZEOF_SOCKADDR_NL
         && Memory.intAt(name(i) + OFFSETOF_SOCKADDR_NL_NL_PID) != 0) {
       verdicts[i] = FOREIGN;
     } else if ((Memory.intAt(message + OFFSETOF_MSGHDR_MSG_FLAGS) & MSG_TRUNC) != 0) {
@@ -237,9 +267,9 @@ public final class AuditReceiver implements AutoCloseable {
   }
 
   /// How many messages the kernel dropped because the buffer was full, since the opening; -1 when
-  /// unknown. Allocates nothing, but reads a file: not for every turn. Any thread.
+  /// unknown. Allocates nothing. Any thread.
   public long drops() {
-    return inode < 0 ? -1 : Math.max(-1, table.drops(inode));
+    return drops.drops();
   }
 
   /// Closes the socket. The thread that receives must be done with it.
@@ -247,8 +277,8 @@ public final class AuditReceiver implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      drops.close();
       LibC.close(fd);
-      table.close();
       pages.close();
     }
   }

@@ -67,7 +67,10 @@ final class Exchange implements AutoCloseable {
   }
 
   static Exchange open() {
-    return new Exchange(NetlinkSocket.open(0, RECEIVE_BUFFER_BYTES));
+    int fd = NetlinkSocket.open(0, RECEIVE_BUFFER_BYTES);
+    // Where that is refused, the sender of an answer is still looked at.
+    NetlinkSocket.hearKernelAlone(fd);
+    return new Exchange(fd);
   }
 
   /// Asks for a struct, which comes in a message of the request's own type.
@@ -177,8 +180,8 @@ final class Exchange implements AutoCloseable {
     return sent;
   }
 
-  /// Takes off what others left on the socket: in a full buffer an acknowledgement finds no room,
-  /// and the kernel does not wait with one.
+  /// Takes off what was left on the socket: in a full buffer an acknowledgement finds no room, and
+  /// the kernel does not wait with one.
   private void drain() {
     long length;
     do {

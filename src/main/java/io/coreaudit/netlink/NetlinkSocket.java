@@ -49,6 +49,18 @@ final class NetlinkSocket {
     }
   }
 
+  /// Has a socket hear the kernel alone: a message that a process sends to its port is refused
+  /// (ECONNREFUSED) instead of taking room in the receive buffer. What is sent to a multicast group
+  /// still comes, from whoever may send there.
+  ///
+  /// @return 0, or `-errno`
+  static int hearKernelAlone(int fd) {
+    try (Pages pages = Pages.allocate(SIZEOF_SOCKADDR_NL)) {
+      Memory.putShort(pages.address() + OFFSETOF_SOCKADDR_NL_NL_FAMILY, (short) AF_NETLINK);
+      return LibC.connect(fd, pages.address(), SIZEOF_SOCKADDR_NL);
+    }
+  }
+
   /// Asks for a receive buffer, beyond the system's bound where the process may (CAP_NET_ADMIN).
   static void receiveBuffer(int fd, int bytes) {
     try (Pages pages = Pages.allocate(WORD_BYTES)) {

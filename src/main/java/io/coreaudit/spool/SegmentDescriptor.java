@@ -35,10 +35,17 @@ final class SegmentDescriptor {
   /// Chronicle's index page holds 2048 x 256 messages; a further page is never to be made.
   static final int MAX_MESSAGES = 2048 * 256 - 256;
 
+  /// No segment has more frames.
+  static final int MAX_FRAMES =
+      SpoolSettings.MAX_SEGMENT_BYTES / io.coreaudit.frame.FrameDescriptor.HEADER_LENGTH;
+
   static final String SUFFIX = ".cq4";
 
   /// The next segment before it is used. Chronicle knows this name too.
   static final String SPARE_SUFFIX = ".precreated";
+
+  /// A segment that Chronicle is not to see any more, and that is read to its end all the same.
+  static final String ASIDE_SUFFIX = ".damaged";
 
   private static final int MINUTES_PER_SEGMENT = 5;
   private static final DateTimeFormatter NAME =
@@ -60,6 +67,10 @@ final class SegmentDescriptor {
     return directory.resolve(nameOf(segment) + SUFFIX);
   }
 
+  static Path asidePathOf(Path directory, int segment) {
+    return directory.resolve(nameOf(segment) + ASIDE_SUFFIX);
+  }
+
   static Path sparePathOf(Path directory, int segment) {
     return directory.resolve(nameOf(segment) + SPARE_SUFFIX);
   }
@@ -67,12 +78,12 @@ final class SegmentDescriptor {
   /// The number of a segment's file, or -1 when the name is not that of a segment.
   static int numberOf(Path file) {
     String name = file.getFileName().toString();
-    if (!name.endsWith(SUFFIX)) {
+    int dot = name.lastIndexOf('.');
+    if (!name.endsWith(SUFFIX) && !name.endsWith(ASIDE_SUFFIX)) {
       return -1;
     }
     try {
-      LocalDateTime time =
-          LocalDateTime.parse(name.substring(0, name.length() - SUFFIX.length()), NAME);
+      LocalDateTime time = LocalDateTime.parse(name.substring(0, dot), NAME);
       return (int) (time.toEpochSecond(ZoneOffset.UTC) / (MINUTES_PER_SEGMENT * 60L));
     } catch (DateTimeParseException e) {
       return -1;

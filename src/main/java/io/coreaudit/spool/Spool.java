@@ -47,6 +47,8 @@ public final class Spool implements AutoCloseable {
   private final long part;
   private final int maxFrame;
   private final int maxMessage;
+  private final SeqMark mark;
+  private final List<SpoolDamage> damages;
   private final long recoveredSeq;
   private final long recoveredBootIdHigh;
   private final long recoveredBootIdLow;
@@ -54,14 +56,19 @@ public final class Spool implements AutoCloseable {
   // The appending thread's.
   private int segment;
   private int frames;
+  private int messages;
   private long offset;
   private boolean rolled;
+  private final FrameFlyweight newest = new FrameFlyweight();
 
   /// Read by others too, who may see it a moment late.
   private long newestSeq;
 
   @SuppressWarnings("unused") // by its VarHandle
   private long published;
+
+  /// The keeper did not have the next segment ready within the time that an append waits.
+  private volatile boolean stalled;
 
   private volatile String failure;
   private volatile boolean closed;
@@ -71,13 +78,18 @@ public final class Spool implements AutoCloseable {
       SpoolDirectory directory,
       SpoolLock lock,
       SpoolRecovery recovered,
-      SpareSegment spare) {
+      SpareSegment spare,
+      ChronicleStore store) {
     this.settings = settings;
     this.directory = directory;
     this.lock = lock;
+    this.store = store;
     this.table = recovered.table();
+    this.mark = recovered.mark();
+    this.damages = List.copyOf(recovered.damages());
     segment = recovered.segment();
     frames = recovered.frames();
+    messages = recovered.messages();
     offset = recovered.offset();
     recoveredSeq = recovered.lastSeq();
     newestSeq = recoveredSeq;
@@ -86,7 +98,6 @@ public final class Spool implements AutoCloseable {
     maxFrame = settings.maxFrameBytes();
     maxMessage = settings.maxMessageBytes();
     part = arena.allocate(maxMessage, 8).address();
-    store = openStore(directory.path(), settings.blockSizeBytes(), segment);
     publish();
     keeper =
         new SpoolKeeper(
@@ -99,9 +110,17 @@ public final class Spool implements AutoCloseable {
             recovered.isSpareReady());
   }
 
-  private static ChronicleStore openStore(Path directory, int blockSizeBytes, int segment) {
+  private static ChronicleStore openStore(SpoolSettings settings, SpoolRecovery recovered) {
+    Path directory = recovered.directory();
     try {
-      return new ChronicleStore(directory, blockSizeBytes, segment);
+      return new ChronicleStore(directory, settings.blockSizeBytes(), recovered.segment());
+    } catch (LinkageError | OutOfMemoryError e) {
+      throw e; // Not the files' fault.
+    } catch (RuntimeException | Error damaged) {
+      recovered.giveWay(damaged);
+    }
+    try {
+      return new ChronicleStore(directory, settings.blockSizeBytes(), recovered.segment());
     } catch (RuntimeException | Error e) {
       throw new SpoolException(
           "spool %s: Chronicle Queue cannot open it: %s; run 'coreaudit spool verify', or move the directory away"
@@ -123,7 +142,17 @@ public final class Spool implements AutoCloseable {
       SpareSegment spare = new SpareSegment(settings.segmentSizeBytes());
       recovery = new SpoolRecovery(settings, directory, spare);
       recovery.run();
-      Spool spool = new Spool(settings, directory, lock, recovery, spare);
+      ChronicleStore store = openStore(settings, recovery);
+      Spool spool = new Spool(settings, directory, lock, recovery, spare, store);
+      for (SpoolDamage damage : spool.damages) {
+        LoggerFactory.getLogger(Spool.class)
+            .warn(
+                "spool {}: {} is damaged: {}; what can be read of it is delivered, events lost: {}",
+                directory.path(),
+                damage.path().getFileName(),
+                damage.what(),
+                damage.events());
+      }
       if (directory.isCopyOnWrite()) {
         LoggerFactory.getLogger(Spool.class)
             .warn(
@@ -156,46 +185,87 @@ public final class Spool implements AutoCloseable {
   /// @return false: refused, and counted by reason; nothing of it is in the spool
   public boolean append(long frameAddress, int frameLength) {
     counters.increment(SpoolCounter.OFFERED);
-    if (failure != null) {
-      counters.increment(SpoolCounter.REFUSED_FAILED);
-      return false;
-    }
     if (frameLength < FrameDescriptor.HEADER_LENGTH || frameLength > maxFrame) {
       counters.increment(SpoolCounter.REFUSED_TOO_LARGE);
       return false;
     }
-    if (!fits(frameLength) && !roll()) {
+    boolean inParts = frameLength > maxMessage;
+    long space = inParts ? spaceOfParts(frameLength) : SegmentDescriptor.spaceOf(frameLength);
+    if (!hasRoom(space, 1)) {
       return false;
     }
     try {
-      if (frameLength <= maxMessage) {
-        offset = store.append(frameAddress, frameLength);
-      } else {
+      if (inParts) {
         appendParts(frameAddress, frameLength);
+      } else {
+        appendMessage(frameAddress, frameLength);
       }
     } catch (RuntimeException | Error e) {
-      fail(e);
+      fail(e, 1);
       return false;
     }
-    if (rolled) {
-      begin();
-    }
-    frames++;
-    publish();
-    counters.increment(SpoolCounter.APPENDED);
-    counters.add(SpoolCounter.APPENDED_BYTES, frameLength);
-    newestSeq = Memory.longAt(frameAddress + FrameDescriptor.SEQ);
+    accepted(frameAddress, 1, frameLength);
     return true;
   }
 
-  private boolean fits(int frameLength) {
-    long space =
-        frameLength <= maxMessage
-            ? SegmentDescriptor.spaceOf(frameLength)
-            : spaceOfParts(frameLength);
-    return offset < settings.segmentSizeBytes()
-        && offset + space + SegmentDescriptor.TAIL_ROOM <= settings.segmentSizeBytes()
-        && frames < SegmentDescriptor.MAX_MESSAGES - 64;
+  /// Takes the frames of a batch, all or none; the batch stays as it is. Appending thread only.
+  ///
+  /// One frame alone lies in the spool as it would without a batch.
+  ///
+  /// @return false: refused, each frame counted by reason; nothing of them is in the spool
+  public boolean append(FrameBatch batch) {
+    int count = batch.frames();
+    if (count == 1) {
+      return append(batch.lastFrame(), batch.lastLength());
+    }
+    counters.add(SpoolCounter.OFFERED, count);
+    if (!hasRoom(SegmentDescriptor.spaceOf(batch.lengthBytes()), count)) {
+      return false;
+    }
+    try {
+      batch.seal(rolled ? 0 : frames);
+      appendMessage(batch.address(), batch.lengthBytes());
+    } catch (RuntimeException | Error e) {
+      fail(e, count);
+      return false;
+    }
+    accepted(batch.lastFrame(), count, batch.frameBytes());
+    return true;
+  }
+
+  /// An empty batch for frames of this spool. Whoever has it made closes it.
+  public FrameBatch newBatch() {
+    return new FrameBatch(settings.batchBytes(), maxFrame);
+  }
+
+  /// Makes room, in the next segment if need be; false: refused and counted.
+  private boolean hasRoom(long space, int count) {
+    if (failure != null) {
+      counters.add(SpoolCounter.REFUSED_FAILED, count);
+      return false;
+    }
+    boolean fits =
+        offset < settings.segmentSizeBytes()
+            && offset + space + SegmentDescriptor.TAIL_ROOM <= settings.segmentSizeBytes()
+            && messages < SegmentDescriptor.MAX_MESSAGES - 64;
+    return fits || roll(count);
+  }
+
+  private void appendMessage(long address, int length) {
+    offset = store.append(address, length);
+    messages++;
+  }
+
+  private void accepted(long lastFrame, int count, int bytes) {
+    if (rolled) {
+      begin();
+    }
+    frames += count;
+    publish();
+    counters.add(SpoolCounter.APPENDED, count);
+    counters.add(SpoolCounter.APPENDED_BYTES, bytes);
+    newestSeq = Memory.longAt(lastFrame + FrameDescriptor.SEQ);
+    mark.note(newest.wrap(lastFrame, 0));
   }
 
   private long spaceOfParts(int frameLength) {
@@ -215,36 +285,39 @@ public final class Spool implements AutoCloseable {
       Memory.putInt(part + PartDescriptor.FRAME_LENGTH, frameLength);
       Memory.putInt(part + PartDescriptor.OFFSET, at);
       Memory.copy(frameAddress + at, part + PartDescriptor.HEADER_LENGTH, bytes);
-      offset = store.append(part, PartDescriptor.HEADER_LENGTH + bytes);
+      appendMessage(part, PartDescriptor.HEADER_LENGTH + bytes);
       at += bytes;
       number++;
     }
   }
 
   /// Makes the next segment the one that is written to; false: there is none, counted.
-  private boolean roll() {
+  private boolean roll(int count) {
     SpoolKeeper.Spare spare = keeper.spare();
-    if (spare == SpoolKeeper.Spare.IN_WORK) {
+    if (spare == SpoolKeeper.Spare.IN_WORK && !stalled) {
       spare = awaitSpare();
     }
+    stalled = spare == SpoolKeeper.Spare.IN_WORK;
     switch (spare) {
       case READY -> {
         if (!SpareSegment.use(directory.path(), store.segment() + 1)) {
-          counters.increment(SpoolCounter.REFUSED_NO_SPACE);
+          counters.add(SpoolCounter.REFUSED_NO_SPACE, count);
           return false;
         }
         store.roll();
         keeper.spareTaken(store.segment());
         rolled = true;
+        messages = 0;
         return true;
       }
-      case BOUND -> counters.increment(SpoolCounter.REFUSED_BOUND);
-      case NO_SPACE, IN_WORK -> counters.increment(SpoolCounter.REFUSED_NO_SPACE);
+      case BOUND -> counters.add(SpoolCounter.REFUSED_BOUND, count);
+      case NO_SPACE, IN_WORK -> counters.add(SpoolCounter.REFUSED_NO_SPACE, count);
     }
     return false;
   }
 
   /// The segment was filled faster than the keeper makes one: a moment's patience, not a refusal.
+  /// Once only: while a disk hangs, what comes after is refused at once until the keeper has moved.
   private SpoolKeeper.Spare awaitSpare() {
     counters.increment(SpoolCounter.SPARE_WAITS);
     keeper.wake();
@@ -277,10 +350,10 @@ public final class Spool implements AutoCloseable {
     PUBLISHED.setRelease(this, SpoolPosition.of(segment, frames));
   }
 
-  private void fail(Throwable e) {
+  private void fail(Throwable e, int count) {
     failure = "the store failed: " + e;
     counters.increment(SpoolCounter.FAILURES);
-    counters.increment(SpoolCounter.REFUSED_FAILED);
+    counters.add(SpoolCounter.REFUSED_FAILED, count);
     LoggerFactory.getLogger(Spool.class)
         .error(
             "spool {}: the store failed; frames are refused until the agent is started again",
@@ -329,7 +402,12 @@ public final class Spool implements AutoCloseable {
     keeper.syncCursors();
   }
 
-  /// Sequence number of the last frame found at the opening, 0: there was none.
+  /// What was found damaged at the opening.
+  public List<SpoolDamage> damages() {
+    return damages;
+  }
+
+  /// Sequence number of the last frame that was accepted before the opening, 0: there was none.
   public long lastSeq() {
     return recoveredSeq;
   }
@@ -370,7 +448,8 @@ public final class Spool implements AutoCloseable {
       return SpoolStat.State.FAILED;
     }
     return switch (keeper.spare()) {
-      case READY, IN_WORK -> SpoolStat.State.OPEN;
+      case READY -> SpoolStat.State.OPEN;
+      case IN_WORK -> stalled ? SpoolStat.State.NO_SPACE : SpoolStat.State.OPEN;
       case NO_SPACE -> SpoolStat.State.NO_SPACE;
       case BOUND -> SpoolStat.State.BOUND;
     };
@@ -409,11 +488,13 @@ public final class Spool implements AutoCloseable {
       return 0;
     }
     try (FrameWalker walker = new FrameWalker()) {
-      walker.open(new SegmentMap(SegmentDescriptor.pathOf(directory.path(), oldest)));
-      if (!walker.next()) {
-        return 0;
+      walker.open(new SegmentMap(SpoolFiles.segment(directory.path(), oldest)));
+      while (walker.next()) {
+        if (walker.isWhole()) {
+          return new FrameFlyweight().wrap(walker.frameAddress(), walker.frameLength()).seq();
+        }
       }
-      return new FrameFlyweight().wrap(walker.frameAddress(), walker.frameLength()).seq();
+      return 0;
     } catch (IOException e) {
       return 0; // it was deleted at this moment
     }
@@ -454,6 +535,7 @@ public final class Spool implements AutoCloseable {
       reader.closeCursor();
     }
     store.close();
+    mark.close();
     arena.close();
     lock.close();
   }

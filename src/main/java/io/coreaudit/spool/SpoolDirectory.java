@@ -9,11 +9,15 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// The directory of a spool: made with mode 0700, or found and taken for ours. A directory with
-/// somebody else's files is refused, since its mode is changed and segments are deleted in it.
+/// The directory of a spool: made with mode 0700, or found and taken for ours. One that is there
+/// keeps its mode, and is refused when it has somebody else's files, is somebody else's, or lets
+/// others write: segments are deleted in it, and who may write there may replace them.
 record SpoolDirectory(Path path, FileStore fileStore, boolean created) {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
+
+  private static final int STICKY = 01000;
+  private static final int OTHERS_WRITE = 022;
 
   static SpoolDirectory prepare(Path wanted) {
     try {
@@ -28,18 +32,35 @@ record SpoolDirectory(Path path, FileStore fileStore, boolean created) {
       } else if (!Files.isDirectory(wanted)) {
         throw new SpoolException("spool " + wanted + ": is not a directory; change spool.dir");
       } else {
+        refuseSharedDirectory(wanted);
         refuseForeignFiles(wanted);
       }
       Path path = wanted.toRealPath();
-      if (!Files.getPosixFilePermissions(path).equals(OWNER_ONLY)) {
-        Files.setPosixFilePermissions(path, OWNER_ONLY);
-      }
       return new SpoolDirectory(path, Files.getFileStore(path), created);
     } catch (IOException e) {
       throw new SpoolException(
           "spool %s: the directory cannot be made or used: %s; make it writable, or change spool.dir"
               .formatted(wanted, e),
           e);
+    }
+  }
+
+  private static void refuseSharedDirectory(Path directory) throws IOException {
+    int mode = (int) Files.getAttribute(directory, "unix:mode") & 07777;
+    int owner = (int) Files.getAttribute(directory, "unix:uid");
+    int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    String wrong = null;
+    if (owner != self) {
+      wrong = "belongs to uid " + owner + ", the agent runs as uid " + self;
+    } else if ((mode & STICKY) != 0) {
+      wrong = "is sticky, as a directory that many share";
+    } else if ((mode & OTHERS_WRITE) != 0) {
+      wrong = "can be written by others than its owner";
+    }
+    if (wrong != null) {
+      throw new SpoolException(
+          "spool %s: the directory %s (mode %04o); give the spool a directory of its own, mode 0700: change spool.dir"
+              .formatted(directory, wrong, mode));
     }
   }
 

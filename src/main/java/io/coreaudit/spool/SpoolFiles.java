@@ -17,17 +17,16 @@ final class SpoolFiles {
   /// Chronicle maps this much of its table.
   static final int METADATA_BYTES = 128 << 10;
 
+  /// The number of the newest frame, `SeqMark`.
+  static final String SEQ_MARK = "newest-seq";
+
   static final String CURSOR_PREFIX = "cursor-";
 
   private SpoolFiles() {}
 
-  /// The numbers of all segments, ascending.
+  /// The numbers of all segments, those set aside included, ascending.
   static int[] segments(Path directory) {
-    return numbers(directory, SegmentDescriptor.SUFFIX);
-  }
-
-  private static int[] numbers(Path directory, String suffix) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + suffix)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       int[] numbers = new int[16];
       int count = 0;
       for (Path file : files) {
@@ -41,8 +40,7 @@ final class SpoolFiles {
         numbers[count++] = number;
       }
       numbers = Arrays.copyOf(numbers, count);
-      Arrays.sort(numbers);
-      return numbers;
+      return Arrays.stream(numbers).sorted().distinct().toArray();
     } catch (IOException e) {
       throw new SpoolException("spool " + directory + ": cannot be listed: " + e.getMessage(), e);
     }
@@ -58,6 +56,19 @@ final class SpoolFiles {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /// The file of a segment, also where it was set aside.
+  static Path segment(Path directory, int number) {
+    Path file = SegmentDescriptor.pathOf(directory, number);
+    Path aside = SegmentDescriptor.asidePathOf(directory, number);
+    return Files.notExists(file) && Files.exists(aside) ? aside : file;
+  }
+
+  /// Deletes a segment; false: it cannot be deleted.
+  static boolean deleteSegment(Path directory, int number) {
+    return delete(SegmentDescriptor.pathOf(directory, number))
+        & delete(SegmentDescriptor.asidePathOf(directory, number));
   }
 
   static Path cursor(Path directory, String name) {

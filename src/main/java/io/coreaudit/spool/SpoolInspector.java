@@ -126,7 +126,7 @@ public final class SpoolInspector {
                         SegmentDescriptor.nameOf(segments[i])));
           }
           try {
-            walker.open(new SegmentMap(SegmentDescriptor.pathOf(directory, segments[i])));
+            walker.open(new SegmentMap(SpoolFiles.segment(directory, segments[i])));
           } catch (NoSuchFileException e) {
             deleted++; // by the agent, since it was listed
             continue;
@@ -157,7 +157,7 @@ public final class SpoolInspector {
           corrupt++;
           corruptSinceLast++;
           problem.accept(
-              "segment %s: frame %d, ending at byte %d, is damaged"
+              "segment %s: frame %d, in what ends at byte %d, is damaged"
                   .formatted(SegmentDescriptor.nameOf(segment), walker.frames(), walker.offset()));
           continue;
         }

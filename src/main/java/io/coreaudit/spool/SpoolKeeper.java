@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The spool's background thread: makes the spare segment, deletes what nobody needs, writes the
-/// cursors down. The appending thread never waits for a disk, except for the spare when it fills a
-/// segment faster than one can be made.
+/// The spool's background thread: makes the spare segment and deletes what nobody needs. The
+/// appending thread never waits for a disk, except for the spare when it fills a segment faster
+/// than one can be made.
 final class SpoolKeeper implements Runnable {
   /// What the appending thread may expect of the next segment.
   enum Spare {
@@ -23,7 +23,8 @@ final class SpoolKeeper implements Runnable {
 
   private static final int ENOSPC = 28;
   private static final int EDQUOT = 122;
-  private static final long CURSOR_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long CURSOR_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long FIRST_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LAST_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -33,9 +34,9 @@ final class SpoolKeeper implements Runnable {
   private final SpareSegment spareSegment;
   private final Counters<KeeperCounter> counters =
       new Counters<>("spool_keeper", KeeperCounter.class);
+  private final CursorWriter cursors = new CursorWriter(counters);
   private final Thread thread;
 
-  private volatile SpoolReader[] readers = {};
   private volatile boolean releasing;
   private volatile boolean closed;
   private volatile Spare spare;
@@ -49,7 +50,6 @@ final class SpoolKeeper implements Runnable {
   private volatile int begun;
 
   private long retryNs = FIRST_RETRY_NS;
-  private long nextCursorWriteNs;
 
   /// A segment was deleted to make room and the spare was not made of it yet.
   private boolean roomGiven;
@@ -75,6 +75,7 @@ final class SpoolKeeper implements Runnable {
 
   void start() {
     thread.start();
+    cursors.start(this::wake);
   }
 
   /// The state of the spare, for the appending thread.
@@ -99,18 +100,16 @@ final class SpoolKeeper implements Runnable {
     LockSupport.unpark(thread);
   }
 
-  synchronized void add(SpoolReader reader) {
-    SpoolReader[] more = java.util.Arrays.copyOf(readers, readers.length + 1);
-    more[readers.length] = reader;
-    readers = more;
+  void add(SpoolReader reader) {
+    cursors.add(reader);
   }
 
-  synchronized void remove(SpoolReader reader) {
-    readers = java.util.Arrays.stream(readers).filter(r -> r != reader).toArray(SpoolReader[]::new);
+  void remove(SpoolReader reader) {
+    cursors.remove(reader);
   }
 
   SpoolReader[] readers() {
-    return readers;
+    return cursors.readers();
   }
 
   void releaseAcknowledged() {
@@ -123,14 +122,14 @@ final class SpoolKeeper implements Runnable {
   }
 
   String lastError() {
-    return lastError;
+    return lastError.isEmpty() ? cursors.lastError() : lastError;
   }
 
   @Override
   public void run() {
     while (!closed) {
       doWork();
-      long parkNs = CURSOR_INTERVAL_NS;
+      long parkNs = LOOK_NS;
       if (spare == Spare.IN_WORK) {
         parkNs = 0;
       } else if (spare != Spare.READY) {
@@ -153,10 +152,6 @@ final class SpoolKeeper implements Runnable {
       if (spare != Spare.READY) {
         work += makeSpare();
       }
-      if (System.nanoTime() - nextCursorWriteNs >= 0) {
-        work += writeCursors();
-        nextCursorWriteNs = System.nanoTime() + CURSOR_INTERVAL_NS;
-      }
     } catch (IOException | RuntimeException e) {
       // A disk that fails: told, and tried again; the appending thread goes on while it can.
       fail(e.toString());
@@ -174,7 +169,7 @@ final class SpoolKeeper implements Runnable {
   /// Oldest first: after a kill in the middle, what is left has no gap.
   private int deleteAcknowledged() {
     int work = 0;
-    while (isOldestAcknowledged()) {
+    while (isOldestAcknowledged(0)) {
       if (!deleteOldest()) {
         break;
       }
@@ -184,11 +179,11 @@ final class SpoolKeeper implements Runnable {
     return work;
   }
 
-  /// Whether every reader is past the oldest segment. Their cursors are on disk before it is said:
-  /// after a kill no sink seems to have missed what it had.
-  private boolean isOldestAcknowledged() {
+  /// Whether every reader is past the oldest segment. Their cursors are on disk before it is said,
+  /// within a time: after a kill no sink seems to have missed what it had.
+  private boolean isOldestAcknowledged(long waitNs) {
     int oldest = table.oldest();
-    SpoolReader[] now = readers;
+    SpoolReader[] now = readers();
     if (oldest < 0 || oldest >= lastWritten || now.length == 0) {
       return false;
     }
@@ -197,12 +192,24 @@ final class SpoolKeeper implements Runnable {
         return false;
       }
     }
-    for (SpoolReader reader : now) {
-      if (SpoolPosition.segment(reader.durablePosition()) <= oldest) {
-        writeCursor(reader);
-        if (SpoolPosition.segment(reader.durablePosition()) <= oldest) {
-          return false;
-        }
+    if (arePast(now, oldest)) {
+      return true;
+    }
+    cursors.wake();
+    long deadlineNs = System.nanoTime() + waitNs;
+    while (!closed && System.nanoTime() - deadlineNs < 0) {
+      LockSupport.parkNanos(this, deadlineNs - System.nanoTime());
+      if (arePast(now, oldest)) {
+        return true;
+      }
+    }
+    return arePast(now, oldest);
+  }
+
+  private static boolean arePast(SpoolReader[] readers, int segment) {
+    for (SpoolReader reader : readers) {
+      if (SpoolPosition.segment(reader.durablePosition()) <= segment) {
+        return false;
       }
     }
     return true;
@@ -215,7 +222,7 @@ final class SpoolKeeper implements Runnable {
     }
     // Readers look at the table first; one that maps the file at this moment keeps it mapped.
     table.removeOldest();
-    if (!SpoolFiles.delete(SegmentDescriptor.pathOf(directory.path(), oldest))) {
+    if (!SpoolFiles.deleteSegment(directory.path(), oldest)) {
       lastError = "cannot delete segment " + SegmentDescriptor.nameOf(oldest);
     }
     return true;
@@ -224,7 +231,7 @@ final class SpoolKeeper implements Runnable {
   private int makeSpare() throws IOException {
     int work = 0;
     while (isAtMaxSize() || isLowOnSpace()) {
-      if (isOldestAcknowledged() && deleteOldest()) {
+      if (isOldestAcknowledged(CURSOR_WAIT_NS) && deleteOldest()) {
         counters.increment(KeeperCounter.SEGMENTS_RELEASED);
       } else if (settings.onFull() == SpoolSettings.OnFull.OVERRUN && deleteOldest()) {
         counters.increment(KeeperCounter.SEGMENTS_OVERRUN);
@@ -278,7 +285,7 @@ final class SpoolKeeper implements Runnable {
     if (spareNumber - 1 > begun) {
       held++; // a spare that was taken, its first frame still to come
     }
-    SpoolReader[] now = readers;
+    SpoolReader[] now = readers();
     for (int i = 0; i < now.length; i++) {
       int mapped = now[i].mappedSegment();
       if (mapped >= 0 && !table.holds(mapped) && !isMappedByEarlier(now, i, mapped)) {
@@ -297,33 +304,12 @@ final class SpoolKeeper implements Runnable {
     return false;
   }
 
-  private int writeCursors() {
-    int work = 0;
-    for (SpoolReader reader : readers) {
-      work += writeCursor(reader);
-    }
-    return work;
-  }
-
-  private int writeCursor(SpoolReader reader) {
-    try {
-      if (reader.writeCursor()) {
-        counters.increment(KeeperCounter.CURSOR_WRITES);
-        return 1;
-      }
-    } catch (IOException e) {
-      counters.increment(KeeperCounter.CURSOR_FAILURES);
-      lastError = "cannot write the cursor of sink " + reader.name() + ": " + e;
-    }
-    return 0;
-  }
-
   /// Writes the cursors now. Any thread: a reader lets one in at a time.
   void syncCursors() {
-    writeCursors();
+    cursors.write();
   }
 
-  /// Stops the thread and writes the cursors a last time.
+  /// Stops the threads and writes the cursors a last time.
   void close() {
     closed = true;
     wake();
@@ -332,6 +318,6 @@ final class SpoolKeeper implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    writeCursors();
+    cursors.close();
   }
 }

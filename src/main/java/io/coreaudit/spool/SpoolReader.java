@@ -118,7 +118,7 @@ public final class SpoolReader implements AutoCloseable {
       return false;
     }
     try {
-      walker.open(new SegmentMap(SegmentDescriptor.pathOf(spool.directory(), segment)));
+      walker.open(new SegmentMap(SpoolFiles.segment(spool.directory(), segment)));
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
@@ -148,7 +148,9 @@ public final class SpoolReader implements AutoCloseable {
     boolean hadSegment = mappedSegment == segment;
     noteUnfinished();
     if (hadSegment && next == segment + 1) {
-      if (table.isExact(next) && from >= 0 && to > from) {
+      // Told from sequence numbers alone it may be off; not where the segment lost its end.
+      boolean counted = table.isExact(next) || !walker.isAtEnd();
+      if (counted && from >= 0 && to > from) {
         counters.add(ReaderCounter.CORRUPT_FRAMES, to - from);
       }
     } else {

@@ -19,8 +19,10 @@ public record SpoolSettings(
   /// Fewest segments that a spool works with: one that is written, the spare, one that is read.
   public static final int MIN_SEGMENTS = 3;
 
+  static final int MAX_SEGMENT_BYTES = 256 << 20;
+
   private static final int MIN_SEGMENT_BYTES = 256 << 10;
-  private static final int MAX_SEGMENT_BYTES = 256 << 20;
+  private static final int MAX_BATCH_BYTES = 64 << 10;
   private static final int MAX_BLOCK_BYTES = 1 << 20;
   private static final int MIN_BLOCK_BYTES = 64 << 10;
 
@@ -82,6 +84,12 @@ public record SpoolSettings(
   /// Chronicle's largest message: what two blocks have in common.
   int maxMessageBytes() {
     return Math.max(MIN_BLOCK_BYTES, blockSizeBytes() / 4) - 64;
+  }
+
+  /// Longest batch of frames: 64 KiB, less with small segments, whose end is left unused when a
+  /// batch does not fit.
+  int batchBytes() {
+    return Math.min(MAX_BATCH_BYTES, segmentSizeBytes / 64);
   }
 
   private static long minimumSizeBytes(int segmentSizeBytes) {

@@ -87,7 +87,7 @@ class AssemblerPropertiesTest {
   private static void check(LogFeed feed) {
     if (feed.count(AssemblerCounter.RECORDS_IN)
         != feed.count(AssemblerCounter.RECORDS_OUT)
-            + feed.count(AssemblerCounter.EOE_LATE)
+            + feed.count(AssemblerCounter.EOE_EATEN)
             + feed.count(AssemblerCounter.RECORDS_NO_STAMP)
             + feed.count(AssemblerCounter.RECORDS_TOO_LONG)
             + feed.count(AssemblerCounter.RECORDS_OPEN)) {

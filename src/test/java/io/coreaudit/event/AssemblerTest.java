@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AssemblerTest {
@@ -38,7 +39,7 @@ class AssemblerTest {
       assertThat(feed.count(AssemblerCounter.RECORDS_IN))
           .isEqualTo(
               feed.count(AssemblerCounter.RECORDS_OUT)
-                  + feed.count(AssemblerCounter.EOE_LATE)
+                  + feed.count(AssemblerCounter.EOE_EATEN)
                   + feed.count(AssemblerCounter.RECORDS_NO_STAMP)
                   + feed.count(AssemblerCounter.RECORDS_TOO_LONG)
                   + feed.count(AssemblerCounter.RECORDS_OPEN));
@@ -81,7 +82,7 @@ class AssemblerTest {
     assertThat(event.types()).isEqualTo("SYSCALL CWD PATH PROCTITLE");
     assertThat(event.stamp()).isEqualTo("null 1700000000.123:7");
     assertThat(event.flags()).isZero();
-    assertThat(feed.count(AssemblerCounter.EOE_LATE)).isEqualTo(1);
+    assertThat(feed.count(AssemblerCounter.EOE_EATEN)).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -200,7 +201,7 @@ class AssemblerTest {
     String[] records = opened("1700000000.123:7");
     LogFeed feed =
         feed(AssemblerMode.LIVE).lines(records[2], records[0], records[1], records[1], records[4]);
-    assertThat(only(feed).types()).isEqualTo("PATH SYSCALL CWD CWD EOE");
+    assertThat(only(feed).types()).isEqualTo("PATH SYSCALL CWD CWD");
     assertThat(only(feed).flags()).isZero();
   }
 
@@ -220,14 +221,15 @@ class AssemblerTest {
     LogFeed feed = feed(AssemblerMode.LIVE);
     String[] records = opened("1700000000.123:7");
     feed.lines(records[0], records[1], records[2], records[3]);
+    feed.lines(records[3]);
+    assertThat(feed.events.getLast().repeat()).isEqualTo(1);
     for (int serial = 1000; serial < 1000 + 4095; serial++) {
       feed.lines(record("USER_AUTH", "1700000000.123:" + serial, "a=1"));
     }
-    feed.lines(records[4]);
-    assertThat(feed.count(AssemblerCounter.EOE_LATE)).isEqualTo(1);
-    feed.lines(record("USER_AUTH", "1700000000.124:1", "a=1"), records[4]);
-    assertThat(feed.count(AssemblerCounter.EOE_LATE)).isEqualTo(1);
-    assertThat(feed.events.getLast().types()).isEqualTo("EOE");
+    feed.lines(records[3]);
+    assertThat(feed.events.getLast().repeat()).isEqualTo(2);
+    feed.lines(record("USER_AUTH", "1700000000.124:1", "a=1"), records[3]);
+    assertThat(feed.events.getLast().repeat()).as("forgotten").isZero();
   }
 
   @Test
@@ -243,7 +245,7 @@ class AssemblerTest {
                 "node=b " + records[4],
                 "node=a " + records[4]);
     assertThat(feed.events).extracting(Event::node).containsExactly(null, "ab", "b", "a");
-    assertThat(feed.events).allMatch(e -> e.types().equals("SYSCALL EOE") && e.repeat() == 0);
+    assertThat(feed.events).allMatch(e -> e.types().equals("SYSCALL") && e.repeat() == 0);
   }
 
   @Test
@@ -299,30 +301,107 @@ class AssemblerTest {
   void shouldTellLiveWhichSerialsNeverCame() {
     LogFeed feed = feed(AssemblerMode.LIVE);
     feed.lines(opened("1700000000.123:10"));
-    feed.lines(opened("1700000000.123:15")[4]); // an end alone: some of it came
+    feed.lines(opened("1700000000.123:15")[4]); // an end alone: nothing of it came
     feed.lines(record("USER_AUTH", "1700000000.123:16", "a=1"));
     feed.assembler.onTick(0);
     feed.assembler.onTick(SECOND);
     assertThat(feed.assembler.gaps().firstMissing()).isEqualTo(11);
-    assertThat(feed.assembler.gaps().lastMissing()).isEqualTo(14);
-    assertThat(feed.assembler.gaps().takeLost()).isEqualTo(4);
+    assertThat(feed.assembler.gaps().lastMissing()).isEqualTo(15);
+    assertThat(feed.assembler.gaps().takeLost()).isEqualTo(5);
     feed.lines(record("USER_AUTH", "1700000000.123:16", "a=1"));
     assertThat(feed.assembler.gaps().lateEvents()).isZero();
   }
 
   // ---- what is missing
 
-  @Test
-  void shouldMakeAnIncompleteEventOfAnEndWhoseRecordsWereLost() {
-    LogFeed live = feed(AssemblerMode.LIVE).lines(opened("1700000000.123:7")[4]);
-    assertThat(only(live).types()).isEqualTo("EOE");
-    assertThat(only(live).flags()).isEqualTo(EventFlags.INCOMPLETE);
-    live.lines(opened("1700000000.123:7")[4]);
-    assertThat(live.events).hasSize(1);
+  @ParameterizedTest
+  @EnumSource
+  void shouldMakeNoEventOfAnEndAlone(AssemblerMode mode) {
+    LogFeed feed = feed(mode).lines(opened("1700000000.123:7")[4]);
+    assertThat(feed.events).isEmpty();
+    assertThat(feed.count(AssemblerCounter.EOE_EATEN)).isEqualTo(1);
+  }
 
-    LogFeed file = feed(AssemblerMode.FILE).lines(opened("1700000000.123:7")[4]);
-    assertThat(file.events).isEmpty();
-    assertThat(file.count(AssemblerCounter.EOE_LATE)).isEqualTo(1);
+  @Test
+  void shouldEndAnEventByItsEndWithoutKeepingItButInAFile() {
+    String[] records = opened("1700000000.123:7");
+    for (AssemblerMode mode : AssemblerMode.values()) {
+      LogFeed feed = feed(mode).lines(records[0], records[1], records[2], records[4]);
+      assertThat(only(feed).types())
+          .isEqualTo(mode == AssemblerMode.FILE ? "SYSCALL CWD PATH EOE" : "SYSCALL CWD PATH");
+      assertThat(only(feed).flags()).isZero();
+    }
+  }
+
+  // ---- io_uring
+
+  private static String[] openedByWorker(String stamp) {
+    return new String[] {
+      record("URINGOP", stamp, "uring_op=18 success=yes exit=4 items=2 pid=1"),
+      record("CWD", stamp, "cwd=\"/\""),
+      record("PATH", stamp, "item=0 name=\"/\""),
+      record("PATH", stamp, "item=1 name=\"/x\""),
+      record("EOE", stamp, "")
+    };
+  }
+
+  @Test
+  void shouldEndAnOperationOfIoUringWithItsLastPath() {
+    String[] records = openedByWorker("1700000000.123:7");
+    for (AssemblerMode mode : List.of(AssemblerMode.LIVE, AssemblerMode.PLUGIN)) {
+      LogFeed feed = feed(mode).lines(records[0], records[1], records[2]);
+      assertThat(feed.events).isEmpty();
+      feed.lines(records[3]);
+      assertThat(only(feed).types()).isEqualTo("URINGOP CWD PATH PATH");
+      assertThat(only(feed).flags()).isZero();
+      assertThat(feed.lines(records[4]).events).hasSize(1);
+    }
+    LogFeed file = feed(AssemblerMode.FILE).lines(records);
+    assertThat(only(file).types()).as("as libauparse").isEqualTo("URINGOP CWD PATH PATH EOE");
+  }
+
+  @Test
+  void shouldEndAnOperationOfIoUringWithinASystemCallWithThatCall() {
+    String stamp = "1700000000.123:7";
+    LogFeed feed = feed(AssemblerMode.LIVE);
+    feed.lines(
+        record("URINGOP", stamp, "uring_op=18 success=yes items=1"),
+        record("SYSCALL", stamp, "arch=c000003e syscall=426 success=yes items=1"),
+        record("CWD", stamp, "cwd=\"/\""),
+        record("PATH", stamp, "item=0"));
+    assertThat(feed.events).isEmpty();
+    feed.lines(record("PROCTITLE", stamp, "proctitle=\"x\""));
+    assertThat(only(feed).types()).isEqualTo("URINGOP SYSCALL CWD PATH PROCTITLE");
+    assertThat(only(feed).flags()).isZero();
+  }
+
+  @Test
+  void shouldWaitForAnOperationOfIoUringWithoutPathsAndNotCallItIncomplete() {
+    LogFeed feed = feed(AssemblerMode.LIVE);
+    feed.at(0, record("URINGOP", "1700000000.123:7", "uring_op=16 success=yes items=0"));
+    feed.at(0, record("SOCKADDR", "1700000000.123:7", "saddr=02"));
+    feed.at(0, openedByWorker("1700000000.124:8")[0]);
+    feed.assembler.onTick(2 * SECOND);
+    assertThat(feed.events).hasSize(2);
+    assertThat(feed.events.getFirst().flags()).isEqualTo(EventFlags.TIMED_OUT);
+    assertThat(feed.events.getLast().flags())
+        .as("its paths never came")
+        .isEqualTo(EventFlags.TIMED_OUT | EventFlags.INCOMPLETE);
+    assertThat(feed.count(AssemblerCounter.UNENDED)).isZero();
+  }
+
+  @Test
+  void shouldCountTheEventsThatLackNothingButTheirProctitle() {
+    LogFeed feed = feed(AssemblerMode.LIVE);
+    String[] whole = opened("1700000000.123:7");
+    String[] cut = opened("1700000000.123:8");
+    feed.at(0, whole[0]).at(0, whole[1]).at(0, whole[2]);
+    feed.at(0, cut[0]).at(0, cut[1]);
+    feed.at(0, opened("1700000000.123:9")[2]);
+    feed.assembler.onTick(2 * SECOND);
+    assertThat(feed.events).hasSize(3).allMatch(e -> e.has(EventFlags.INCOMPLETE));
+    assertThat(feed.count(AssemblerCounter.TIMED_OUT)).isEqualTo(3);
+    assertThat(feed.count(AssemblerCounter.UNENDED)).isEqualTo(1);
   }
 
   @Test
@@ -472,7 +551,7 @@ class AssemblerTest {
     lines.add(record("PATH", stamp, "item=0"));
     lines.add(record("EOE", stamp, ""));
     feed.lines(lines.toArray(String[]::new));
-    assertThat(only(feed).records()).hasSize(303);
+    assertThat(only(feed).records()).hasSize(302);
     assertThat(only(feed).flags()).isZero();
     assertThat(argument).isGreaterThan(60_000);
   }

@@ -22,6 +22,8 @@ import io.coreaudit.spool.SpoolReader;
 import io.coreaudit.spool.SpoolSettings;
 import io.coreaudit.spool.SpoolStat;
 import io.coreaudit.telemetry.Counters;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,11 @@ final class EventWriterTest {
   }
 
   private void event(int records, int textLength) {
+    stage(records, textLength);
+    writer.commit();
+  }
+
+  private void stage(int records, int textLength) {
     byte[] bytes =
         ("audit(1700000000.123:" + ++serial + "): a0=\"" + "x".repeat(textLength) + '"')
             .getBytes(StandardCharsets.US_ASCII);
@@ -238,6 +246,126 @@ final class EventWriterTest {
     assertThat(read()).isEqualTo(1);
     assertThat(flags & EventFlags.TRUNCATED).isNotZero();
     assertLedger();
+  }
+
+  @Test
+  void shouldHandEventsOverTogetherAndTheAgentsOwnInTheirPlace() {
+    write(false);
+    stage(1, 100);
+    stage(1, 100);
+    assertThat(writer.seq()).isZero();
+    assertThat(reader.next()).isFalse();
+    assertThat(writer.own(OwnEvent.of(EventKind.WATCH).with("n", 3).build())).isTrue();
+    assertThat(writer.seq()).isEqualTo(3);
+    stage(1, 100);
+    // More than a batch takes, and so much that it is alone in its message.
+    stage(10, TEXT);
+    for (int i = 0; i < 50; i++) {
+      stage(1, 300);
+    }
+    writer.commit();
+    assertThat(writer.seq()).isEqualTo(55);
+    for (long seq = 1; seq <= 55; seq++) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.frame().seq()).isEqualTo(seq);
+      assertThat(reader.frame().kind()).isEqualTo(seq == 3 ? EventKind.WATCH : EventKind.AUDIT);
+      assertThat(reader.frame().serial()).isEqualTo(seq == 3 ? 0 : seq < 3 ? seq : seq - 1);
+      assertThat(reader.frame().recordCount()).isEqualTo(seq == 5 ? 10 : 1);
+    }
+    assertThat(reader.next()).isFalse();
+    assertLedger();
+  }
+
+  @Test
+  void shouldRefuseABatchWholeAndGiveItsNumbersAgain() throws InterruptedException {
+    write(false);
+    fill();
+    long last = writer.seq();
+    long refused = counters.value(IntakeCounter.REFUSED);
+    for (int i = 0; i < 7; i++) {
+      stage(1, 100);
+    }
+    writer.commit();
+    assertThat(writer.seq()).isEqualTo(last);
+    assertThat(counters.value(IntakeCounter.REFUSED)).isEqualTo(refused + 7);
+    assertLedger();
+    read();
+    awaitState(SpoolStat.State.OPEN);
+    stage(1, 100);
+    stage(1, 100);
+    writer.commit();
+    assertThat(reader.next()).isTrue();
+    assertThat(reader.frame().seq()).isEqualTo(last + 1);
+    assertThat(reader.frame().kind()).isEqualTo(EventKind.GAP);
+    assertThat(read()).isEqualTo(2);
+    assertThat(writer.seq()).isEqualTo(last + 3);
+    assertLedger();
+  }
+
+  @Test
+  void shouldWaitWithAWholeBatch() throws InterruptedException {
+    write(true);
+    AtomicLong beats = new AtomicLong();
+    writer.onWait(nowNs -> beats.incrementAndGet());
+    Thread source =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  for (int i = 0; i < 4000; i++) {
+                    stage(1, 700);
+                    if (i % 32 == 0) {
+                      writer.commit();
+                    }
+                  }
+                  writer.commit();
+                });
+    while (beats.get() < 2) {
+      Thread.sleep(1);
+    }
+    long events = 0;
+    while (source.isAlive()) {
+      events += read();
+      Thread.sleep(1);
+    }
+    source.join();
+    assertThat(events + read()).isEqualTo(4000);
+    assertThat(writer.seq()).isEqualTo(4000);
+    assertThat(counters.value(IntakeCounter.REFUSED)).isZero();
+    assertThat(spool.counters().value(SpoolCounter.REFUSED_BOUND)).isPositive();
+    assertLedger();
+  }
+
+  @Test
+  void shouldTellWhatADamagedSpoolLostAndGoOnCounting() throws IOException {
+    write(false);
+    for (int i = 0; i < 20; i++) {
+      event(1, TEXT);
+    }
+    writer.close();
+    reader.close();
+    SpoolSettings settings =
+        new SpoolSettings(temp.resolve("spool"), SMALLEST, 0, SEGMENT, SpoolSettings.OnFull.REFUSE);
+    spool.close();
+    try (Stream<Path> files = Files.list(settings.dir());
+        RandomAccessFile segment =
+            new RandomAccessFile(
+                files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow().toFile(),
+                "rw")) {
+      segment.seek(100_000);
+      segment.write(new byte[SEGMENT - 100_000]);
+    }
+    spool = Spool.open(settings);
+    reader = spool.reader("one");
+    write(false);
+    assertThat(writer.seq()).isEqualTo(20);
+    writer.tellDamage();
+    event(1, TEXT);
+    assertThat(writer.seq()).isEqualTo(22);
+    long events = read();
+    assertThat(gaps).singleElement().asString().startsWith("reason=\"spool_damaged\" events=");
+    long told = Long.parseLong(gaps.get(0).replaceAll(".*events=(\\d+) .*", "$1"));
+    assertThat(events - 1 + told + reader.corruptFrames()).isEqualTo(20);
+    assertThat(told).isPositive();
   }
 
   @Test

@@ -2,7 +2,9 @@ package io.coreaudit.netlink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelAudit;
 import io.coreaudit.kernel.LibC;
 import io.coreaudit.kernel.LinuxConstants;
@@ -43,7 +45,7 @@ final class AuditReceiverIT {
       control.addRule(WatchRule.directory(folder.toString(), "heard").data());
       records.until(heard -> heard.isOf(1305, "op=add_rule"));
       AuditControlIT.run("cat", file.toString());
-      List<Records.Heard> heard = records.until(record -> record.type() == 1320);
+      List<Records.Heard> heard = records.until(record -> record.type() == 1327);
       Records.Heard syscall =
           heard.stream()
               .filter(record -> record.isOf(1300, "key=\"heard\""))
@@ -53,13 +55,73 @@ final class AuditReceiverIT {
       assertThat(stamp).matches("audit\\(\\d+\\.\\d{3}:\\d+\\):");
       assertThat(heard.stream().filter(record -> record.text().startsWith(stamp)))
           .extracting(Records.Heard::type)
-          .containsExactly(1300, 1307, 1302, 1327, 1320);
+          .containsExactly(1300, 1307, 1302, 1327);
       assertThat(heard)
           .anyMatch(record -> record.isOf(1302, "name=\"" + file + "\""))
           .allMatch(record -> record.verdict() == AuditReceiver.TEXT)
           // To the multicast group the kernel counts the header into the message's length.
           .allMatch(record -> record.statedExcess() == 0);
     }
+  }
+
+  @Test
+  void shouldHearNoEndsUntilItTakesThem(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("watched"), "content");
+    try (AuditReceiver receiver = AuditReceiver.openMulticast(BUFFER_BYTES);
+        Records records = new Records(receiver)) {
+      control.enable(1);
+      control.addRule(WatchRule.directory(folder.toString(), "heard").data());
+      assertThat(receiver.leavesOutEnds()).isTrue();
+      for (int i = 0; i < 5; i++) {
+        AuditControlIT.run("cat", file.toString());
+      }
+      control.userMessage(AUDIT_USER_AUTH, "op=here");
+      List<Records.Heard> heard = records.until(record -> record.isOf(AUDIT_USER_AUTH, "op=here"));
+      assertThat(heard).filteredOn(record -> record.type() == 1327).hasSizeGreaterThanOrEqualTo(5);
+      assertThat(heard).noneMatch(record -> record.type() == 1320);
+      assertThat(receiver.drops()).as("they count as no drops").isZero();
+
+      assertThat(receiver.takeEnds()).isZero();
+      assertThat(receiver.leavesOutEnds()).isFalse();
+      AuditControlIT.run("cat", file.toString());
+      assertThat(records.until(record -> record.type() == 1320).getLast().text())
+          .matches("audit\\(\\d+\\.\\d{3}:\\d+\\): ");
+    }
+  }
+
+  @Test
+  void shouldHearTheLastPathLastOfAnOperationOfIoUring(@TempDir Path folder) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed");
+    Path watched = Files.createDirectory(folder.resolve("directory"));
+    Path file = Files.writeString(watched.resolve("file"), "content");
+    Path opener = folder.resolve("uring_open");
+    assertThat(AuditControlIT.run("gcc", "-o", opener.toString(), "test/c/uring_open.c")).isEmpty();
+    try (Records records = new Records(AuditReceiver.openMulticast(BUFFER_BYTES))) {
+      control.enable(1);
+      control.addRule(WatchRule.directory(watched.toString(), "heard").data());
+      control.addRule(WatchRule.directory(watched.toString(), "heard").ioUring());
+      records.until(heard -> heard.isOf(1305, "list=7"));
+      List<Records.Heard> inline = recordsOfAnOpen(records, opener, file, "inline");
+      assertThat(inline)
+          .extracting(Records.Heard::type)
+          .containsExactly(1336, 1300, 1307, 1302, 1327);
+      // A worker's operation has the paths that it resolved itself; this kernel's has none.
+      List<Records.Heard> worker = recordsOfAnOpen(records, opener, file, "worker");
+      long paths = worker.stream().filter(one -> one.type() == 1302).count();
+      assertThat(worker.getFirst().text()).contains(" items=" + paths + " ");
+      assertThat(worker.getLast().type()).isEqualTo(paths == 0 ? 1336 : 1302);
+    }
+  }
+
+  /// The records of the event of which one is URINGOP.
+  private List<Records.Heard> recordsOfAnOpen(Records records, Path opener, Path file, String way)
+      throws Exception {
+    assertThat(AuditControlIT.run(opener.toString(), file.toString(), way)).contains("result=");
+    control.userMessage(AUDIT_USER_AUTH, "op=" + way);
+    List<Records.Heard> heard = records.until(one -> one.isOf(AUDIT_USER_AUTH, "op=" + way));
+    String head = heard.stream().filter(one -> one.type() == 1336).findFirst().orElseThrow().text();
+    String stamp = head.substring(0, head.indexOf(' '));
+    return heard.stream().filter(one -> one.text().startsWith(stamp)).toList();
   }
 
   @Test
@@ -93,6 +155,9 @@ final class AuditReceiverIT {
       int heard = flood(records);
       assertThat(records.overruns()).isEqualTo(1);
       assertThat(receiver.drops() - dropped).isEqualTo(sent - heard).isPositive();
+      assertThat(NetlinkTable.drops("/proc/net/netlink", NetlinkSocket.inode(receiver.fd())))
+          .as("the table says the same")
+          .isEqualTo(receiver.drops());
       control.userMessage(AUDIT_USER_AUTH, "op=after");
       records.until(record -> record.isOf(AUDIT_USER_AUTH, "op=after"));
     }
@@ -123,23 +188,52 @@ final class AuditReceiverIT {
   }
 
   @Test
-  void shouldTellMessagesOfOtherProcesses() {
+  void shouldRefuseMessagesOfOtherProcessesToItsPort() {
     control.enable(1);
-    try (AuditReceiver receiver = AuditReceiver.openMulticast(BUFFER_BYTES);
-        Records records = new Records(receiver);
+    try (AuditReceiver multicast = AuditReceiver.openMulticast(BUFFER_BYTES);
+        AuditReceiver unicast = AuditReceiver.openUnicast(BUFFER_BYTES);
+        Records records = new Records(multicast);
         Pages pages = Pages.allocate(4096)) {
-      int spoofer = NetlinkSocket.open(0, BUFFER_BYTES);
+      for (AuditReceiver receiver : List.of(multicast, unicast)) {
+        assertThat(send(pages, NetlinkSocket.portId(receiver.fd()), 0))
+            .isEqualTo(-Errno.ECONNREFUSED);
+      }
+      control.userMessage(AUDIT_USER_AUTH, "op=here");
+      assertThat(records.until(record -> record.isOf(AUDIT_USER_AUTH, "op=here")))
+          .noneMatch(record -> record.verdict() == AuditReceiver.FOREIGN);
+      assertThat(unicast.receive()).isZero();
+    }
+  }
+
+  @Test
+  void shouldTellMessagesThatAProcessSendsToTheGroup() {
+    control.enable(1);
+    try (AuditReceiver unicast = AuditReceiver.openUnicast(BUFFER_BYTES);
+        Records records = new Records(AuditReceiver.openMulticast(BUFFER_BYTES));
+        Pages pages = Pages.allocate(4096)) {
+      // The kernel has nothing against it: the sender has CAP_NET_ADMIN here.
+      assertThat(send(pages, 0, 1)).isEqualTo(64);
+      List<Records.Heard> heard =
+          records.until(record -> record.verdict() == AuditReceiver.FOREIGN);
+      assertThat(heard.getLast().type()).isEqualTo(1300);
+      assertThat(unicast.receive()).as("a member of no group").isZero();
+    }
+  }
+
+  /// Sends what looks like a record of the kernel.
+  private static long send(Pages pages, int port, int groups) {
+    int spoofer = NetlinkSocket.open(0, BUFFER_BYTES);
+    try {
       long message = pages.address();
       Memory.putInt(message, 64);
       Memory.putShort(message + 4, (short) 1300);
       long to = message + 1024;
       Memory.putShort(to, (short) LinuxConstants.AF_NETLINK);
-      Memory.putInt(to + 4, NetlinkSocket.portId(receiver.fd()));
-      assertThat(LibC.sendto(spoofer, message, 64, 0, to, 12)).isEqualTo(64);
+      Memory.putInt(to + 4, port);
+      Memory.putInt(to + 8, groups);
+      return LibC.sendto(spoofer, message, 64, 0, to, 12);
+    } finally {
       LibC.close(spoofer);
-      List<Records.Heard> heard =
-          records.until(record -> record.verdict() == AuditReceiver.FOREIGN);
-      assertThat(heard.getLast().type()).isEqualTo(1300);
     }
   }
 
@@ -156,6 +250,7 @@ final class AuditReceiverIT {
         control.userMessage(AUDIT_USER_AUTH, "op=unicast");
         List<Records.Heard> heard =
             records.until(record -> record.isOf(AUDIT_USER_AUTH, "op=unicast"));
+        assertThat(receiver.leavesOutEnds()).isTrue();
         // To the registered daemon the kernel leaves the header out of the message's length.
         assertThat(heard.getLast().statedExcess()).isEqualTo(-16);
         assertThat(heard.getLast().verdict()).isEqualTo(AuditReceiver.TEXT);

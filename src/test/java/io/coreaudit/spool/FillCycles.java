@@ -35,7 +35,8 @@ final class FillCycles {
         refusedOpens++;
         continue;
       }
-      try (spool) {
+      try (spool;
+          FrameBatch batch = spool.newBatch()) {
         if (spool.lastSeq() != accepted) {
           throw new AssertionError("lastSeq " + spool.lastSeq() + ", accepted " + accepted);
         }
@@ -47,8 +48,14 @@ final class FillCycles {
         for (int i = 0; i < 25 && cycle < cycles; ) {
           long before = accepted;
           for (int refusals = 0; refusals < 3; ) {
-            if (probe.offer(spool, accepted + 1, length(random, settings.maxFrameBytes()))) {
-              accepted++;
+            batch.clear();
+            int length = length(random, settings.maxFrameBytes());
+            int count = 1 + random.nextInt(12);
+            while (batch.frames() < count && batch.hasRoom(length)) {
+              probe.add(batch, accepted + 1 + batch.frames(), length);
+            }
+            if (spool.append(batch)) {
+              accepted += batch.frames();
             } else {
               if (spool.state() == SpoolStat.State.FAILED) {
                 throw new AssertionError(spool.stat().lastError());

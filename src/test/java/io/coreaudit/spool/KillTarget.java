@@ -9,12 +9,13 @@ import java.util.Random;
 
 /// Appends and reads until it is killed; main of a child process.
 ///
-/// A mapped file outlives it: the number of the last frame that `append` took, and of the last that
-/// the reader acknowledged.
+/// A mapped file outlives it: the number of the last frame that `append` took, of the last that it
+/// was offered, and of the last that the reader acknowledged. Most appends are batches.
 final class KillTarget {
   static final int ACCEPTED = 0;
   static final int ACKNOWLEDGED = 8;
   static final int OPENED = 16;
+  static final int OFFERED = 24;
   static final int NOTES_LENGTH = 64;
 
   private KillTarget() {}
@@ -34,11 +35,21 @@ final class KillTarget {
       Thread.ofPlatform().daemon().start(() -> forward(reader, notes));
       SpoolProbe probe = new SpoolProbe();
       long seq = spool.lastSeq();
+      FrameBatch batch = spool.newBatch();
       while (true) {
-        int length =
-            random.nextInt(200) == 0 ? 70_000 + random.nextInt(400_000) : 100 + random.nextInt(900);
-        if (probe.offer(spool, seq + 1, length)) {
-          seq++;
+        batch.clear();
+        if (random.nextInt(200) == 0) {
+          probe.add(batch, seq + 1, 70_000 + random.nextInt(400_000));
+        } else {
+          int count = 1 + random.nextInt(20);
+          int length = 100 + random.nextInt(900);
+          while (batch.frames() < count && batch.hasRoom(length)) {
+            probe.add(batch, seq + 1 + batch.frames(), length);
+          }
+        }
+        notes.set(ValueLayout.JAVA_LONG, OFFERED, seq + batch.frames());
+        if (spool.append(batch)) {
+          seq += batch.frames();
           notes.set(ValueLayout.JAVA_LONG, ACCEPTED, seq);
         } else {
           Thread.sleep(1);

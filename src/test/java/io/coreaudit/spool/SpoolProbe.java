@@ -3,6 +3,7 @@ package io.coreaudit.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.memory.Memory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -21,6 +22,45 @@ final class SpoolProbe {
   boolean offer(Spool spool, long seq, int length) {
     int made = frames.make(seq, length);
     return spool.append(frames.address(), made);
+  }
+
+  /// Offers frames of consecutive numbers as one batch.
+  boolean offerBatch(Spool spool, FrameBatch batch, long from, long to, int length) {
+    batch.clear();
+    for (long seq = from; seq <= to; seq++) {
+      add(batch, seq, length);
+    }
+    return spool.append(batch);
+  }
+
+  /// Adds frames to a batch until the next does not fit; the last number added.
+  long stage(FrameBatch batch, long from, int length) {
+    batch.clear();
+    long seq = from;
+    while (batch.hasRoom(length)) {
+      add(batch, seq++, length);
+    }
+    return seq - 1;
+  }
+
+  void add(FrameBatch batch, long seq, int length) {
+    int made = frames.make(seq, length);
+    Memory.copy(frames.address(), batch.address() + batch.nextOffset(), made);
+    batch.add(made);
+  }
+
+  /// Appends full batches of consecutive numbers, the last one as it comes; all must be taken.
+  void appendBatches(Spool spool, long from, long to, int length) {
+    try (FrameBatch batch = spool.newBatch()) {
+      for (long seq = from; seq <= to; ) {
+        batch.clear();
+        while (seq <= to && batch.hasRoom(length)) {
+          add(batch, seq++, length);
+        }
+        assertThat(spool.append(batch)).as("append up to seq " + (seq - 1)).isTrue();
+      }
+    }
+    spool.signalReaders();
   }
 
   /// Appends until a frame is refused; the last number taken.
