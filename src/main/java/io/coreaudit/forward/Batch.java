@@ -5,7 +5,8 @@ import io.coreaudit.format.ByteOutput;
 /// Encoded events on their way to a sink, whole ones only. Filled again and again by the
 /// forwarder's thread.
 public final class Batch {
-  private static final int KEPT_CAPACITY = 256 << 10;
+  /// It grows as there is need: on a quiet node no batch is ever long.
+  private static final int FIRST_CAPACITY = 64 << 10;
 
   private final int limitBytes;
   private ByteOutput bytes;
@@ -14,7 +15,7 @@ public final class Batch {
 
   Batch(int limitBytes) {
     this.limitBytes = limitBytes;
-    this.bytes = new ByteOutput(limitBytes + (limitBytes >> 2));
+    this.bytes = new ByteOutput(FIRST_CAPACITY);
   }
 
   /// The encoded events: the first `lengthBytes` of it, until the batch is filled again.
@@ -56,8 +57,8 @@ public final class Batch {
   }
 
   void clear() {
-    if (bytes.array().length > Math.max(KEPT_CAPACITY, limitBytes * 2)) {
-      bytes = new ByteOutput(limitBytes + (limitBytes >> 2)); // one huge event must not stay
+    if (bytes.array().length > limitBytes * 2) {
+      bytes = new ByteOutput(FIRST_CAPACITY); // one huge event must not stay
     }
     bytes.clear();
     events = 0;

@@ -22,8 +22,9 @@ import java.util.function.LongConsumer;
 /// What the sink does not take waits in the spool, not here: memory holds one batch. What the spool
 /// had to drop meanwhile is told in the sink's own stream by a gap event.
 public final class Forwarder implements Runnable {
-  /// A batch leaves when it is that long, or when the spool has no more.
-  static final int BATCH_BYTES = 64 << 10;
+  /// A batch leaves when it is that long, or when the spool has no more. Each costs the network
+  /// thread a wake-up, so it is long; what is there at a low rate is short.
+  static final int BATCH_BYTES = 256 << 10;
 
   static final long LINGER_NS = Duration.ofMillis(50).toNanos();
 
@@ -301,14 +302,20 @@ public final class Forwarder implements Runnable {
       FrameFlyweight frame = reader.frame();
       long position = reader.position();
       noteGaps(frame.seq(), position);
-      for (Gap gap : gaps) {
-        if (gap.beforePosition() == position) {
-          tell(gap, frame, position);
-        }
+      if (!gaps.isEmpty()) {
+        tellGapsBefore(frame, position);
       }
       if (!encode(frame, position)) {
         counters.increment(SinkCounter.ENCODE_FAILURES);
         tell(new Gap(position, "encode_failed", 1, frame.seq(), frame.seq()), frame, position);
+      }
+    }
+  }
+
+  private void tellGapsBefore(FrameFlyweight frame, long position) {
+    for (Gap gap : gaps) {
+      if (gap.beforePosition() == position) {
+        tell(gap, frame, position);
       }
     }
   }

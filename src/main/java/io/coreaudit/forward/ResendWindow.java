@@ -4,21 +4,22 @@ import java.util.Arrays;
 
 /// What a connection was given and what of it may still have to be sent again.
 ///
-/// A receiver that acknowledges nothing leaves the sender one measure: how much was written after
-/// an event. Written is: handed to the kernel. The bytes of both kernels' socket buffers
-/// (`KernelBuffers`) and what the receiving process has not stored yet lie behind that; a window
-/// that is larger than these together loses nothing, and sends twice what was stored of it.
+/// A receiver that acknowledges nothing leaves the sender one measure: how much arrived after an
+/// event. Arrived is: acknowledged by the receiver's kernel. What lies there in the receive buffer
+/// (`KernelBuffers`) and what the receiving process has not stored yet are not to be seen from
+/// here; a window that is larger than these together loses nothing, and sends twice what was stored
+/// of it.
 ///
 /// ```text
 ///   events offered to the connection ───────────────────────────────────────────────►
-///   │ acknowledged            │ resend window             │ not yet written │
-///   └── the cursor stands here┘                           └ written         └ sent
+///   │ acknowledged            │ resend window             │ our kernel's and ours   │
+///   └── the cursor stands here┘                           └ arrived                 └ sent
 /// ```
 ///
-/// So the cursor follows `window` bytes behind what was written, and after an abnormal close
-/// everything behind the cursor is read and sent again. Besides, what was written longer ago than
-/// `maxAge` on a connection that still lives leaves the window: the kernel would have given the
-/// connection up had the peer not taken it. A quiet node thus resends minutes, not weeks.
+/// So the cursor follows `window` bytes behind what arrived, and after an abnormal close everything
+/// behind the cursor is read and sent again: the window and what our kernel held. Besides, what was
+/// sent longer ago than `maxAge` and arrived leaves the window. A quiet node thus resends minutes,
+/// not weeks.
 ///
 /// Entries are spans of batches, at most `SPANS` of them; a span leaves as a whole. Used by the
 /// forwarder's thread only.
@@ -67,11 +68,11 @@ final class ResendWindow {
 
   /// Lets go of what is older than the window.
   ///
-  /// @param writtenBytes bytes written to the kernel since this connection began
-  void written(long writtenBytes, long nowNs) {
+  /// @param arrivedBytes bytes that the receiver's kernel acknowledged since this connection began
+  void arrived(long arrivedBytes, long nowNs) {
     while (count > 0
-        && (endBytes[head] <= writtenBytes - windowBytes
-            || endBytes[head] <= writtenBytes && nowNs - addedNs[head] > maxAgeNs)) {
+        && (endBytes[head] <= arrivedBytes - windowBytes
+            || endBytes[head] <= arrivedBytes && nowNs - addedNs[head] > maxAgeNs)) {
       release();
     }
   }

@@ -14,8 +14,9 @@ import io.netty.util.ReferenceCountUtil;
 
 /// One connection, from the attempt to its end. It never comes back: a new attempt is a new one.
 ///
-/// The network loop drives it and only reports (`phase`, `failure`, `writtenBytes`); every decision
-/// is the sink's, on the forwarder's thread. Each report rings the forwarder's bell.
+/// The network loop drives it and only reports (`phase`, `failure`, `arrivedBytes`); every decision
+/// is the sink's, on the forwarder's thread. Each report rings the forwarder's bell, but the last:
+/// acknowledgements come without a sign, so the sink asks for a look (`look`) now and then.
 final class TcpConnection extends ChannelInboundHandlerAdapter {
   /// Where a connection stands. They follow in this order.
   enum Phase {
@@ -24,13 +25,18 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     DOWN
   }
 
+  /// Nothing is expected from the receiver; so much may come before it is taken for another's.
+  static final int MOST_HEARD_BYTES = 64 << 10;
+
   private final SinkSettings.Tcp settings;
   private final Wakeup bell;
   private volatile Phase phase = Phase.CONNECTING;
   private volatile Channel channel;
   private volatile String failure;
   private volatile String protocol = "";
-  private volatile long writtenBytes;
+  private volatile long arrivedBytes;
+  private volatile boolean allArrived = true;
+  private long writtenBytes; // network loop only
   private volatile boolean outputShut;
 
   TcpConnection(SinkSettings.Tcp settings, Wakeup bell) {
@@ -53,9 +59,27 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     return protocol;
   }
 
-  /// Bytes of batches that the kernel took.
-  long writtenBytes() {
-    return writtenBytes;
+  /// Bytes of batches that the receiver's kernel has for certain: those written, without what our
+  /// kernel still holds. In TLS it holds a little more than that, so it is rather too few.
+  long arrivedBytes() {
+    return arrivedBytes;
+  }
+
+  /// Has the network loop look again what the receiver's kernel has. Returns at once.
+  void look() {
+    Channel current = channel;
+    if (!allArrived && current != null) {
+      current.eventLoop().execute(() -> measure(current));
+    }
+  }
+
+  private void measure(Channel current) {
+    int waiting = ((TcpChannel) current).unacknowledgedBytes();
+    if (waiting >= 0) {
+      // it may hold a part of a batch that is not written whole: never fewer than before
+      arrivedBytes = Math.max(arrivedBytes, writtenBytes - waiting);
+      allArrived = waiting == 0;
+    }
   }
 
   /// Whether little enough is waiting for the kernel.
@@ -77,13 +101,15 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   /// Copies bytes and sends them.
   void write(byte[] bytes, int length) {
     Channel current = channel;
+    allArrived = false;
     ByteBuf buffer = current.alloc().directBuffer(length, length).writeBytes(bytes, 0, length);
     current
         .writeAndFlush(buffer)
         .addListener(
             written -> {
               if (written.isSuccess()) {
-                writtenBytes += length; // network loop only
+                writtenBytes += length;
+                measure(current);
               }
             });
   }
@@ -172,6 +198,33 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ReferenceCountUtil.release(message); // the protocol has no answers; what comes is dropped
+  }
+
+  /// The handler that counts what comes, before TLS reads it: whatever it is, it costs the thread
+  /// that serves all sinks. The TLS handshake has bounds of its own.
+  ChannelInboundHandlerAdapter hearing() {
+    return new ChannelInboundHandlerAdapter() {
+      private int heardBytes;
+
+      @Override
+      public void channelRead(ChannelHandlerContext context, Object message) {
+        if (phase == Phase.UP) {
+          heardBytes += ((ByteBuf) message).readableBytes();
+        }
+        if (heardBytes <= MOST_HEARD_BYTES) {
+          context.fireChannelRead(message);
+          return;
+        }
+        ReferenceCountUtil.release(message);
+        if (phase != Phase.DOWN) {
+          down(
+              "the receiver sent more than "
+                  + MOST_HEARD_BYTES / 1024
+                  + " KiB and should send nothing: is it one that takes lines over TCP?");
+          reset(context.channel());
+        }
+      }
+    };
   }
 
   @Override

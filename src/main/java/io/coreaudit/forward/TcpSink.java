@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -25,21 +24,25 @@ import java.util.concurrent.TimeUnit;
 ///
 /// One connection at a time, made again with growing waits. At most `HIGH_WATER` bytes and one
 /// batch wait in this process for the kernel, so a dead receiver costs no memory; the events wait
-/// in the spool. `ResendWindow` tells when an event counts as received.
+/// in the spool. `ResendWindow` tells when an event counts as received. A receiver that talks is
+/// listened to for 64 KiB and then given up: it would use the thread of all sinks.
 ///
 /// A dead peer is noticed by writes that make no progress (`timings.stall`), by keepalive when
 /// nothing is sent (a minute), and, when only a little was sent, by the kernel's own limit on
-/// retransmission (15 minutes). Nothing is lost meanwhile: what can be under way is less than the
-/// window.
+/// retransmission (15 minutes). Nothing is lost meanwhile: what its kernel did not acknowledge is
+/// not counted as received, whatever the window.
 public final class TcpSink implements Sink {
-  private static final int LOW_WATER_BYTES = 64 << 10;
-  private static final int HIGH_WATER_BYTES = 256 << 10;
+  private static final int LOW_WATER_BYTES = 256 << 10;
+  private static final int HIGH_WATER_BYTES = 1 << 20;
 
   /// A connection that lived so long was a good one: the next attempt after it comes at once.
   private static final long STEADY_NS = TimeUnit.SECONDS.toNanos(5);
 
   /// The network loop rings; this is for a ring that went astray.
   private static final long LONGEST_WAIT_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /// How often to look what the receiver's kernel acknowledged; it matters little to be late.
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /// By name, for a run time image need not hold the module that declares them.
   private static final Map<String, Integer> KEEPALIVE_SECONDS =
@@ -55,6 +58,7 @@ public final class TcpSink implements Sink {
   private TcpConnection connection;
   private boolean wasUp;
   private long upSinceNs;
+  private long lookedNs;
   private long nextAttemptNs = System.nanoTime();
   private int attempts;
   private long opened;
@@ -102,20 +106,25 @@ public final class TcpSink implements Sink {
       wasUp = true;
       upSinceNs = nowNs;
       opened++;
+      lookedNs = nowNs;
       String protocol = connection.protocol();
       state =
           state.to(
               Phase.DELIVERING,
               "connected to " + settings.address() + (protocol.isEmpty() ? "" : ", " + protocol));
     }
-    window.written(connection.writtenBytes(), nowNs);
+    if (nowNs - lookedNs >= LOOK_NS) {
+      lookedNs = nowNs;
+      connection.look();
+    }
+    window.arrived(connection.arrivedBytes(), nowNs);
     return connection.writable() ? Readiness.READY : Readiness.BUSY;
   }
 
   private Readiness down() {
     if (wasUp) {
-      // it may have gone down with more written than was last seen
-      window.written(connection.writtenBytes(), System.nanoTime());
+      // it may have gone down with more arrived than was last seen
+      window.arrived(connection.arrivedBytes(), System.nanoTime());
       if (System.nanoTime() - upSinceNs >= STEADY_NS) {
         backoff.reset();
       }
@@ -166,7 +175,7 @@ public final class TcpSink implements Sink {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop.group())
-            .channel(NioSocketChannel.class)
+            .channelFactory(TcpChannel::new)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.timings().connect().toMillis())
             // batches are whole already: nothing is won by holding one back for the next
@@ -188,6 +197,7 @@ public final class TcpSink implements Sink {
 
   private void fill(Channel channel, TcpConnection attempt, SslContext tls) {
     long stallMs = settings.timings().stall().toMillis();
+    channel.pipeline().addLast(attempt.hearing());
     channel.pipeline().addLast(new IdleStateHandler(true, 0, stallMs, 0, TimeUnit.MILLISECONDS));
     if (tls != null) {
       String name =
@@ -285,7 +295,7 @@ public final class TcpSink implements Sink {
       }
       bell.await(leftNs);
     }
-    window.written(connection.writtenBytes(), System.nanoTime());
+    window.arrived(connection.arrivedBytes(), System.nanoTime());
     if (connection.closedCleanly()) {
       window.settleAll();
       state = state.to(Phase.STOPPED, "closed; the receiver has everything that was sent");

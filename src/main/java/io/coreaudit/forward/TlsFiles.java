@@ -53,7 +53,7 @@ final class TlsFiles {
       builder.keyManager(key(settings), chain(settings));
     }
     // verified by the JDK's trust manager, with the server's certificate chain
-    builder.endpointIdentificationAlgorithm(settings.verifyName() ? "HTTPS" : null);
+    builder.endpointIdentificationAlgorithm("HTTPS");
     return builder.build();
   }
 
@@ -119,7 +119,7 @@ final class TlsFiles {
     return switch (pem.group(1)) {
       case "PRIVATE KEY" -> plainKey(key, path, new PKCS8EncodedKeySpec(der));
       case "ENCRYPTED PRIVATE KEY" ->
-          plainKey(key, path, decrypted(key, path, der, settings.keyPassword()));
+          plainKey(key, path, decrypted(key, path, der, settings.keyPasswordFile()));
       default ->
           throw new IOException(
               key
@@ -133,9 +133,9 @@ final class TlsFiles {
     };
   }
 
-  private static PKCS8EncodedKeySpec decrypted(
-      String key, Path path, byte[] der, TlsSettings.KeyPassword source) throws IOException {
-    char[] password = password(key, path, source);
+  private static PKCS8EncodedKeySpec decrypted(String key, Path path, byte[] der, Path passwordFile)
+      throws IOException {
+    char[] password = password(key, path, passwordFile);
     var spec = new PBEKeySpec(password);
     try {
       var info = new EncryptedPrivateKeyInfo(der);
@@ -158,25 +158,15 @@ final class TlsFiles {
     }
   }
 
-  private static char[] password(String key, Path path, TlsSettings.KeyPassword source)
-      throws IOException {
-    return switch (source) {
-      case null ->
-          throw new IOException(key + ": " + path + ": is encrypted, and no password is given");
-      case TlsSettings.KeyPassword.InFile(Path file) ->
-          new String(read(key + "_password_file", file), StandardCharsets.UTF_8)
-              .lines()
-              .findFirst()
-              .orElse("")
-              .toCharArray();
-      case TlsSettings.KeyPassword.InVariable(String name) -> {
-        String value = System.getenv(name);
-        if (value == null) {
-          throw new IOException(key + "_password_variable: " + name + " is not set");
-        }
-        yield value.toCharArray();
-      }
-    };
+  private static char[] password(String key, Path path, Path file) throws IOException {
+    if (file == null) {
+      throw new IOException(key + ": " + path + ": is encrypted, and no password is given");
+    }
+    return new String(read(key + "_password_file", file), StandardCharsets.UTF_8)
+        .lines()
+        .findFirst()
+        .orElse("")
+        .toCharArray();
   }
 
   private static PrivateKey plainKey(String key, Path path, PKCS8EncodedKeySpec spec)

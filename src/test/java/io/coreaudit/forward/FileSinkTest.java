@@ -17,8 +17,7 @@ class FileSinkTest {
 
   private FileSink sink(long maxSize, int keep, Duration sync) {
     return new FileSink(
-        new SinkSettings.File(
-            "sinks[0]", "f", SinkFormat.ECS, directory.resolve("audit.log"), maxSize, keep, sync));
+        new SinkSettings.File("f", directory.resolve("audit.log"), maxSize, keep, sync));
   }
 
   private static boolean write(FileSink sink, long position, String text) {
@@ -153,14 +152,7 @@ class FileSinkTest {
     Path later = directory.resolve("later");
     try (var sink =
         new FileSink(
-            new SinkSettings.File(
-                "sinks[0]",
-                "f",
-                SinkFormat.ECS,
-                later.resolve("audit.log"),
-                1 << 20,
-                2,
-                Duration.ZERO))) {
+            new SinkSettings.File("f", later.resolve("audit.log"), 1 << 20, 2, Duration.ZERO))) {
       assertThat(write(sink, 1, "one\n")).isFalse();
       assertThat(sink.state().lastError()).contains("its directory does not exist");
       Files.createDirectory(later);

@@ -30,10 +30,9 @@ class ForwarderKillTest {
         feed.add(EVENTS - feed.appended());
         var settings =
             new SinkSettings.Tcp(
-                "sinks[0]",
                 "siem",
-                SinkFormat.ECS,
-                "127.0.0.1:" + arguments[1],
+                "127.0.0.1",
+                Integer.parseInt(arguments[1]),
                 null,
                 WINDOW_BYTES,
                 SinkSettings.TcpTimings.DEFAULT);

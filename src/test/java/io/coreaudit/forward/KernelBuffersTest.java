@@ -13,46 +13,33 @@ class KernelBuffersTest {
 
   private static SinkSettings.Tcp window(long bytes) {
     return new SinkSettings.Tcp(
-        "sinks[0]",
-        "siem",
-        SinkFormat.ECS,
-        "localhost:1",
-        null,
-        bytes,
-        SinkSettings.TcpTimings.DEFAULT);
+        "siem", "localhost", 1, null, bytes, SinkSettings.TcpTimings.DEFAULT);
   }
 
   @Test
-  void shouldBeQuietWhenTheWindowCoversBothBuffers() throws IOException {
-    Files.writeString(limits.resolve("tcp_wmem"), "4096\t16384\t4194304\n");
+  void shouldBeQuietWhenTheWindowCoversTheReceiveBuffer() throws IOException {
     Files.writeString(limits.resolve("tcp_rmem"), "4096\t131072\t6291456\n");
-    assertThat(KernelBuffers.advice(window(10 << 20), limits)).isEmpty();
+    assertThat(KernelBuffers.advice(window(6 << 20), limits)).isEmpty();
   }
 
   @Test
   void shouldTellWhatAHostTunedForThroughputMayHold() throws IOException {
-    Files.writeString(limits.resolve("tcp_wmem"), "4096\t16384\t16777216\n");
-    Files.writeString(limits.resolve("tcp_rmem"), "4096\t131072\t16777216\n");
+    Files.writeString(limits.resolve("tcp_rmem"), "4096\t131072\t33554432\n");
     assertThat(KernelBuffers.advice(window(16 << 20), limits))
-        .startsWith("sinks[0].resend_window: 16777216 bytes do not cover the 33554432 ");
+        .startsWith("sink siem: resend_window=16777216 does not cover the 33554432 bytes ");
   }
 
   @Test
   void shouldReadWhatThisKernelSays() throws Exception {
-    Process sum =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "cd /proc/sys/net/ipv4 && cat tcp_wmem tcp_rmem | awk '{ s += $3 } END { print s"
-                    + " }'")
-            .start();
-    String held = sum.inputReader().readLine();
-    assertThat(KernelBuffers.advice(window(0))).contains("the " + held + " that the socket");
+    Process third =
+        new ProcessBuilder("awk", "{ print $3 }", "/proc/sys/net/ipv4/tcp_rmem").start();
+    String held = third.inputReader().readLine();
+    assertThat(KernelBuffers.advice(window(0))).contains("the " + held + " bytes");
   }
 
   @Test
   void shouldAssumeWhatLinuxDoesWhereItCannotLook() {
-    assertThat(KernelBuffers.advice(window(10 << 20), limits)).isEmpty();
-    assertThat(KernelBuffers.advice(window((10 << 20) - 1), limits)).contains("10485760");
+    assertThat(KernelBuffers.advice(window(6 << 20), limits)).isEmpty();
+    assertThat(KernelBuffers.advice(window((6 << 20) - 1), limits)).contains("6291456");
   }
 }

@@ -27,7 +27,7 @@ class ResendWindowTest {
       ends[i] = sent;
       window.sent(i, batches.get(i), 2, 0);
       long written = i < unwrittenBatches ? 0 : ends[i - unwrittenBatches];
-      window.written(written, 0);
+      window.arrived(written, 0);
 
       long position = window.acknowledgedPosition();
       long acknowledged = position == Sink.NO_POSITION ? 0 : ends[(int) position];
@@ -46,14 +46,14 @@ class ResendWindowTest {
     window.sent(1, 600, 6, 0);
     window.sent(2, 600, 6, 0);
     window.sent(3, 600, 6, 0);
-    window.written(1_800, 0);
+    window.arrived(1_800, 0);
     assertThat(window.acknowledgedPosition()).isEqualTo(1);
     assertThat(window.forget()).isEqualTo(12);
     assertThat(window.acknowledgedPosition()).isEqualTo(1);
     assertThat(window.heldBytes()).isZero();
 
     window.sent(2, 600, 6, 0);
-    window.written(600, 0);
+    window.arrived(600, 0);
     assertThat(window.acknowledgedPosition()).isEqualTo(1);
     window.settleAll();
     assertThat(window.acknowledgedPosition()).isEqualTo(2);
@@ -65,9 +65,9 @@ class ResendWindowTest {
     var window = new ResendWindow(1_000, 50);
     window.sent(1, 100, 1, 0);
     window.sent(2, 100, 1, 20);
-    window.written(100, 60);
+    window.arrived(100, 60);
     assertThat(window.acknowledgedPosition()).isEqualTo(1);
-    window.written(100, 1_000); // old, but not written
+    window.arrived(100, 1_000); // old, but not written
     assertThat(window.acknowledgedPosition()).isEqualTo(1);
   }
 }

@@ -29,7 +29,7 @@ class StdoutSinkTest {
       try (var feed = new FrameFeed(Path.of(arguments[0]), Long.parseLong(arguments[1]), 1_000)) {
         var forwarder =
             Forwarder.of(
-                new SinkSettings.Stdout("sinks[0]", "siem", SinkFormat.ECS),
+                new SinkSettings.Stdout("siem"),
                 feed.reader(),
                 new LineEncoder(),
                 new NetworkLoop(),

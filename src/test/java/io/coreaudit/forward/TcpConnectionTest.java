@@ -20,14 +20,7 @@ class TcpConnectionTest {
       port = reserved.getLocalPort();
     }
     var settings =
-        new SinkSettings.Tcp(
-            "sinks[0]",
-            "siem",
-            SinkFormat.ECS,
-            "127.0.0.1:" + port,
-            null,
-            0,
-            SinkSettings.TcpTimings.DEFAULT);
+        new SinkSettings.Tcp("siem", "127.0.0.1", port, null, 0, SinkSettings.TcpTimings.DEFAULT);
     var connection = new TcpConnection(settings, new Wakeup());
     var self = new InetSocketAddress("127.0.0.1", port);
     try (var loop = new NetworkLoop()) {

@@ -2,7 +2,6 @@ package io.coreaudit.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.coreaudit.forward.TlsSettings.KeyPassword;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -61,19 +60,16 @@ class TlsSinkTest {
   }
 
   private static TlsSettings trusting(String ca) {
-    return new TlsSettings(
-        "sinks[0].tls", true, files.path(ca + ".pem"), null, null, null, true, null);
+    return new TlsSettings("sinks[0].tls", files.path(ca + ".pem"), null, null, null, null);
   }
 
-  private static TlsSettings with(String certificate, String key, KeyPassword password) {
+  private static TlsSettings with(String certificate, String key, Path password) {
     return new TlsSettings(
         "sinks[0].tls",
-        true,
         files.path("ca.pem"),
         files.path(certificate),
         files.path(key),
         password,
-        true,
         null);
   }
 
@@ -82,9 +78,7 @@ class TlsSinkTest {
   }
 
   private void forward(FrameFeed feed, int port, TlsSettings tls, SinkSettings.TcpTimings timings) {
-    var settings =
-        new SinkSettings.Tcp(
-            "sinks[0]", "siem", SinkFormat.ECS, "127.0.0.1:" + port, tls, 16 << 20, timings);
+    var settings = new SinkSettings.Tcp("siem", "127.0.0.1", port, tls, 16 << 20, timings);
     forwarder = Forwarder.of(settings, feed.reader(), new LineEncoder(), loop, ended -> {});
     forwarder.start();
   }
@@ -144,7 +138,7 @@ class TlsSinkTest {
 
   @Test
   void shouldOpenALockedKey() throws Exception {
-    var password = new KeyPassword.InFile(files.path("password"));
+    var password = files.path("password");
     assertDelivers(
         files.server("server", "ca"), with("client.pem", "client-locked.key", password), "TLSv1.3");
   }
@@ -153,21 +147,7 @@ class TlsSinkTest {
   void shouldReachAServerOfAnotherNameWhenToldItsName() throws Exception {
     var tls =
         new TlsSettings(
-            "sinks[0].tls",
-            true,
-            files.path("ca.pem"),
-            null,
-            null,
-            null,
-            true,
-            "elsewhere.example");
-    assertDelivers(files.server("misnamed", null), tls, "TLSv1.3");
-  }
-
-  @Test
-  void shouldReachAServerOfAnotherNameWhenToldNotToLook() throws Exception {
-    var tls =
-        new TlsSettings("sinks[0].tls", true, files.path("ca.pem"), null, null, null, false, null);
+            "sinks[0].tls", files.path("ca.pem"), null, null, null, "elsewhere.example");
     assertDelivers(files.server("misnamed", null), tls, "TLSv1.3");
   }
 
@@ -183,7 +163,7 @@ class TlsSinkTest {
   void shouldRefuseAnUnknownCaByTheRunTimesOwn() throws Exception {
     assertServerIsRefused(
         files.server("server", null),
-        TlsSettings.on("sinks[0].tls"),
+        new TlsSettings("sinks[0].tls", null, null, null, null, null),
         "not signed by a CA of the Java run time (set sinks[0].tls.ca)");
   }
 
@@ -293,7 +273,7 @@ class TlsSinkTest {
 
   @Test
   void shouldNameWhatIsWrongWithAFile() throws Exception {
-    var locked = new KeyPassword.InFile(files.path("wrong-password"));
+    var locked = files.path("wrong-password");
     assertRefuses(
         1, trusting("missing"), "sinks[0].tls.ca: " + directory + "/missing.pem: no such file");
     restart();
@@ -307,8 +287,8 @@ class TlsSinkTest {
     restart();
     assertRefuses(
         1,
-        with("client.pem", "client-locked.key", new KeyPassword.InVariable("NOT_SET_HERE")),
-        "sinks[0].tls.key_password_variable: NOT_SET_HERE is not set");
+        with("client.pem", "client-locked.key", files.path("no-such-password")),
+        "sinks[0].tls.key_password_file: " + directory + "/no-such-password: no such file");
     restart();
     assertRefuses(1, with("client.pem", "client-sec1.key", null), "a EC PRIVATE KEY, not PKCS#8");
     restart();

@@ -168,8 +168,10 @@ public enum ConfigKey {
       "sinks.*.resend_window",
       new Size(0, Units.GIB, null),
       "16MiB",
-      "How much a tcp sink sends again after its connection broke: the protocol cannot tell what"
-          + " arrived."),
+      "How much a tcp sink sends again after its connection broke, besides what the receiver's"
+          + " kernel had not acknowledged: the protocol cannot tell what the receiver read. To lose"
+          + " nothing it must cover the receiver's socket buffer (the third number of tcp_rmem"
+          + " there) and what it had not stored yet."),
   /// TLS on or off.
   SINK_TLS(
       "sinks.*.tls",

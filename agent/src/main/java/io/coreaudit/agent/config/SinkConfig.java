@@ -42,6 +42,10 @@ public record SinkConfig(
             type != SinkType.FILE || path != null,
             ConfigKey.SINK_PATH,
             "a file sink needs it: expected a path that begins with /")
+        .that(
+            type != SinkType.FILE || path == null || path.getFileName() != null,
+            ConfigKey.SINK_PATH,
+            "names no file")
         .that(type == SinkType.FILE || path == null, ConfigKey.SINK_PATH, "only for a file sink")
         .that(tcp || !tls.enabled(), ConfigKey.SINK_TLS, "only for a tcp sink")
         .that(

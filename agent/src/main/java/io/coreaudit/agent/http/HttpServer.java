@@ -3,8 +3,6 @@ package io.coreaudit.agent.http;
 import io.coreaudit.agent.config.Address;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -28,47 +26,44 @@ public final class HttpServer implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 8192;
 
   private final Channel channel;
-  private final EventLoopGroup ownLoop;
+  private final EventLoopGroup loop;
 
-  private HttpServer(Channel channel, EventLoopGroup ownLoop) {
+  private HttpServer(Channel channel, EventLoopGroup loop) {
     this.channel = channel;
-    this.ownLoop = ownLoop;
+    this.loop = loop;
   }
 
-  /// Binds and begins to answer.
+  /// Binds and begins to answer, on an event loop of its own.
   ///
   /// @param listen a loopback address; port 0: any
-  /// @param shared event loop to run on; null: one of its own
   /// @throws IOException when the address cannot be had; the message names it
   public static HttpServer start(
-      Address listen, EventLoopGroup shared, Metrics metrics, Health health, Readiness readiness)
-      throws IOException {
-    return start(listen, shared, metrics, health, readiness, TimeUnit.SECONDS.toMillis(10));
+      Address listen, Metrics metrics, Health health, Readiness readiness) throws IOException {
+    return start(listen, metrics, health, readiness, TimeUnit.SECONDS.toMillis(10));
   }
 
   static HttpServer start(
-      Address listen,
-      EventLoopGroup shared,
-      Metrics metrics,
-      Health health,
-      Readiness readiness,
-      long requestMillis)
+      Address listen, Metrics metrics, Health health, Readiness readiness, long requestMillis)
       throws IOException {
-    EventLoopGroup ownLoop = shared == null ? eventLoop() : null;
+    EventLoopGroup loop =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("netty", true), NioIoHandler.newFactory());
+    ConnectionBound bound = new ConnectionBound(MAX_CONNECTIONS);
     Answers answers = new Answers(metrics, health, readiness);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(shared == null ? ownLoop : shared)
+            .group(loop)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, MAX_CONNECTIONS)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .handler(new ConnectionBound(MAX_CONNECTIONS))
+            .handler(bound)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel client) {
                     client
                         .pipeline()
+                        .addLast(bound.activity())
                         .addLast(
                             new HttpServerCodec(
                                 new HttpDecoderConfig()
@@ -83,12 +78,10 @@ public final class HttpServer implements AutoCloseable {
               .bind(new InetSocketAddress(listen.host(), listen.port()))
               .syncUninterruptibly()
               .channel();
-      return new HttpServer(channel, ownLoop);
+      return new HttpServer(channel, loop);
     } catch (Exception e) {
       // Netty throws what bind met, checked or not, past the compiler.
-      if (ownLoop != null) {
-        ownLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-      }
+      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw new IOException(
           "http.listen="
               + listen
@@ -97,12 +90,6 @@ public final class HttpServer implements AutoCloseable {
               + " (another program has it? choose another, or off)",
           e);
     }
-  }
-
-  /// Creates an event loop of one daemon thread.
-  public static EventLoopGroup eventLoop() {
-    return new MultiThreadIoEventLoopGroup(
-        1, new DefaultThreadFactory("netty", true), NioIoHandler.newFactory());
   }
 
   /// The port in fact.
@@ -122,30 +109,6 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     channel.close().syncUninterruptibly();
-    if (ownLoop != null) {
-      ownLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-    }
-  }
-
-  /// Closes every connection beyond so many. Runs on the one event loop thread.
-  private static final class ConnectionBound extends ChannelInboundHandlerAdapter {
-    private final int most;
-    private int open;
-
-    ConnectionBound(int most) {
-      this.most = most;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      Channel client = (Channel) message;
-      if (open >= most) {
-        client.unsafe().closeForcibly();
-        return;
-      }
-      open++;
-      client.closeFuture().addListener(_ -> open--);
-      context.fireChannelRead(message);
-    }
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 }

@@ -1,8 +1,8 @@
 /// What others ask over HTTP: `/metrics`, `/healthz`, `/readyz`.
 ///
-/// One Netty event loop thread (its own, or one shared with the sinks) answers; nothing here waits.
-/// A request and its answer must be through within ten seconds, so a slow or silent client is cut
-/// off; there are at most 64 connections, the 65th is closed at once; a body is refused. Metrics
-/// are read from the stages' counters at the moment of the scrape, by that thread: a stage is never
-/// asked, only looked at.
+/// One Netty event loop thread answers; nothing here waits. A request and its answer must be
+/// through within ten seconds, so a slow or silent client is cut off; there are at most 64
+/// connections, and a new one beyond that takes the place of the one that has been silent longest;
+/// a body is refused. Metrics are read from the stages' counters at the moment of the scrape, by
+/// that thread: a stage is never asked, only looked at.
 package io.coreaudit.agent.http;

@@ -60,6 +60,17 @@ final class ConfigErrorsTest {
           sinks:|- type: tcp|  address: siem:6514 => c.yaml:2: sinks.0.tls: events would go to siem:6514 in plain text: expected tls: on, or tls: off spelled out
           sinks:|- type: tcp|  address: siem:1|  tls:|    cert: /a => c.yaml:5: sinks.0.tls.cert: unknown key (did you mean sinks.0.tls.ca?)
           sinks:|- type: tcp|  address: siem:1|  tls:|    key: /a => c.yaml:5: sinks.0.tls.key: needs its certificate in tls.certificate
+          sinks:|- type: tcp|  address: siem:0|  tls: on => c.yaml:3: sinks.0.address: a tcp sink needs it: expected host:port of the receiver
+          sinks:|- type: tcp|  address: fd00::5:514 => c.yaml:3: sinks.0.address: 'fd00::5:514': expected host:port such as 127.0.0.1:9471 or [::1]:9471
+          sinks:|- type: tcp|  address: localhost.example:6514 => c.yaml:2: sinks.0.tls: events would go to localhost.example:6514 in plain text: expected tls: on, or tls: off spelled out
+          sinks:|- type: tcp|  address: "[fd00::1]:6514" => c.yaml:2: sinks.0.tls: events would go to [fd00::1]:6514 in plain text: expected tls: on, or tls: off spelled out
+          sinks:|- type: tcp|  address: siem:1|  tls:|    certificate: /a => c.yaml:5: sinks.0.tls.certificate: needs its private key in tls.key
+          sinks:|- type: tcp|  address: siem:1|  tls:|    key_password_file: /a => c.yaml:5: sinks.0.tls.key_password_file: there is no tls.key to open with it
+          sinks:|- type: tcp|  address: siem:1|  tls:|    ca: a.pem => c.yaml:5: sinks.0.tls.ca: 'a.pem': expected a path that begins with /, or auto
+          sinks:|- type: tcp|  address: localhost:1|  resend_window: 2GiB => c.yaml:4: sinks.0.resend_window: '2GiB': expected a size such as 64MiB or 2GiB, 0B to 1GiB
+          sinks:|- type: file|  path: / => c.yaml:3: sinks.0.path: names no file
+          sinks:|- type: file|  path: /a|  rotate_size: 1KiB => c.yaml:4: sinks.0.rotate_size: '1KiB': expected a size such as 64MiB or 2GiB, 64KiB to 1TiB
+          sinks:|- type: file|  path: /a|  rotate_count: 1001 => c.yaml:4: sinks.0.rotate_count: '1001': expected a number, 0 to 1000
           sinks:|- type: file|  path: events.json => c.yaml:3: sinks.0.path: 'events.json': expected a path that begins with /
           sinks:|- type: file => c.yaml:2: sinks.0.path: a file sink needs it: expected a path that begins with /
           sinks:|- type: stdout|  path: /x => c.yaml:3: sinks.0.path: only for a file sink
