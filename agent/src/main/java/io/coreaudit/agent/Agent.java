@@ -153,7 +153,7 @@ final class Agent implements AutoCloseable {
     openPipeline();
     if (config.http().listen() != null) {
       // On a loop of its own: who asks for metrics must not hold up the sinks.
-      http = HttpServer.start(config.http().listen(), null, metrics, health, readiness);
+      http = HttpServer.start(config.http().listen(), metrics, health, readiness);
     }
     if (http != null) {
       onHttp.accept(http.address());
@@ -163,6 +163,7 @@ final class Agent implements AutoCloseable {
     view.bind(metrics);
     intake.ownEvents().offer(startEvent());
     intake.lastWord(OwnEvent.of(EventKind.STOP).with("version", Version.text()).build());
+    Priorities.order();
     Rehearsal.warm(host, accounts);
     startThreads();
     lookAround(view);
@@ -319,6 +320,8 @@ final class Agent implements AutoCloseable {
   }
 
   private void onHearing(Hearing hearing, String reason) {
+    // Before the first word of being ready; and then for threads that came later.
+    Priorities.order();
     readiness.clear("start");
     if (hearing == Hearing.DEAF) {
       readiness.hold("canary", "deaf: " + reason);

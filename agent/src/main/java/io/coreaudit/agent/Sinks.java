@@ -5,14 +5,12 @@ import io.coreaudit.agent.config.SinkConfig;
 import io.coreaudit.agent.config.SinkType;
 import io.coreaudit.agent.config.SpoolConfig;
 import io.coreaudit.agent.config.TlsConfig;
-import io.coreaudit.agent.config.TlsMode;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.forward.KernelBuffers;
 import io.coreaudit.forward.NetworkLoop;
-import io.coreaudit.forward.SinkFormat;
 import io.coreaudit.forward.SinkSettings;
 import io.coreaudit.forward.SinkState;
 import io.coreaudit.forward.TlsSettings;
@@ -67,46 +65,36 @@ final class Sinks {
   }
 
   private static SinkSettings settings(SinkConfig config) {
-    String key = "sinks." + config.name();
-    SinkFormat format = config.format();
     return switch (config.type()) {
-      case STDOUT -> new SinkSettings.Stdout(key, config.name(), format);
+      case STDOUT -> new SinkSettings.Stdout(config.name());
       case FILE ->
           new SinkSettings.File(
-              key,
               config.name(),
-              format,
               config.path(),
               config.rotateSizeBytes(),
               config.rotateCount(),
               Duration.ZERO);
       case TCP ->
           new SinkSettings.Tcp(
-              key,
               config.name(),
-              format,
-              config.address().toString(),
-              tls(key + ".tls", config.tls()),
+              config.address().host(),
+              config.address().port(),
+              tls("sinks." + config.name() + ".tls", config.tls()),
               config.resendWindowBytes(),
               SinkSettings.TcpTimings.DEFAULT);
     };
   }
 
   private static TlsSettings tls(String key, TlsConfig config) {
-    if (config.enabled()) {
-      return new TlsSettings(
-          key,
-          true,
-          config.ca(),
-          config.certificate(),
-          config.key(),
-          config.keyPasswordFile() == null
-              ? null
-              : new TlsSettings.KeyPassword.InFile(config.keyPasswordFile()),
-          true,
-          config.serverName());
-    }
-    return config.mode() == TlsMode.OFF ? TlsSettings.off(key) : null;
+    return config.enabled()
+        ? new TlsSettings(
+            key,
+            config.ca(),
+            config.certificate(),
+            config.key(),
+            config.keyPasswordFile(),
+            config.serverName())
+        : null;
   }
 
   /// Whether a sink's write may wait for ever: a pipe that nobody reads is not a fault of ours.

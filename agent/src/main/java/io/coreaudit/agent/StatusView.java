@@ -124,7 +124,7 @@ final class StatusView implements StatusSource {
             assembler.value(AssemblerCounter.RECORDS_OUT),
             some(
                 assembler,
-                AssemblerCounter.EOE_LATE,
+                AssemblerCounter.EOE_EATEN,
                 AssemblerCounter.RECORDS_NO_STAMP,
                 AssemblerCounter.RECORDS_TOO_LONG,
                 AssemblerCounter.RECORDS_OPEN)),

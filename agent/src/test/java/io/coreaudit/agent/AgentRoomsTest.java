@@ -18,25 +18,8 @@ final class AgentRoomsTest {
 
   @Test
   void shouldKeepNettyAndMetricsInHttp() {
-    onlyIn(AGENT + ".http..", "io.netty.channel.socket..");
-    onlyIn(AGENT + ".http..", "io.netty.handler..");
-    onlyIn(AGENT + ".http..", "io.netty.bootstrap..");
-    onlyIn(AGENT + ".http..", "io.netty.buffer..");
+    onlyIn(AGENT + ".http..", "io.netty..");
     onlyIn(AGENT + ".http..", "io.micrometer..");
-  }
-
-  /// `Agent` hands the sinks' event loop to the server, and does nothing else with it.
-  @Test
-  void shouldLetOnlyTheWiringHandTheEventLoopOver() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(AGENT + ".http..")
-        .and()
-        .doNotHaveFullyQualifiedName(Agent.class.getName())
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.netty..")
-        .check(CLASSES);
   }
 
   @Test

@@ -42,7 +42,7 @@ record Ledger(Map<String, Long> metrics) {
         .as("records")
         .isEqualTo(intake("records"))
         .isEqualTo(
-            sum("assembler", "records_out", "eoe_late", "records_no_stamp", "records_too_long")
+            sum("assembler", "records_out", "eoe_eaten", "records_no_stamp", "records_too_long")
                 + value("coreaudit_assembler_records_open"));
     assertThat(intake("events"))
         .as("events")

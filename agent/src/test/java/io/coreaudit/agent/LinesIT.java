@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// ones come out whatever stands between them.
 final class LinesIT {
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final int RECORDS = 5;
+  private static final int RECORDS = 4;
   private static final int EVENTS = Scale.of(2_000, 100_000);
 
   @TempDir private Path dir;
