@@ -1,11 +1,11 @@
 #!/bin/bash
 # agent.sh FILE OPENS GENERATORS [PER_SECOND [WARM_OPENS]]
 # The whole path: starts the agent on a configuration of its own (watch on FILE's folder, spool, one TCP sink with
-# ECS to tcp_sink), warms it with WARM_OPENS opens (default 100000), then GENERATORS processes open FILE OPENS times
+# ECS to tcp_sink), warms it with WARM_OPENS opens (default 300000: by then the compiler is done), then GENERATORS processes open FILE OPENS times
 # each; prints CPU per event of the whole process, resident memory, and events at the receiver of those generated.
 # Leaves the kernel's audit as it was (the agent runs with rules.at_stop=remove).
 set -eu
-file=$1 opens=$2 gens=$3 rate=${4:-0} warm=${5:-100000}
+file=$1 opens=$2 gens=$3 rate=${4:-0} warm=${5:-300000}
 here=$(cd "$(dirname "$0")" && pwd); top=$here/../..
 make -s -C "$here"
 dir=$(mktemp -d); port=${SINK_PORT:-19500} http=${HTTP_PORT:-19471}

@@ -35,7 +35,8 @@ class RoomsTest {
               Map.entry("memory", List.of()),
               Map.entry("telemetry", List.of()),
               Map.entry("kernel", List.of()),
-              Map.entry("rule", List.of("kernel")),
+              Map.entry("table", List.of()),
+              Map.entry("rule", List.of("kernel", "record", "table")),
               Map.entry("netlink", List.of("kernel", "rule")),
               Map.entry("ring", List.of("kernel")),
               Map.entry("record", List.of()),
@@ -47,11 +48,14 @@ class RoomsTest {
                   "intake",
                   List.of(
                       "kernel", "netlink", "ring", "record", "event", "frame", "origin", "spool")),
-              Map.entry("interpret", List.of("record")),
-              Map.entry("format", List.of("record", "event", "frame", "origin", "interpret")),
+              Map.entry("interpret", List.of("record", "table")),
+              Map.entry(
+                  "format", List.of("record", "event", "frame", "origin", "interpret", "table")),
               Map.entry(
                   "forward", List.of("kernel", "event", "frame", "origin", "spool", "format")),
-              Map.entry("watch", List.of("kernel", "netlink", "rule", "event", "intake"))));
+              Map.entry("mount", List.of("kernel")),
+              Map.entry(
+                  "watch", List.of("kernel", "netlink", "rule", "mount", "event", "intake"))));
 
   @Test
   void shouldKeepEachRoomToWhatItMaySee() {

@@ -150,7 +150,7 @@ class TextPipelineFuzzTest {
   private static void balance(Counters<AssemblerCounter> counters) {
     long gone =
         counters.value(RECORDS_OUT)
-            + counters.value(EOE_LATE)
+            + counters.value(EOE_EATEN)
             + counters.value(RECORDS_NO_STAMP)
             + counters.value(RECORDS_TOO_LONG)
             + counters.value(RECORDS_OPEN);
