@@ -22,6 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// | Bench | Measures | Fixture |
 /// |---|---|---|
 /// | walk | every field: name word, value bounds | 1024 copies, so that no branch is learnt by heart |
+/// | index | the same by FieldIndex, values cut | the same |
+/// | call | what intake wants of it | the same |
 /// | scan | finding blanks and `=`, eight bytes at a time, nothing else: the floor | the same |
 /// | stamp | the stamp | the same |
 ///
@@ -41,6 +43,8 @@ public class RecordWalkBench {
 
   private final Arena arena = Arena.ofShared();
   private final RecordFlyweight record = new RecordFlyweight();
+  private final FieldIndex index = new FieldIndex();
+  private final CallFields call = new CallFields();
   private final long[] addresses = new long[COPIES];
   private final int[] lengths = new int[COPIES];
   private int next;
@@ -97,6 +101,20 @@ public class RecordWalkBench {
       sum += record.nameWord() ^ record.valueAddress() + record.valueLength();
     }
     return sum;
+  }
+
+  @Benchmark
+  public int index() {
+    int i = next++ & COPIES - 1;
+    index.read(addresses[i], lengths[i], true);
+    return index.count();
+  }
+
+  @Benchmark
+  public int call() {
+    int i = next++ & COPIES - 1;
+    call.read(RecordType.SYSCALL, addresses[i], lengths[i], true);
+    return call.items();
   }
 
   @Benchmark

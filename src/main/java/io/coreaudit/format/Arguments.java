@@ -2,6 +2,7 @@ package io.coreaudit.format;
 
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
@@ -39,7 +40,11 @@ final class Arguments {
       if (frame.recordType() != RecordType.EXECVE) {
         continue;
       }
-      record.wrap(frame.recordText(), frame.recordTextLength());
+      if (frame.recordPrefixLength() == 0) {
+        record.wrapKernel(frame.recordText(), frame.recordTextLength());
+      } else {
+        record.wrap(frame.recordText(), frame.recordTextLength());
+      }
       record.rewind();
       while (record.next()) {
         if (!parseName()) {
@@ -80,12 +85,10 @@ final class Arguments {
     while (end > at && Memory.byteAt(end - 1) == 0) {
       end--;
     }
-    long start = at;
-    for (; at <= end && start < end; at++) {
-      if (at == end || Memory.byteAt(at) == 0) {
-        element(json, start, (int) (at - start));
-        start = at + 1;
-      }
+    while (at < end) {
+      long zero = EightBytes.find(at, end, 0);
+      element(json, at, (int) (zero - at));
+      at = zero + 1;
     }
   }
 

@@ -1,6 +1,10 @@
 package io.coreaudit.format;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -11,7 +15,19 @@ public final class ByteOutput {
   private static final int[] POWERS = {
     1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
   };
+  private static final byte[] PAIRS = pairs();
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int SHORT_TEXT = 64;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private static byte[] pairs() {
+    StringBuilder pairs = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      pairs.append((char) ('0' + i / 10)).append((char) ('0' + i % 10));
+    }
+    return pairs.toString().getBytes(StandardCharsets.US_ASCII);
+  }
 
   private byte[] bytes;
   private int length;
@@ -65,12 +81,65 @@ public final class ByteOutput {
     length += source.length;
   }
 
-  /// Appends an array and one byte.
-  void put(byte[] source, char last) {
-    ensure(source.length + 1);
-    System.arraycopy(source, 0, bytes, length, source.length);
-    length += source.length + 1;
-    bytes[length - 1] = (byte) last;
+  /// Appends a piece.
+  void put(Piece piece) {
+    long[] words = piece.words();
+    ensure(words.length << 3);
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < words.length; i++) {
+      LONG.set(to, at + (i << 3), words[i]);
+    }
+    length = at + piece.length();
+  }
+
+  /// Appends a piece and one byte.
+  void put(Piece piece, char last) {
+    long[] words = piece.words();
+    ensure((words.length << 3) + 1);
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < words.length; i++) {
+      LONG.set(to, at + (i << 3), words[i]);
+    }
+    at += piece.length();
+    to[at] = (byte) last;
+    length = at + 1;
+  }
+
+  /// Appends a member of a JSON object whose value is text that needs no escape, its comma
+  /// included. False, and nothing appended: it needs one.
+  boolean putMember(Piece key, long address, int count) {
+    long[] words = key.words();
+    ensure((words.length << 3) + count + 2 * Long.BYTES);
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < words.length; i++) {
+      LONG.set(to, at + (i << 3), words[i]);
+    }
+    at += key.length();
+    to[at++] = '"';
+    int copied = 0;
+    for (; count - copied >= Long.BYTES; copied += Long.BYTES) {
+      long word = Memory.longAt(address + copied);
+      if (!JsonText.isPlain(word)) {
+        return false;
+      }
+      LONG.set(to, at + copied, word);
+    }
+    if (copied < count) {
+      int left = count - copied;
+      long word = EightBytes.load(address + copied, left);
+      if (!JsonText.isPlain(word | EightBytes.BLANKS << (left << 3))) {
+        return false;
+      }
+      LONG.set(to, at + copied, word);
+    }
+    at += count;
+    to[at] = '"';
+    to[at + 1] = ',';
+    length = at + 2;
+    return true;
   }
 
   /// Appends two bytes.
@@ -114,14 +183,20 @@ public final class ByteOutput {
     while (digits < 10 && value >= POWERS[digits]) {
       digits++;
     }
-    length += digits;
-    int at = length;
+    byte[] to = bytes;
+    int at = length + digits;
+    length = at;
     int rest = value;
-    do {
-      int tenth = rest / 10;
-      bytes[--at] = (byte) ('0' + rest - tenth * 10);
-      rest = tenth;
-    } while (rest != 0);
+    while (rest >= 10) {
+      int hundredth = rest / 100;
+      int pair = (rest - hundredth * 100) << 1;
+      to[--at] = PAIRS[pair + 1];
+      to[--at] = PAIRS[pair];
+      rest = hundredth;
+    }
+    if (at > length - digits) {
+      to[at - 1] = (byte) ('0' + rest);
+    }
   }
 
   /// Appends the last so many decimal digits of a number, zeros in front.
@@ -151,8 +226,21 @@ public final class ByteOutput {
 
   /// Appends bytes from an address.
   public void put(long address, int count) {
-    ensure(count);
-    Memory.copy(address, bytes, length, count);
+    if (count > SHORT_TEXT) {
+      ensure(count);
+      Memory.copy(address, bytes, length, count);
+    } else {
+      ensure(count + Long.BYTES);
+      byte[] to = bytes;
+      int at = length;
+      int copied = 0;
+      for (; count - copied >= Long.BYTES; copied += Long.BYTES) {
+        LONG.set(to, at + copied, Memory.longAt(address + copied));
+      }
+      if (copied < count) {
+        LONG.set(to, at + copied, EightBytes.load(address + copied, count - copied));
+      }
+    }
     length += count;
   }
 }

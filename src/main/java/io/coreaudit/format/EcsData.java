@@ -3,23 +3,28 @@ package io.coreaudit.format;
 import static io.coreaudit.format.JsonWriter.key;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
-/// Writes fields under their own names: `coreaudit.data` of records that no system call tells. What
-/// [FieldNames] does not take stays in the raw record only.
+/// Writes fields under their own names: `coreaudit.data` of records that no system call tells, and
+/// `coreaudit.other`, a list of `name=value`, for names that [Field] does not know: whoever may
+/// send a record may make up names, and each would become a field of an index.
 final class EcsData {
-  private static final byte[] DATA = key("data");
+  private static final Piece DATA = key("data");
   private static final byte[] DATA_PLACE = EventAction.bytes("coreaudit.data.");
-  private static final byte[] PERMISSIONS = key("seperms");
-  private static final byte[] DECISION = key("seresult");
+  private static final Piece OTHER = key("other");
+  private static final byte[] OTHER_PLACE = EventAction.bytes("coreaudit.other");
+  private static final int MOST_OTHER = 64;
+  private static final Piece PERMISSIONS = key("seperms");
+  private static final Piece DECISION = key("seresult");
   private static final byte[] GRANTED = EventAction.bytes("granted");
   private static final byte[] DENIED = EventAction.bytes("denied");
   private static final byte[] UNKNOWN = EventAction.bytes("unknown");
 
   private final JsonWriter json;
   private final Value value;
-  private final FieldCursor cursor = new FieldCursor();
+  private final FieldIndex detail = new FieldIndex();
   private final RecordFlyweight record = new RecordFlyweight();
   private final FieldNames names = new FieldNames();
 
@@ -31,48 +36,71 @@ final class EcsData {
   /// Writes what has no place of its own: of the record that tells the event, or of the companion
   /// of the call that tells it.
   void write(EventView event) {
-    boolean callTells = event.callTells();
-    long text = callTells ? event.detailText() : event.tellingText();
-    if (text == 0) {
+    FieldIndex fields = event.tellingFields();
+    if (event.callTells()) {
+      if (event.detailText() == 0) {
+        return;
+      }
+      fields = detail;
+      fields.read(event.detailText(), event.detailLength(), event.isDetailFromKernel());
+    } else if (event.tellingText() == 0) {
       return;
     }
     int data = json.open(DATA);
     if (event.tellingType() == RecordType.AVC || event.tellingType() == RecordType.USER_AVC) {
       decision(event);
     }
-    cursor.wrap(text, callTells ? event.detailLength() : event.tellingLength());
     names.clear();
-    while (cursor.next()) {
-      int field = cursor.field();
-      if (!hasPlace(field)
-          && isNewName()
-          && value.decode(cursor.value(), cursor.valueLength(), Field.isEncoded(field))) {
-        text(DATA_PLACE);
+    int unknown = 0;
+    for (int i = 0; i < fields.count(); i++) {
+      long name = fields.nameAddress(i);
+      int length = fields.nameLength(i);
+      int field = Field.of(fields.nameWord(i), name, length);
+      if (field < 0) {
+        unknown++;
+      } else if (!hasPlace(field, i >= fields.claims(), event.tellingType())
+          && names.add(name, length)
+          && value.decode(fields.valueAddress(i), fields.valueLength(i), Field.isEncoded(field))) {
+        member(name, length);
       }
     }
     json.close(data);
+    if (unknown > 0) {
+      writeOther(fields);
+    }
   }
 
-  private void name() {
+  private void member(long name, int length) {
     json.out().put('"');
-    json.out().put(cursor.record().nameAddress(), cursor.record().nameLength());
+    json.out().put(name, length);
     json.out().put('"', ':');
-  }
-
-  private void text(byte[] place) {
-    name();
     json.out().put('"');
-    json.member(
-        place,
-        cursor.record().nameAddress(),
-        cursor.record().nameLength(),
-        value.address(),
-        value.length());
+    json.member(DATA_PLACE, name, length, value.address(), value.length());
     json.out().put('"', ',');
   }
 
-  private boolean isNewName() {
-    return names.add(cursor.record().nameAddress(), cursor.record().nameLength());
+  // Names that a program made up become text and not names: an index takes a thousand of them.
+  private void writeOther(FieldIndex fields) {
+    int array = json.openArray(OTHER);
+    int index = 0;
+    for (int i = 0; i < fields.count() && index < MOST_OTHER && json.hasRoom(); i++) {
+      long name = fields.nameAddress(i);
+      int length = fields.nameLength(i);
+      if (Field.of(fields.nameWord(i), name, length) < 0
+          && value.decode(fields.valueAddress(i), fields.valueLength(i), false)) {
+        json.out().put('"');
+        json.append(name, length);
+        json.out().put('=');
+        json.element(OTHER_PLACE, index++, value.address(), value.length());
+        json.out().put('"', ',');
+      }
+    }
+    json.closeArray(array);
+  }
+
+  // A field of a message whose place is the kernel's to fill has none there.
+  private static boolean hasPlace(int field, boolean claimed, int type) {
+    return hasPlace(field) && (!claimed || Field.mayBeClaimed(field, type));
   }
 
   private static boolean hasPlace(int field) {
@@ -174,7 +202,7 @@ final class EcsData {
   }
 
   /// Writes the telling record's type.
-  void typeName(byte[] key, EventView event) {
+  void typeName(Piece key, EventView event) {
     ByteOutput out = json.out();
     out.put(key, '"');
     appendType(out, event);

@@ -9,9 +9,9 @@ import io.coreaudit.interpret.ArchNames;
 import io.coreaudit.interpret.ErrnoNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
-import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
+import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
-import java.util.Arrays;
 
 /// Writes events as JSON in the names of the Elastic Common Schema 8.17, one object a line.
 ///
@@ -21,58 +21,60 @@ import java.util.Arrays;
 /// An event takes about 1 MiB at most, whatever its frame holds: arguments, paths and raw records
 /// end where their share ends, and `coreaudit.truncated` tells. The spool still has all of it.
 public final class EcsEncoder implements EventEncoder {
-  private static final byte[] ECS =
-      EventAction.bytes("\"ecs\":{\"version\":\"8.17.0\"},\"event\":{\"id\":\"");
-  private static final byte[] MODULE = EventAction.bytes("\"module\":\"coreaudit\",");
-  private static final byte[] KIND_EVENT = EventAction.bytes("\",\"kind\":\"event\",");
-  private static final byte[] KIND_STATE = EventAction.bytes("\",\"kind\":\"state\",");
-  private static final byte[] KIND_METRIC = EventAction.bytes("\",\"kind\":\"metric\",");
-  private static final byte[] DATASET_AUDIT =
-      EventAction.bytes("\"dataset\":\"coreaudit.audit\"},");
-  private static final byte[] DATASET = EventAction.bytes("\"dataset\":\"coreaudit.");
-  private static final byte[] TIMESTAMP = EventAction.bytes("\"@timestamp\":\"");
-  private static final byte[] HOST_NAME = EventAction.bytes("\"host\":{\"name\":\"");
-
+  private static final Piece TIMESTAMP = Piece.of("\"@timestamp\":\"");
+  private static final Piece ECS =
+      Piece.of("\",\"ecs\":{\"version\":\"8.17.0\"},\"event\":{\"id\":\"");
+  private static final Piece KIND_EVENT = Piece.of("\",\"kind\":\"event\",");
+  private static final Piece KIND_STATE = Piece.of("\",\"kind\":\"state\",");
+  private static final Piece KIND_METRIC = Piece.of("\",\"kind\":\"metric\",");
+  private static final String MODULE = "\"module\":\"coreaudit\",\"dataset\":\"coreaudit.";
+  private static final Piece DATASET = Piece.of(MODULE);
+  private static final String HOST = "\"},\"host\":{\"name\":\"";
+  private static final Piece HOST_NAME = Piece.of(HOST);
   private static final byte[] HOST_PLACE = EventAction.bytes("host.name");
 
-  private static final byte[] CATEGORY = key("category");
-  private static final byte[] TYPE = key("type");
-  private static final byte[] ACTION = key("action");
-  private static final byte[] OUTCOME = key("outcome");
-  private static final byte[] SUCCESS = EventAction.bytes("success");
-  private static final byte[] FAILURE = EventAction.bytes("failure");
-  private static final byte[] UNKNOWN = EventAction.bytes("unknown");
-  private static final byte[] ALLOWED = EventAction.bytes("\"allowed\"");
-  private static final byte[] DENIED = EventAction.bytes("\"denied\"");
-  private static final byte[] CREATION = EventAction.bytes("\"creation\"");
-  private static final byte[] CHANGE = EventAction.bytes("\"change\"");
+  private static final Piece ACTION = key("action");
+  private static final Piece SUCCESS = outcome("success");
+  private static final Piece FAILURE = outcome("failure");
+  private static final Piece UNKNOWN = outcome("unknown");
+  private static final Piece ALLOWED = EventAction.list("type", "allowed");
+  private static final Piece CREATION = EventAction.list("type", "creation");
+  private static final Piece CHANGE = EventAction.list("type", "change");
   private static final byte[] NO_NODE = EventAction.bytes("-");
 
-  private static final byte[] TAGS = key("tags");
+  private static final Piece TAGS = key("tags");
   private static final byte[] TAGS_PLACE = EventAction.bytes("tags");
-  private static final byte[] COREAUDIT = key("coreaudit");
-  private static final byte[] SEQ = key("seq");
-  private static final byte[] SERIAL = key("serial");
-  private static final byte[] SYSCALL = key("syscall");
+  private static final Piece COREAUDIT = key("coreaudit");
+  private static final Piece SEQ = key("seq");
+  private static final Piece SERIAL = key("serial");
+  private static final Piece SYSCALL = key("syscall");
   private static final byte[] SYSCALL_PLACE = EventAction.bytes("coreaudit.syscall");
-  private static final byte[] ARCH = key("arch");
+  private static final Piece ARCH = key("arch");
   private static final byte[] ARCH_PLACE = EventAction.bytes("coreaudit.arch");
-  private static final byte[] EXIT = key("exit");
-  private static final byte[] ERROR = key("error");
-  private static final byte[] CODE = key("code");
-  private static final byte[] SESSION = key("session");
-  private static final byte[] RECORD = key("type");
-  private static final byte[] INCOMPLETE = EventAction.bytes("\"incomplete\":true,");
-  private static final byte[] TRUNCATED = EventAction.bytes("\"truncated\":true,");
-  private static final byte[] RAW = key("raw");
+  private static final Piece EXIT = key("exit");
+  private static final Piece ERROR = key("error");
+  private static final Piece CODE = key("code");
+  private static final Piece SESSION = key("session");
+  private static final Piece RECORD = key("type");
+  private static final Piece OWN = Piece.of("\"own\":true,");
+  private static final Piece INCOMPLETE = Piece.of("\"incomplete\":true,");
+  private static final Piece TRUNCATED = Piece.of("\"truncated\":true,");
+  private static final Piece CLAIMED = key("claimed");
+  private static final Piece CLAIMED_NAME = Piece.of("\"process.name\",");
+  private static final Piece CLAIMED_EXECUTABLE = Piece.of("\"process.executable\",");
+  private static final Piece CLAIMED_COMMAND = Piece.of("\"process.command_line\",");
+  private static final Piece CLAIMED_DIRECTORY = Piece.of("\"process.working_directory\",");
+  private static final Piece RAW = key("raw");
   private static final byte[] RAW_PLACE = EventAction.bytes("coreaudit.raw");
-  private static final byte[] BYTES = key("bytes");
+  private static final Piece BYTES = key("bytes");
 
-  private static final byte[] YES = EventAction.bytes("yes");
-  private static final byte[] ONE = EventAction.bytes("1");
-  private static final byte[] NO = EventAction.bytes("no");
-  private static final byte[] ZERO = EventAction.bytes("0");
-  private static final byte[] FAILED = EventAction.bytes("failed");
+  private static final long YES = RecordFlyweight.word("yes");
+  private static final long ONE = RecordFlyweight.word("1");
+  private static final long SUCCEEDED = RecordFlyweight.word("success");
+  private static final long NO = RecordFlyweight.word("no");
+  private static final long ZERO = RecordFlyweight.word("0");
+  private static final long FAILED = RecordFlyweight.word("failed");
+  private static final long FAILURE_WORD = RecordFlyweight.word("failure");
 
   private static final int WITH_RAW_BYTES = 1 << 20;
   private static final long ACCESS_MODE_AND_TRUNCATE = 3 | 0x200;
@@ -89,6 +91,11 @@ public final class EcsEncoder implements EventEncoder {
   private final EcsNetwork network = new EcsNetwork(json, value);
   private final EcsData data = new EcsData(json, value);
   private final EcsOwn own = new EcsOwn(json);
+  private final Stamps stamps = new Stamps();
+
+  // Of the call's record; arch= and syscall= are wanted more than once.
+  private int arch;
+  private long number;
 
   /// Creates an encoder.
   ///
@@ -103,8 +110,7 @@ public final class EcsEncoder implements EventEncoder {
     event.read(frame);
     json.start(out);
     out.put(TIMESTAMP);
-    Stamps.appendTime(out, frame);
-    out.put('"', ',');
+    stamps.appendTime(out, frame);
     out.put(ECS);
     node(out);
     out.put(':');
@@ -124,8 +130,8 @@ public final class EcsEncoder implements EventEncoder {
     }
   }
 
+  // The end of `event` and the beginning of `host` are written already.
   private void host(ByteOutput out) {
-    out.put(HOST_NAME);
     if (event.nodeLength() > 0) {
       json.member(HOST_PLACE, 0, 0, event.node(), event.nodeLength());
     } else {
@@ -138,23 +144,23 @@ public final class EcsEncoder implements EventEncoder {
   // ---- events of audit
 
   private void audit(FrameFlyweight frame, ByteOutput out) {
-    Stamps.appendId(out, frame, EventKind.AUDIT);
+    arch = (int) event.hex(Field.ARCH, 0);
+    number = event.decimal(Field.SYSCALL, -1);
+    stamps.appendId(out, frame, EventKind.AUDIT);
     out.put(KIND_EVENT);
     EventAction action = action();
     int subjectPath = event.paths().subject(action.firstPath);
-    list(out, CATEGORY, action.categories);
-    byte[] types = types(action, subjectPath);
-    list(out, TYPE, types);
-    out.put(ACTION, '"');
+    out.put(action.categories);
+    Piece types = types(action, subjectPath);
+    out.put(types);
     if (action == RecordActions.UNKNOWN) {
+      out.put(ACTION, '"');
       data.lowerCaseType(event);
+      out.put('"', ',');
     } else {
-      out.put(action.action);
+      out.put(action.member);
     }
-    out.put('"', ',');
-    json.plain(OUTCOME, outcome(types));
-    out.put(MODULE);
-    out.put(DATASET_AUDIT);
+    out.put(outcome(action, types));
     host(out);
     tags();
     error();
@@ -169,8 +175,12 @@ public final class EcsEncoder implements EventEncoder {
     call();
     recordType();
     session();
+    claims();
     if ((frame.flags() & EventFlags.INCOMPLETE) != 0) {
       out.put(INCOMPLETE);
+    }
+    if (event.own()) {
+      out.put(OWN);
     }
     network.writeLocal();
     file.writeAll(event, action, subjectPath);
@@ -193,12 +203,12 @@ public final class EcsEncoder implements EventEncoder {
     }
     EventAction known =
         event.callType() == RecordType.SYSCALL
-            ? SyscallActions.of((int) event.hex(Field.ARCH, 0), event.decimal(Field.SYSCALL, -1))
+            ? SyscallActions.of(arch, number)
             : SyscallActions.ofUring(event.decimal(Field.URING_OP, -1));
     return known == null ? RecordActions.of(event.callType()) : known;
   }
 
-  private byte[] types(EventAction action, int path) {
+  private Piece types(EventAction action, int path) {
     if (action.flagsArgument != EventAction.NONE) {
       return typesOfOpen(action, path);
     }
@@ -218,7 +228,7 @@ public final class EcsEncoder implements EventEncoder {
     return action == SECCOMP_LOG || action == SECCOMP_ALLOW;
   }
 
-  private byte[] typesOfOpen(EventAction action, int path) {
+  private Piece typesOfOpen(EventAction action, int path) {
     if (path >= 0 && event.paths().isCreated(path)) {
       return CREATION;
     }
@@ -233,7 +243,7 @@ public final class EcsEncoder implements EventEncoder {
     return (flags & ACCESS_MODE_AND_TRUNCATE) != 0 ? CHANGE : action.types;
   }
 
-  private byte[] outcome(byte[] types) {
+  private Piece outcome(EventAction action, Piece types) {
     if (event.callTells() && event.has(Field.SUCCESS)) {
       return outcome(Field.SUCCESS);
     }
@@ -247,26 +257,27 @@ public final class EcsEncoder implements EventEncoder {
       return outcome(Field.SUCCESS);
     }
     // A decision that stands alone: what it said.
-    if (types == ALLOWED) {
+    if (types == ALLOWED || types == action.types && action.isPermission) {
       return SUCCESS;
     }
-    return Arrays.equals(types, DENIED) ? FAILURE : UNKNOWN;
+    return types == action.types && action.isDenial ? FAILURE : UNKNOWN;
   }
 
-  private byte[] outcome(int field) {
-    long address = event.value(field);
+  private Piece outcome(int field) {
     int length = event.length(field);
-    if (FieldWalk.equals(address, length, YES)
-        || FieldWalk.equals(address, length, ONE)
-        || FieldWalk.equals(address, length, SUCCESS)) {
+    if (length > 7) {
+      return UNKNOWN;
+    }
+    long word = EightBytes.load(event.value(field), length);
+    if (word == YES || word == ONE || word == SUCCEEDED) {
       return SUCCESS;
     }
-    boolean failed =
-        FieldWalk.equals(address, length, NO)
-            || FieldWalk.equals(address, length, ZERO)
-            || FieldWalk.equals(address, length, FAILED)
-            || FieldWalk.equals(address, length, FAILURE);
+    boolean failed = word == NO || word == ZERO || word == FAILED || word == FAILURE_WORD;
     return failed ? FAILURE : UNKNOWN;
+  }
+
+  private static Piece outcome(String word) {
+    return Piece.of("\"outcome\":\"" + word + "\"," + MODULE + "audit" + HOST);
   }
 
   // Rule keys: one in quotes, or several in hexadecimal with 0x01 between.
@@ -278,15 +289,14 @@ public final class EcsEncoder implements EventEncoder {
     long end = value.address() + value.length();
     long start = value.address();
     int index = 0;
-    for (long at = start; at <= end; at++) {
-      if (at == end || Memory.byteAt(at) == 1) {
-        if (at > start) {
-          json.out().put('"');
-          json.element(TAGS_PLACE, index++, start, (int) (at - start));
-          json.out().put('"', ',');
-        }
-        start = at + 1;
+    while (start < end) {
+      long at = EightBytes.find(start, end, EightBytes.ONES);
+      if (at > start) {
+        json.out().put('"');
+        json.element(TAGS_PLACE, index++, start, (int) (at - start));
+        json.out().put('"', ',');
       }
+      start = at + 1;
     }
     json.closeArray(mark);
   }
@@ -305,9 +315,8 @@ public final class EcsEncoder implements EventEncoder {
   }
 
   private void call() {
-    int arch = (int) event.hex(Field.ARCH, 0);
     if (event.has(Field.SYSCALL)) {
-      byte[] name = SyscallNames.name(arch, event.decimal(Field.SYSCALL, -1));
+      byte[] name = SyscallNames.name(arch, number);
       nameOrValue(SYSCALL, SYSCALL_PLACE, name, Field.SYSCALL);
     } else if (event.has(Field.URING_OP)) {
       byte[] name = UringNames.table().name(event.decimal(Field.URING_OP, -1));
@@ -322,7 +331,7 @@ public final class EcsEncoder implements EventEncoder {
     }
   }
 
-  private void nameOrValue(byte[] key, byte[] place, byte[] name, int field) {
+  private void nameOrValue(Piece key, byte[] place, byte[] name, int field) {
     if (name != null) {
       json.plain(key, name);
     } else {
@@ -345,7 +354,26 @@ public final class EcsEncoder implements EventEncoder {
   private void session() {
     long session = event.decimal(Field.SES, -1);
     if (session >= 0 && session != 0xffffffffL) {
-      json.quoted(SESSION, session);
+      json.quoted(SESSION, session, event.value(Field.SES), event.length(Field.SES));
+    }
+  }
+
+  // What of the process is only the word of the program that sent the record.
+  private void claims() {
+    if (!event.hasClaims()) {
+      return;
+    }
+    int mark = json.openArray(CLAIMED);
+    claim(Field.COMM, CLAIMED_NAME);
+    claim(Field.EXE, CLAIMED_EXECUTABLE);
+    claim(Field.CMD, CLAIMED_COMMAND);
+    claim(Field.CWD, CLAIMED_DIRECTORY);
+    json.closeArray(mark);
+  }
+
+  private void claim(int field, Piece name) {
+    if (event.isClaimed(field)) {
+      json.out().put(name);
     }
   }
 
@@ -370,28 +398,18 @@ public final class EcsEncoder implements EventEncoder {
     json.closeArray(mark);
   }
 
-  private static void list(ByteOutput out, byte[] key, byte[] elements) {
-    if (elements.length > 0) {
-      out.put(key, '[');
-      out.put(elements);
-      out.put(']', ',');
-    }
-  }
-
   // ---- events of the agent itself
 
   private void own(FrameFlyweight frame, EventKind kind, ByteOutput out) {
-    Stamps.appendId(out, frame, kind);
+    stamps.appendId(out, frame, kind);
     out.put(kind == EventKind.HEARTBEAT || kind == EventKind.GAP ? KIND_METRIC : KIND_STATE);
     EventAction action = OwnEvents.action(kind);
-    list(out, CATEGORY, action.categories);
-    list(out, TYPE, action.types);
-    json.plain(ACTION, action.action);
-    out.put(MODULE);
+    out.put(action.categories);
+    out.put(action.types);
+    out.put(action.member);
     out.put(DATASET);
     out.put(Stamps.label(kind));
-    out.put('"', '}');
-    out.put(',');
+    out.put(HOST_NAME);
     host(out);
     int coreaudit = json.open(COREAUDIT);
     json.number(SEQ, frame.seq());

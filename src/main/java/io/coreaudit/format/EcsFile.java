@@ -7,18 +7,18 @@ import io.coreaudit.record.RecordType;
 
 /// Writes `file` and `coreaudit.paths`.
 final class EcsFile {
-  private static final byte[] FILE = key("file");
-  private static final byte[] PATH = key("path");
-  private static final byte[] TARGET_PATH = key("target_path");
-  private static final byte[] INODE = key("inode");
-  private static final byte[] DEVICE = key("device");
-  private static final byte[] MODE = key("mode");
-  private static final byte[] UID = key("uid");
-  private static final byte[] OWNER = key("owner");
-  private static final byte[] GID = key("gid");
-  private static final byte[] GROUP = key("group");
-  private static final byte[] PATHS = key("paths");
-  private static final byte[] KIND = key("nametype");
+  private static final Piece FILE = key("file");
+  private static final Piece PATH = key("path");
+  private static final Piece TARGET_PATH = key("target_path");
+  private static final Piece INODE = key("inode");
+  private static final Piece DEVICE = key("device");
+  private static final Piece MODE = key("mode");
+  private static final Piece UID = key("uid");
+  private static final Piece OWNER = key("owner");
+  private static final Piece GID = key("gid");
+  private static final Piece GROUP = key("group");
+  private static final Piece PATHS = key("paths");
+  private static final Piece KIND = key("nametype");
 
   private static final byte[] PATH_PLACE = EventAction.bytes("file.path");
   private static final byte[] TARGET_PLACE = EventAction.bytes("file.target_path");
@@ -63,9 +63,8 @@ final class EcsFile {
         FieldWalk.octal(paths.value(path, PathList.MODE), paths.length(path, PathList.MODE), -1);
     if (mode >= 0) {
       json.out().put(MODE, '"');
-      for (int shift = 9; shift >= 0; shift -= 3) {
-        json.out().put('0' + (mode >>> shift & 7));
-      }
+      json.out().put((char) ('0' + (mode >>> 9 & 7)), (char) ('0' + (mode >>> 6 & 7)));
+      json.out().put((char) ('0' + (mode >>> 3 & 7)), (char) ('0' + (mode & 7)));
       json.out().put('"', ',');
     }
     account(event, path, PathList.OWNER, UID, OWNER, OWNER_PLACE);
@@ -73,20 +72,20 @@ final class EcsFile {
     json.close(file);
   }
 
-  private void simple(byte[] key, byte[] place, PathList paths, int path, int field) {
+  private void simple(Piece key, byte[] place, PathList paths, int path, int field) {
     if (value.decode(paths.value(path, field), paths.length(path, field), false)) {
       json.text(key, place, value.address(), value.length());
     }
   }
 
   private void account(
-      EventView event, int path, int field, byte[] idKey, byte[] nameKey, byte[] namePlace) {
+      EventView event, int path, int field, Piece idKey, Piece nameKey, byte[] namePlace) {
     PathList paths = event.paths();
     long id = FieldWalk.decimal(paths.value(path, field), paths.length(path, field), -1);
     if (id < 0) {
       return;
     }
-    json.quoted(idKey, id);
+    json.quoted(idKey, id, paths.value(path, field), paths.length(path, field));
     boolean owner = field == PathList.OWNER;
     if (event.findEnrichedOfPath(path, owner ? OUID_WORD : OGID_WORD)) {
       json.text(nameKey, namePlace, event.enriched(), event.enrichedLength());

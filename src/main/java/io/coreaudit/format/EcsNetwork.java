@@ -5,13 +5,13 @@ import static io.coreaudit.format.JsonWriter.key;
 /// Writes the other end: `destination`, `source` or `server` of a socket's address, `source` of who
 /// logs in, and `coreaudit.socket` of a local socket.
 final class EcsNetwork {
-  private static final byte[] SOURCE = key("source");
-  private static final byte[] IP = key("ip");
-  private static final byte[] PORT = key("port");
-  private static final byte[] DOMAIN = key("domain");
+  private static final Piece SOURCE = key("source");
+  private static final Piece IP = key("ip");
+  private static final Piece PORT = key("port");
+  private static final Piece DOMAIN = key("domain");
   private static final byte[] DOMAIN_PLACE = EventAction.bytes("source.domain");
-  private static final byte[] SOCKET = key("socket");
-  private static final byte[] PATH = key("path");
+  private static final Piece SOCKET = key("socket");
+  private static final Piece PATH = key("path");
   private static final byte[] PATH_PLACE = EventAction.bytes("coreaudit.socket.path");
 
   private final JsonWriter json;

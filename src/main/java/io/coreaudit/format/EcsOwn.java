@@ -21,7 +21,7 @@ final class EcsOwn {
   ///
   /// @param key its name
   /// @param place where it stands, with a dot behind
-  void write(long address, int length, byte[] key, byte[] place) {
+  void write(long address, int length, Piece key, byte[] place) {
     int own = json.open(key);
     names.clear();
     walk.wrap(address, length);

@@ -7,22 +7,22 @@ import io.coreaudit.record.RecordType;
 
 /// Writes who did it: `process`, `user`, `service`.
 final class EcsSubject {
-  private static final byte[] PROCESS = key("process");
-  private static final byte[] PID = key("pid");
-  private static final byte[] PARENT = key("parent");
-  private static final byte[] NAME = key("name");
-  private static final byte[] EXECUTABLE = key("executable");
-  private static final byte[] ARGS = key("args");
-  private static final byte[] ARGS_COUNT = key("args_count");
-  private static final byte[] COMMAND_LINE = key("command_line");
-  private static final byte[] WORKING_DIRECTORY = key("working_directory");
-  private static final byte[] USER = key("user");
-  private static final byte[] ID = key("id");
-  private static final byte[] EFFECTIVE = key("effective");
-  private static final byte[] AUDIT = key("audit");
-  private static final byte[] TARGET = key("target");
-  private static final byte[] GROUP = key("group");
-  private static final byte[] SERVICE = key("service");
+  private static final Piece PROCESS = key("process");
+  private static final Piece PID = key("pid");
+  private static final Piece PARENT = key("parent");
+  private static final Piece NAME = key("name");
+  private static final Piece EXECUTABLE = key("executable");
+  private static final Piece ARGS = key("args");
+  private static final Piece ARGS_COUNT = key("args_count");
+  private static final Piece COMMAND_LINE = key("command_line");
+  private static final Piece WORKING_DIRECTORY = key("working_directory");
+  private static final Piece USER = key("user");
+  private static final Piece ID = key("id");
+  private static final Piece EFFECTIVE = key("effective");
+  private static final Piece AUDIT = key("audit");
+  private static final Piece TARGET = key("target");
+  private static final Piece GROUP = key("group");
+  private static final Piece SERVICE = key("service");
 
   private static final byte[] PARENT_NAME_PLACE = EventAction.bytes("process.parent.name");
   private static final byte[] PARENT_EXECUTABLE_PLACE =
@@ -77,12 +77,12 @@ final class EcsSubject {
     int process = json.open(PROCESS);
     long pid = event.decimal(Field.PID, -1);
     if (pid >= 0) {
-      json.number(PID, pid);
+      json.number(PID, pid, event.value(Field.PID), event.length(Field.PID));
     }
     int parent = json.open(PARENT);
     long ppid = event.decimal(Field.PPID, -1);
     if (ppid >= 0) {
-      json.number(PID, ppid);
+      json.number(PID, ppid, event.value(Field.PPID), event.length(Field.PPID));
     }
     if (event.parentNameLength() > 0) {
       json.text(NAME, PARENT_NAME_PLACE, event.parentName(), event.parentNameLength());
@@ -124,7 +124,7 @@ final class EcsSubject {
     json.limit(JsonWriter.TEXT_BYTES);
   }
 
-  private boolean text(EventView event, int field, byte[] key, byte[] place) {
+  private boolean text(EventView event, int field, Piece key, byte[] place) {
     if (!value.decode(event.value(field), event.length(field), Field.isEncoded(field))) {
       return false;
     }
@@ -166,7 +166,7 @@ final class EcsSubject {
   }
 
   private void account(
-      EventView event, byte[] key, int field, int kind, long enrichedWord, byte[] place) {
+      EventView event, Piece key, int field, int kind, long enrichedWord, byte[] place) {
     int mark = json.open(key);
     members(event, field, kind, enrichedWord, place);
     json.close(mark);
@@ -177,7 +177,7 @@ final class EcsSubject {
     if (id < 0) {
       return;
     }
-    json.quoted(ID, id);
+    json.quoted(ID, id, event.value(field), event.length(field));
     name(event, id, kind, enrichedWord, place);
   }
 

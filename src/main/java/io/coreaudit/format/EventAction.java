@@ -17,11 +17,20 @@ final class EventAction {
   /// Action, as in `event.action`.
   final byte[] action;
 
-  /// Categories with quotes and commas, as in `event.category`.
-  final byte[] categories;
+  /// `"category":[...],`, or nothing.
+  final Piece categories;
 
-  /// Types with quotes and commas, as in `event.type`.
-  final byte[] types;
+  /// `"type":[...],`, or nothing.
+  final Piece types;
+
+  /// `"action":"...",`.
+  final Piece member;
+
+  /// Whether it says that something was allowed.
+  final boolean isPermission;
+
+  /// Whether it says that something was denied.
+  final boolean isDenial;
 
   /// Which argument (0 to 3) is the directory that the file's name is relative to; `NONE`: the
   /// working directory always.
@@ -34,7 +43,7 @@ final class EventAction {
   final boolean firstPath;
 
   /// Name of the object that the socket's address goes to, with quotes and colon; null: none.
-  final byte[] peer;
+  final Piece peer;
 
   /// Whether another path of the event is the text of a symbolic link.
   final boolean isSymlink;
@@ -47,8 +56,11 @@ final class EventAction {
       int flagsArgument,
       boolean firstPath) {
     this.action = bytes(action);
-    this.categories = quoted(categories);
-    this.types = quoted(types);
+    this.categories = list("category", categories);
+    this.types = list("type", types);
+    this.member = Piece.of("\"action\":\"" + action + "\",");
+    this.isPermission = types.equals("allowed");
+    this.isDenial = types.equals("denied");
     this.directoryArgument = directoryArgument;
     this.flagsArgument = flagsArgument;
     this.firstPath = firstPath;
@@ -60,17 +72,20 @@ final class EventAction {
     this(action, categories, types, NONE, NONE, false);
   }
 
-  private static byte[] peer(String action) {
+  private static Piece peer(String action) {
     return switch (action) {
-      case "connected-to", "sent-to" -> bytes("\"destination\":");
-      case "accepted-connection", "received-from" -> bytes("\"source\":");
-      case "bound-socket" -> bytes("\"server\":");
+      case "connected-to", "sent-to" -> JsonWriter.key("destination");
+      case "accepted-connection", "received-from" -> JsonWriter.key("source");
+      case "bound-socket" -> JsonWriter.key("server");
       default -> null;
     };
   }
 
-  private static byte[] quoted(String words) {
-    return words.isEmpty() ? new byte[0] : bytes('"' + words.replace(" ", "\",\"") + '"');
+  /// A member whose value is an array of words; nothing when there is none.
+  static Piece list(String name, String words) {
+    return words.isEmpty()
+        ? Piece.NONE
+        : Piece.of('"' + name + "\":[\"" + words.replace(" ", "\",\"") + "\"],");
   }
 
   static byte[] bytes(String text) {

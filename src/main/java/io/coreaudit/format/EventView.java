@@ -3,6 +3,7 @@ package io.coreaudit.format;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.OriginTag;
+import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import java.util.Arrays;
@@ -13,10 +14,15 @@ import java.util.Arrays;
 /// The *call* is the SYSCALL (or URINGOP) record. The *telling* record says what happened: the
 /// first one that is neither the call nor one of its companions (PATH, CWD, ...), else the call. A
 /// field of the call goes before the same field of the telling record, and the first of a name
-/// before later ones: what the kernel writes stands before what user space gave it to write.
+/// before later ones: what the kernel writes stands before what user space gave it to write. Of the
+/// latter, the inside of `msg='...'`, only what a program may say of itself is taken
+/// (`Field.mayBeClaimed`): who it is and which rule it met is the kernel's word alone.
 final class EventView {
   private final RecordFlyweight record = new RecordFlyweight();
-  private final FieldCursor fields = new FieldCursor();
+  private final FieldIndex callFields = new FieldIndex();
+  private final FieldIndex tellingFields = new FieldIndex();
+  private final FieldIndex pathFields = new FieldIndex("nametype"); // behind: capabilities
+  private byte[] callPlaces = new byte[64];
   private final long[] value = new long[Field.KEPT];
   private final int[] length = new int[Field.KEPT];
   private FrameFlyweight frame;
@@ -24,19 +30,23 @@ final class EventView {
   private int callType;
   private long callText;
   private int callLength;
+  private boolean callFromKernel;
   private int tellingType;
   private long tellingText;
   private int tellingLength;
   private long tellingPrefix;
   private int tellingPrefixLength;
+  private long claimed; // one bit a field
   private long detailText;
   private int detailLength;
+  private boolean detailFromKernel;
   private boolean execve;
 
   private long node;
   private int nodeLength;
   private long parentName;
   private int parentNameLength;
+  private boolean own;
   private long parentExecutable;
   private int parentExecutableLength;
 
@@ -47,9 +57,6 @@ final class EventView {
   private int accounts;
 
   private boolean hasEnriched;
-
-  // The kernel enriches nothing: what looks so in its records was put there by user space.
-  private boolean fromLines;
   private long enriched;
   private int enrichedLength;
 
@@ -61,12 +68,11 @@ final class EventView {
     tellingText = 0;
     detailText = 0;
     hasEnriched = false;
-    fromLines = false;
     execve = false;
+    claimed = 0;
     paths.clear();
     event.rewindRecords();
     while (event.nextRecord()) {
-      fromLines |= event.recordPrefixLength() > 0;
       int type = event.recordType();
       switch (type) {
         case RecordType.SYSCALL, RecordType.URINGOP -> {
@@ -74,9 +80,10 @@ final class EventView {
             callType = type;
             callText = event.recordText();
             callLength = event.recordTextLength();
+            callFromKernel = event.recordPrefixLength() == 0;
           }
         }
-        case RecordType.PATH -> paths.add(fields, event.recordText(), event.recordTextLength());
+        case RecordType.PATH -> paths.add(pathFields, event);
         case RecordType.EXECVE -> {
           execve = true;
           keepOnce(event, Field.ARGC);
@@ -95,10 +102,11 @@ final class EventView {
       }
     }
     if (callText != 0) {
-      keepAll(callText, callLength);
+      callFields.read(callText, callLength, callFromKernel);
+      keepCall();
     }
     if (tellingText != 0) {
-      keepAll(tellingText, tellingLength);
+      keepTelling();
     } else {
       findCall(event);
     }
@@ -109,6 +117,7 @@ final class EventView {
     if (detailText == 0 && event.recordType() != RecordType.EOE) {
       detailText = event.recordText();
       detailLength = event.recordTextLength();
+      detailFromKernel = event.recordPrefixLength() == 0;
     }
   }
 
@@ -130,8 +139,13 @@ final class EventView {
       }
     }
     if (callText == 0 && tellingText != 0) {
-      keepAll(tellingText, tellingLength);
+      keepTelling();
     }
+  }
+
+  private void keepTelling() {
+    tellingFields.read(tellingText, tellingLength, tellingPrefixLength == 0);
+    keepAll(tellingFields, tellingType);
   }
 
   private static boolean isCompanion(int type) {
@@ -159,10 +173,14 @@ final class EventView {
 
   private void keepOnce(FrameFlyweight event, int field) {
     if (length[field] == 0) {
-      record.wrap(event.recordText(), event.recordTextLength());
+      if (event.recordPrefixLength() == 0) {
+        record.wrapKernel(event.recordText(), event.recordTextLength());
+      } else {
+        record.wrap(event.recordText(), event.recordTextLength());
+      }
       record.rewind();
       while (record.next()) {
-        if (Field.of(record) == field) {
+        if (Field.is(record, field)) {
           keep(field, record.valueAddress(), record.valueLength());
           return;
         }
@@ -170,15 +188,43 @@ final class EventView {
     }
   }
 
-  private void keepAll(long text, int textLength) {
-    fields.wrap(text, textLength);
-    while (fields.next()) {
-      int field = fields.field();
-      if (field >= 0 && field < Field.KEPT && length[field] == 0) {
-        keep(field, fields.value(), fields.valueLength());
+  private void keepCall() {
+    int fields = callFields.count();
+    if (!callFields.isSameShape()) {
+      if (callPlaces.length < fields) {
+        callPlaces = new byte[fields];
+      }
+      for (int i = 0; i < fields; i++) {
+        int field =
+            Field.of(callFields.nameWord(i), callFields.nameAddress(i), callFields.nameLength(i));
+        boolean kept = field < Field.KEPT && i < callFields.claims();
+        callPlaces[i] = (byte) (kept ? field : -1);
       }
     }
-    hasEnriched |= fields.hasEnriched();
+    for (int i = 0; i < fields; i++) {
+      int field = callPlaces[i];
+      if (field >= 0 && length[field] == 0) {
+        keep(field, callFields.valueAddress(i), callFields.valueLength(i));
+      }
+    }
+    hasEnriched |= callFields.isEnriched();
+  }
+
+  private void keepAll(FieldIndex fields, int type) {
+    int claims = fields.claims();
+    for (int i = 0; i < fields.count(); i++) {
+      int field = Field.of(fields.nameWord(i), fields.nameAddress(i), fields.nameLength(i));
+      if (field >= 0 && field < Field.KEPT && length[field] == 0) {
+        if (i >= claims) {
+          if (!Field.mayBeClaimed(field, type)) {
+            continue;
+          }
+          claimed |= 1L << field;
+        }
+        keep(field, fields.valueAddress(i), fields.valueLength(i));
+      }
+    }
+    hasEnriched |= fields.isEnriched();
   }
 
   private void keep(int field, long address, int bytes) {
@@ -190,6 +236,7 @@ final class EventView {
 
   private void readTags() {
     nodeLength = 0;
+    own = false;
     parentNameLength = 0;
     parentExecutableLength = 0;
     accounts = 0;
@@ -209,6 +256,7 @@ final class EventView {
           parentExecutableLength = frame.tagLength();
         }
         case OriginTag.ACCOUNT -> addAccount();
+        case OriginTag.OWN -> own = true;
         default -> {
           // A tag of a later version: what this one does not know it leaves alone.
         }
@@ -253,7 +301,7 @@ final class EventView {
   /// Looks for a name that auditd added to the call or telling record (`AUID="alice"`). False:
   /// none, or one that says nothing (`unset`, `unknown(7)`).
   boolean findEnriched(long nameWord) {
-    if (!hasEnriched || !fromLines) {
+    if (!hasEnriched) {
       return false;
     }
     if (callText != 0) {
@@ -266,7 +314,7 @@ final class EventView {
 
   /// The same for the path at a place.
   boolean findEnrichedOfPath(int place, long nameWord) {
-    if (!fromLines || !paths.hasEnriched(place)) {
+    if (!paths.hasEnriched(place)) {
       return false;
     }
     paths.wrap(place, record);
@@ -319,6 +367,16 @@ final class EventView {
   /// Whether the event has the field.
   boolean has(int field) {
     return length[field] > 0;
+  }
+
+  /// Whether the field is the word of the program that sent the record, not of the kernel.
+  boolean isClaimed(int field) {
+    return (claimed >>> field & 1) != 0;
+  }
+
+  /// Whether any field is.
+  boolean hasClaims() {
+    return claimed != 0;
   }
 
   /// Where the field's value begins.
@@ -378,6 +436,11 @@ final class EventView {
     return tellingPrefixLength;
   }
 
+  /// The fields of the telling record, unless that is the call.
+  FieldIndex tellingFields() {
+    return tellingFields;
+  }
+
   /// Where the text begins of the first companion whose fields have no place of their own (OBJ_PID,
   /// KERN_MODULE, BPF ...), 0 when there is none.
   long detailText() {
@@ -386,6 +449,10 @@ final class EventView {
 
   int detailLength() {
     return detailLength;
+  }
+
+  boolean isDetailFromKernel() {
+    return detailFromKernel;
   }
 
   /// Whether there are EXECVE records.
@@ -407,6 +474,11 @@ final class EventView {
 
   long parentName() {
     return parentName;
+  }
+
+  /// Whether it is the agent's own doing.
+  boolean own() {
+    return own;
   }
 
   int parentNameLength() {

@@ -2,10 +2,11 @@ package io.coreaudit.format;
 
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordFlyweight;
+import io.coreaudit.record.RecordType;
 import java.nio.charset.StandardCharsets;
 
 /// The fields of records that the encoders know by number, so that a field is found by one look
-/// into a table and kept in an array.
+/// into a table and kept in an array; and all names of fields that are known at all.
 final class Field {
   static final int ARCH = 0;
   static final int SYSCALL = 1;
@@ -52,78 +53,60 @@ final class Field {
   /// Number of the fields that are kept.
   static final int KEPT = 41;
 
-  /// Names of the kept fields, then of those that are only known to be encoded.
-  private static final String[] NAMES = {
-    "arch",
-    "syscall",
-    "success",
-    "exit",
-    "a0",
-    "a1",
-    "a2",
-    "a3",
-    "ppid",
-    "pid",
-    "auid",
-    "uid",
-    "gid",
-    "euid",
-    "ses",
-    "comm",
-    "exe",
-    "key",
-    "uring_op",
-    "name",
-    "inode",
-    "dev",
-    "mode",
-    "ouid",
-    "ogid",
-    "nametype",
-    "cwd",
-    "proctitle",
-    "oflag",
-    "saddr",
-    "res",
-    "result",
-    "acct",
-    "addr",
-    "hostname",
-    "id",
-    "unit",
-    "cmd",
-    "code",
-    "permissive",
-    "argc",
-    "path",
-    "watch",
-    "dir",
-    "vm",
-    "device",
-    "cgroup",
-    "ocomm",
-    "grp",
-    "new_group",
-    "sw",
-    "root_dir",
-    "file",
-    "data",
-    "invalid_context",
-    "old-disk",
-    "new-disk",
-    "old-chardev",
-    "new-chardev",
-    "old-fs",
-    "new-fs",
-    "old-net",
-    "new-net",
-    "old-rng",
-    "new-rng"
-  };
+  /// Names of the kept fields.
+  private static final String KEPT_NAMES =
+      """
+      arch syscall success exit a0 a1 a2 a3 ppid pid auid uid gid euid ses comm exe key uring_op
+      name inode dev mode ouid ogid nametype cwd proctitle oflag saddr res result acct addr hostname
+      id unit cmd code permissive argc
+      """;
 
-  private static final int SLOTS = 256;
-  private static final byte[] FIELD_AT = new byte[SLOTS]; // number + 1
+  /// Names of fields whose value may be text in hexadecimal.
+  private static final String ENCODED_NAMES =
+      """
+      path watch dir vm device cgroup ocomm grp new_group sw root_dir file data invalid_context
+      old-disk new-disk old-chardev new-chardev old-fs new-fs old-net new-net old-rng new-rng
+      """;
+
+  /// Names of all other fields that the kernel and the programs of a system write: the audit
+  /// project's dictionary, and what kernels and programs have added since.
+  private static final String OTHER_NAMES =
+      """
+      abs_timeout_nsec abs_timeout_sec acl action added apparmor appraise_type audit_backlog_limit
+      audit_backlog_wait_time audit_backlog_wait_time_actual audit_enabled audit_failure audit_lost
+      audit_pid audit_rate_limit auth backlog banners blockers bool bus cap_fe cap_fi cap_fp
+      cap_frootid cap_fver cap_pa cap_pe cap_pi cap_pp capability capname category cause changed
+      cipher cipso_doi cipso_type class cmdline compat conn-name connstate daddr default-context
+      denials denied_mask dest device_rule direction dmac domain dport dst egid enabled
+      enforcing entries err errno error error_msg faddr fam family fan_info fan_type fd fd0 fd1 fe
+      feature fi flags format fowner fp fport frootid fs fsgid fsmagic fsuid fsuuid ftype func
+      function fver gpg_res grantors hash hook icmp_type icmpcode icmptype igid ike-version img-ctx
+      inif info ino inode_gid inode_uid integ interface ioctlcmd ip ipid ipx-net item items iuid job
+      kernel key_enforce kind ksize label laddr len list lport lsm mac macproto maj major mark mask
+      member minor model module more mq_curmsgs mq_flags mq_maxmsg mq_msgsize mqdes msg msg_len
+      msg_prio msgtype namespace nargs net netif new new-context new-enabled new-level new-log_passwd
+      new-mem new-range new-role new-seuser new-vcpu new_gid new_lock new_pa new_pe new_pi new_pp
+      nl-mcgrp nlbl_domain nlbl_protocol nlnk-fam nlnk-grp nlnk-pid nsec oauid obj obj_gid obj_lev_high
+      obj_lev_low obj_role obj_trust obj_type obj_uid obj_user old old-auid old-context old-enabled
+      old-level old-log_passwd old-mem old-range old-role old-ses old-seuser old-vcpu old_enforcing
+      old_lock old_pa old_pe old_pi old_pp old_prom old_val op operation opid oses outif pa parent
+      parent-hash pe peer peer_label per perm perm_mask pfs pi port pp prf printer profile prog-id prom
+      proto qbytes raddr range rdev reason removed request requested_mask requested reset resolve resp
+      resrc role rport sauid scontext sec sec_alg sec_doi sec_obj sector selected-context seperm seqno
+      serial seuser sgid sig sigev_signo signal size smac spi spid sport src src_prefixlen dst_prefixlen
+      state status subj subj_apparmor subj_bpf subj_lev_high subj_lev_low subj_role subj_trust subj_type
+      subj_user suid sw_type table target tclass tcontext terminal tglob tpid trawcon tty
+      type unlbl_accept uri user uuid val ver via-port virt vm-ctx vm-pid with-interface xattr
+      """;
+
+  private static final String[] NAMES =
+      (KEPT_NAMES + ENCODED_NAMES + OTHER_NAMES).strip().split("\\s+");
+  private static final int FIRST_OTHER = KEPT + ENCODED_NAMES.strip().split("\\s+").length;
+
+  private static final int SLOTS = 2048;
+  private static final short[] FIELD_AT = new short[SLOTS]; // number + 1
   private static final long[] WORDS = new long[NAMES.length];
+  private static final byte[] LENGTHS = new byte[NAMES.length];
   private static final byte[][] BYTES = new byte[NAMES.length][];
   private static final boolean[] ENCODED = new boolean[NAMES.length];
 
@@ -131,12 +114,13 @@ final class Field {
     for (int field = 0; field < NAMES.length; field++) {
       WORDS[field] = RecordFlyweight.word(NAMES[field]);
       BYTES[field] = NAMES[field].getBytes(StandardCharsets.US_ASCII);
-      ENCODED[field] = field >= KEPT;
+      LENGTHS[field] = (byte) BYTES[field].length;
+      ENCODED[field] = field >= KEPT && field < FIRST_OTHER;
       int slot = slot(WORDS[field]);
       while (FIELD_AT[slot] != 0) {
         slot = slot + 1 & SLOTS - 1;
       }
-      FIELD_AT[slot] = (byte) (field + 1);
+      FIELD_AT[slot] = (short) (field + 1);
     }
     for (int field : new int[] {COMM, EXE, KEY, NAME, CWD, PROCTITLE, ACCT, CMD}) {
       ENCODED[field] = true;
@@ -145,18 +129,46 @@ final class Field {
 
   private Field() {}
 
-  /// The number of the field that a record's walk stands at; -1 for one that has none. Numbers from
-  /// `KEPT` on serve `isEncoded` only.
+  /// The number of the field that a record's walk stands at; see below.
   static int of(RecordFlyweight record) {
-    long word = record.nameWord();
+    return of(record.nameWord(), record.nameAddress(), record.nameLength());
+  }
+
+  /// Whether a record's walk stands at the field.
+  static boolean is(RecordFlyweight record, int field) {
+    return record.nameWord() == WORDS[field]
+        && record.nameLength() == LENGTHS[field]
+        && (LENGTHS[field] <= 8 || restEquals(BYTES[field], record.nameAddress()));
+  }
+
+  /// The number of a field by its name; -1 for a name that nobody knows. Numbers from `KEPT` on
+  /// tell that the name is a known one, and serve `isEncoded`.
+  static int of(long word, long name, int length) {
     int slot = slot(word);
     for (int at; (at = FIELD_AT[slot]) != 0; slot = slot + 1 & SLOTS - 1) {
       if (WORDS[at - 1] == word
-          && (record.nameLength() == BYTES[at - 1].length && restEquals(BYTES[at - 1], record))) {
+          && LENGTHS[at - 1] == length
+          && (length <= 8 || restEquals(BYTES[at - 1], name))) {
         return at - 1;
       }
     }
     return -1;
+  }
+
+  /// Whether a program that sends a record may give the field in its message. Who it is, and which
+  /// rule it met, is not its to say. Only services are named by systemd.
+  static boolean mayBeClaimed(int field, int type) {
+    return switch (field) {
+      case RES, RESULT, ACCT, ID, ADDR, HOSTNAME, EXE, UNIT, CMD, CWD -> true;
+      case PERMISSIVE -> type == RecordType.USER_AVC;
+      case COMM ->
+          type == RecordType.SERVICE_START
+              || type == RecordType.SERVICE_STOP
+              || type == RecordType.SYSTEM_BOOT
+              || type == RecordType.SYSTEM_SHUTDOWN
+              || type == RecordType.SYSTEM_RUNLEVEL;
+      default -> false;
+    };
   }
 
   /// Whether a value without quotes may be text in hexadecimal.
@@ -164,9 +176,9 @@ final class Field {
     return field >= 0 && ENCODED[field];
   }
 
-  private static boolean restEquals(byte[] name, RecordFlyweight record) {
+  private static boolean restEquals(byte[] name, long address) {
     for (int i = 8; i < name.length; i++) {
-      if (Memory.byteAt(record.nameAddress() + i) != name[i]) {
+      if (Memory.byteAt(address + i) != name[i]) {
         return false;
       }
     }
@@ -174,6 +186,6 @@ final class Field {
   }
 
   private static int slot(long word) {
-    return (int) (word * 0x9e3779b97f4a7c15L >>> 56);
+    return (int) (word * 0x9e3779b97f4a7c15L >>> 53);
   }
 }

@@ -1,6 +1,7 @@
 package io.coreaudit.format;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 
 /// Values as numbers and words.
 final class FieldWalk {
@@ -8,24 +9,20 @@ final class FieldWalk {
 
   /// Decimal digits as a number below 10^18, one `-` allowed; else the other one.
   static long decimal(long address, int length, long otherwise) {
-    boolean negative = length > 1 && Memory.byteAt(address) == '-';
-    int first = negative ? 1 : 0;
-    if (length == 0 || length - first > 18) {
-      return otherwise;
+    if (length > 1 && Memory.byteAt(address) == '-') {
+      long number = EightBytes.decimal(address + 1, length - 1, -1);
+      return number < 0 ? otherwise : -number;
     }
-    long number = 0;
-    for (int i = first; i < length; i++) {
-      int digit = Memory.byteAt(address + i) - '0';
-      if (digit < 0 || digit > 9) {
-        return otherwise;
-      }
-      number = number * 10 + digit;
-    }
-    return negative ? -number : number;
+    return EightBytes.decimal(address, length, otherwise);
   }
 
   /// Hexadecimal digits (`0x` in front allowed) as a number of up to 64 bits; else the other one.
   static long hex(long address, int length, long otherwise) {
+    long upToEight = EightBytes.hex(address, length);
+    return upToEight >= 0 ? upToEight : anyHex(address, length, otherwise);
+  }
+
+  private static long anyHex(long address, int length, long otherwise) {
     long at = address;
     long end = address + length;
     if (length > 2 && Memory.byteAt(at) == '0' && Memory.byteAt(at + 1) == 'x') {

@@ -1,6 +1,7 @@
 package io.coreaudit.format;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -50,6 +51,19 @@ final class JsonText {
           int plain = Long.numberOfTrailingZeros(special) >>> 3;
           at += plain;
           position += plain;
+        } else {
+          int left = (int) (end - at);
+          long word = EightBytes.load(at, left);
+          LONG.set(to, position, word);
+          long special = special(word | SPACES << (left << 3));
+          if (special == 0) {
+            at = end;
+            position += left;
+            continue;
+          }
+          int plain = Long.numberOfTrailingZeros(special) >>> 3;
+          at += plain;
+          position += plain;
         }
         int first = Memory.byteAt(at);
         if (first >= 0x20) {
@@ -83,13 +97,15 @@ final class JsonText {
 
   /// The lowest high bit that is set stands in the first byte that cannot be copied as it is.
   private static long special(long word) {
-    long control = word - SPACES;
-    long quote = (word ^ QUOTES) - ONES;
-    long backslash = (word ^ BACKSLASHES) - ONES;
-    // Each difference has the high bit of a byte that is too small; borrows reach only bytes above.
-    return (((control & ~word) | (quote & ~(word ^ QUOTES)) | (backslash & ~(word ^ BACKSLASHES)))
-            | word)
+    // Of a byte below 0x80 each difference has the high bit when it is too small, and one above has
+    // it itself; borrows reach only bytes above.
+    return ((word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | word)
         & HIGHS;
+  }
+
+  /// Whether eight bytes can be copied as they are.
+  static boolean isPlain(long word) {
+    return special(word) == 0;
   }
 
   private static int control(byte[] to, int position, int value) {

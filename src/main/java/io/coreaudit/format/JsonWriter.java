@@ -19,6 +19,7 @@ final class JsonWriter {
   private static final int NOTES_BYTES = 256;
   private static final int NOTES_KEPT_BYTES = 64 << 10;
   private static final int ELEMENT_BYTES = 64;
+  private static final int SHORT_TEXT = 256;
 
   private ByteOutput broken = new ByteOutput(NOTES_BYTES);
   private int start;
@@ -120,14 +121,14 @@ final class JsonWriter {
   }
 
   /// A member's name as it is written: in quotes, with its colon.
-  static byte[] key(String name) {
-    return EventAction.bytes('"' + name + "\":");
+  static Piece key(String name) {
+    return Piece.of('"' + name + "\":");
   }
 
   /// Begins an object.
   ///
   /// @return what `close` wants
-  int open(byte[] key) {
+  int open(Piece key) {
     int mark = out.length();
     out.put(key, '{');
     return mark;
@@ -141,7 +142,7 @@ final class JsonWriter {
   /// Begins an array.
   ///
   /// @return what `closeArray` wants
-  int openArray(byte[] key) {
+  int openArray(Piece key) {
     int mark = out.length();
     out.put(key, '[');
     return mark;
@@ -168,21 +169,45 @@ final class JsonWriter {
   }
 
   /// Writes a number.
-  void number(byte[] key, long value) {
+  void number(Piece key, long value) {
     out.put(key);
     out.putDecimal(value);
     out.put(',');
   }
 
+  /// Writes a number that stands as text at an address.
+  void number(Piece key, long value, long address, int length) {
+    out.put(key);
+    decimal(value, address, length);
+    out.put(',');
+  }
+
+  /// Writes a decimal number as text that stands so at an address.
+  void quoted(Piece key, long value, long address, int length) {
+    out.put(key, '"');
+    decimal(value, address, length);
+    out.put('"', ',');
+  }
+
+  // Copied, unless it is not written as we write it (007, -0).
+  private void decimal(long value, long address, int length) {
+    byte first = Memory.byteAt(address);
+    if (first > '0' || length == 1) {
+      out.put(address, length);
+    } else {
+      out.putDecimal(value);
+    }
+  }
+
   /// Writes text that is known to need no escape.
-  void plain(byte[] key, byte[] text) {
+  void plain(Piece key, byte[] text) {
     out.put(key, '"');
     out.put(text);
     out.put('"', ',');
   }
 
   /// Writes a decimal number as text.
-  void quoted(byte[] key, long value) {
+  void quoted(Piece key, long value) {
     out.put(key, '"');
     out.putDecimal(value);
     out.put('"', ',');
@@ -191,7 +216,10 @@ final class JsonWriter {
   /// Writes text.
   ///
   /// @param place name under which it is noted when it is not UTF-8
-  void text(byte[] key, byte[] place, long address, int length) {
+  void text(Piece key, byte[] place, long address, int length) {
+    if (length <= SHORT_TEXT && length <= room() && out.putMember(key, address, length)) {
+      return;
+    }
     out.put(key, '"');
     member(place, 0, 0, address, length);
     out.put('"', ',');
@@ -223,7 +251,7 @@ final class JsonWriter {
   }
 
   /// Writes text whose bytes nobody needs should it not be UTF-8.
-  void plainOrEscaped(byte[] key, long address, int length) {
+  void plainOrEscaped(Piece key, long address, int length) {
     out.put(key, '"');
     append(address, length);
     out.put('"', ',');
@@ -261,7 +289,7 @@ final class JsonWriter {
   }
 
   /// Writes what was not UTF-8, as members.
-  void broken(byte[] key) {
+  void broken(Piece key) {
     if (broken.length() > 0) {
       int mark = open(key);
       out.put(broken.array(), 0, broken.length());

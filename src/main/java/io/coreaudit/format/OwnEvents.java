@@ -5,7 +5,7 @@ import io.coreaudit.event.EventKind;
 /// What the agent's own events are called in ECS.
 final class OwnEvents {
   private static final EventAction[] ACTIONS = new EventAction[EventKind.values().length];
-  private static final byte[][] KEYS = new byte[ACTIONS.length][];
+  private static final Piece[] KEYS = new Piece[ACTIONS.length];
   private static final byte[][] PLACES = new byte[ACTIONS.length][];
 
   static {
@@ -31,7 +31,7 @@ final class OwnEvents {
   }
 
   /// Name of the object that holds the event's fields.
-  static byte[] key(EventKind kind) {
+  static Piece key(EventKind kind) {
     return KEYS[kind.ordinal()];
   }
 

@@ -1,5 +1,8 @@
 package io.coreaudit.format;
 
+import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.record.EightBytes;
+import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import java.util.Arrays;
 
@@ -17,15 +20,18 @@ final class PathList {
   static final int KIND = 6;
   private static final int FIELDS = 7;
 
-  private static final byte[] PARENT = EventAction.bytes("PARENT");
-  private static final byte[] CREATE = EventAction.bytes("CREATE");
-  private static final byte[] DELETE = EventAction.bytes("DELETE");
+  private static final long PARENT = RecordFlyweight.word("PARENT");
+  private static final long CREATE = RecordFlyweight.word("CREATE");
 
   private long[] value = new long[8 * FIELDS];
   private int[] length = new int[8 * FIELDS];
   private long[] text = new long[8];
   private int[] textLength = new int[8];
+  private long[] kind = new long[8]; // the value of nametype, up to eight bytes of it
   private boolean[] enriched = new boolean[8];
+
+  // Which field of the index each of ours is, -1 for none.
+  private final int[] fieldAt = new int[FIELDS];
   private int count;
   private boolean cut;
 
@@ -34,8 +40,9 @@ final class PathList {
     cut = false;
   }
 
-  /// Adds the record whose text stands at an address; the cursor is used to read it.
-  void add(FieldCursor fields, long address, int bytes) {
+  /// Adds the record that a frame's walk stands at; the index is used to read it, and for nothing
+  /// else.
+  void add(FieldIndex fields, FrameFlyweight frame) {
     if (count == MOST) {
       cut = true;
       return;
@@ -45,34 +52,53 @@ final class PathList {
       length = Arrays.copyOf(length, length.length * 2);
       text = Arrays.copyOf(text, count * 2);
       textLength = Arrays.copyOf(textLength, count * 2);
+      kind = Arrays.copyOf(kind, count * 2);
       enriched = Arrays.copyOf(enriched, count * 2);
     }
     int base = count * FIELDS;
     Arrays.fill(length, base, base + FIELDS, 0);
-    text[count] = address;
-    textLength[count] = bytes;
-    fields.wrap(address, bytes);
-    while (fields.next()) {
-      int slot =
-          switch (fields.field()) {
-            case Field.NAME -> NAME;
-            case Field.INODE -> INODE;
-            case Field.DEV -> DEVICE;
-            case Field.MODE -> MODE;
-            case Field.OUID -> OWNER;
-            case Field.OGID -> GROUP;
-            case Field.NAMETYPE -> KIND;
-            default -> -1;
-          };
-      if (slot >= 0 && length[base + slot] == 0) {
-        value[base + slot] = fields.value();
-        length[base + slot] = fields.valueLength();
-        if (slot == KIND) {
-          break; // what follows are capabilities of the file
-        }
+    text[count] = frame.recordText();
+    textLength[count] = frame.recordTextLength();
+    kind[count] = 0;
+    fields.read(text[count], textLength[count], frame.recordPrefixLength() == 0);
+    if (!fields.isSameShape()) {
+      placeFields(fields);
+    }
+    for (int place = 0; place < FIELDS; place++) {
+      int field = fieldAt[place];
+      if (field >= 0) {
+        value[base + place] = fields.valueAddress(field);
+        length[base + place] = fields.valueLength(field);
       }
     }
-    enriched[count++] = fields.hasEnriched();
+    if (fieldAt[KIND] >= 0) {
+      kind[count] = EightBytes.load(value[base + KIND], length[base + KIND]);
+    }
+    enriched[count++] = fields.isEnriched();
+  }
+
+  // The first field of each name counts.
+  private void placeFields(FieldIndex fields) {
+    Arrays.fill(fieldAt, -1);
+    for (int i = fields.count() - 1; i >= 0; i--) {
+      int place = place(Field.of(fields.nameWord(i), fields.nameAddress(i), fields.nameLength(i)));
+      if (place >= 0) {
+        fieldAt[place] = i;
+      }
+    }
+  }
+
+  private static int place(int field) {
+    return switch (field) {
+      case Field.NAME -> NAME;
+      case Field.INODE -> INODE;
+      case Field.DEV -> DEVICE;
+      case Field.MODE -> MODE;
+      case Field.OUID -> OWNER;
+      case Field.OGID -> GROUP;
+      case Field.NAMETYPE -> KIND;
+      default -> -1;
+    };
   }
 
   /// Whether auditd added a part to the record of a path.
@@ -118,12 +144,8 @@ final class PathList {
     return is(path, CREATE);
   }
 
-  boolean isDeleted(int path) {
-    return is(path, DELETE);
-  }
-
-  private boolean is(int path, byte[] kind) {
-    return FieldWalk.equals(value(path, KIND), length(path, KIND), kind);
+  private boolean is(int path, long word) {
+    return kind[path] == word && length(path, KIND) == 6; // both have as many letters
   }
 
   long value(int path, int field) {

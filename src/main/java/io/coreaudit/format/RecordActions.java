@@ -118,6 +118,7 @@ final class RecordActions {
   private static final int COUNT = 2000;
   private static final EventAction[] ACTIONS = new EventAction[COUNT];
   private static final byte[][] NAMES = new byte[COUNT][];
+  private static final Piece[] PREFIXES = new Piece[COUNT];
 
   static {
     Map<String, EventAction> byName = new HashMap<>();
@@ -132,6 +133,7 @@ final class RecordActions {
       String name = RecordTypes.knownName(FIRST + i);
       if (name != null) {
         NAMES[i] = EventAction.bytes(name);
+        PREFIXES[i] = Piece.of("type=" + name + " msg=");
         EventAction known = byName.get(name);
         ACTIONS[i] = known != null ? known : new EventAction(name.toLowerCase(Locale.ROOT), "", "");
       }
@@ -145,6 +147,12 @@ final class RecordActions {
     int index = type - FIRST;
     EventAction action = index >= 0 && index < COUNT ? ACTIONS[index] : null;
     return action == null ? UNKNOWN : action;
+  }
+
+  /// What stands before the text of a record of a type, or null for one without a name.
+  static Piece prefix(int type) {
+    int index = type - FIRST;
+    return index >= 0 && index < COUNT ? PREFIXES[index] : null;
   }
 
   /// The name of a type, or null.

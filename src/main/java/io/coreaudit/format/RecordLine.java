@@ -1,6 +1,7 @@
 package io.coreaudit.format;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 
 /// A record as auditd writes it: `type=SYSCALL msg=audit(...): ...`.
 final class RecordLine {
@@ -12,9 +13,14 @@ final class RecordLine {
 
   /// Appends what stands before the text: `type=SYSCALL msg=`.
   static void appendPrefix(ByteOutput out, int type) {
-    out.put(TYPE);
-    appendType(out, type);
-    out.put(MESSAGE);
+    Piece known = RecordActions.prefix(type);
+    if (known != null) {
+      out.put(known);
+    } else {
+      out.put(TYPE);
+      appendType(out, type);
+      out.put(MESSAGE);
+    }
   }
 
   /// Appends the name of a type, `UNKNOWN[n]` for one that has none.
@@ -34,12 +40,33 @@ final class RecordLine {
   static void appendText(ByteOutput out, long address, int length) {
     int start = out.length();
     out.put(address, length);
-    byte[] bytes = out.array();
-    for (int i = start; i < start + length; i++) {
-      if (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == 0) {
-        bytes[i] = ' ';
+    if (!isOneLine(address, length)) {
+      byte[] bytes = out.array();
+      for (int i = start; i < start + length; i++) {
+        if (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == 0) {
+          bytes[i] = ' ';
+        }
       }
     }
+  }
+
+  private static boolean isOneLine(long address, int length) {
+    long at = address;
+    long end = address + length;
+    for (; end - at >= 8; at += 8) {
+      if (hasLineEnd(Memory.longAt(at))) {
+        return false;
+      }
+    }
+    int rest = (int) (end - at);
+    return rest == 0 || !hasLineEnd(EightBytes.load(at, rest) | EightBytes.BLANKS << (rest << 3));
+  }
+
+  private static boolean hasLineEnd(long word) {
+    return (EightBytes.matches(word, EightBytes.ONES * '\n')
+            | EightBytes.matches(word, EightBytes.ONES * '\r')
+            | EightBytes.matches(word, 0))
+        != 0;
   }
 
   /// The type's name in a prefix of a line (`node=n1 type=NAME msg=`): where it begins, 0 for none.

@@ -1,6 +1,7 @@
 package io.coreaudit.format;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 import java.lang.foreign.Arena;
 
 /// A growing row of bytes outside the heap, where decoded text is put together. Growing moves it.
@@ -62,15 +63,24 @@ final class Scratch {
     if ((digits & 1) != 0 || digits == 0) {
       return false;
     }
-    ensure(digits >> 1);
+    ensure((digits >> 1) + Integer.BYTES);
     long to = block + length;
-    for (int i = 0; i < digits; i += 2) {
-      int high = Value.digit(Memory.byteAt(address + i));
-      int low = Value.digit(Memory.byteAt(address + i + 1));
-      if ((high | low) < 0) {
+    long at = address;
+    long end = address + digits;
+    for (; end - at >= 8; at += 8, to += 4) {
+      long bytes = EightBytes.hexBytes(Memory.longAt(at));
+      if (bytes < 0) {
         return false;
       }
-      Memory.putByte(to++, (byte) (high << 4 | low));
+      Memory.putInt(to, (int) bytes);
+    }
+    if (at < end) {
+      int rest = (int) (end - at);
+      long bytes = EightBytes.hexBytes(EightBytes.load(at, rest) | EightBytes.ZEROS << (rest << 3));
+      if (bytes < 0) {
+        return false;
+      }
+      Memory.putInt(to, (int) bytes);
     }
     length += digits >> 1;
     return true;

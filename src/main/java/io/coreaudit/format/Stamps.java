@@ -3,7 +3,7 @@ package io.coreaudit.format;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
 
-/// Writes times and the names of events.
+/// Writes times and the names of events. What events of one second have in common is kept.
 final class Stamps {
   private static final long SECONDS_PER_DAY = 86_400;
   private static final long YEAR_10000 = 253_402_300_800L;
@@ -15,7 +15,15 @@ final class Stamps {
     }
   }
 
-  private Stamps() {}
+  private final ByteOutput date = new ByteOutput(32); // 2026-11-22T04:33:09.
+  private final ByteOutput seconds = new ByteOutput(32); // 1795321989.
+  private long dateSeconds = -1;
+  private long secondsNumber;
+
+  Stamps() {
+    secondsNumber = 0;
+    seconds.put('0', '.');
+  }
 
   /// Name of a kind, as in `event.id`.
   static byte[] label(EventKind kind) {
@@ -24,7 +32,7 @@ final class Stamps {
 
   /// Appends the event's time in RFC 3339, UTC, milliseconds. A stamp that no four-digit year can
   /// hold (a forged line) gives way to the time of receipt.
-  static void appendTime(ByteOutput out, FrameFlyweight frame) {
+  void appendTime(ByteOutput out, FrameFlyweight frame) {
     long seconds = frame.stampSeconds();
     int millis = frame.stampMillis();
     if (seconds < 0 || seconds >= YEAR_10000) {
@@ -32,6 +40,17 @@ final class Stamps {
       seconds = receivedMillis / 1000;
       millis = (int) (receivedMillis % 1000);
     }
+    if (seconds != dateSeconds) {
+      date.clear();
+      writeDate(date, seconds);
+      dateSeconds = seconds;
+    }
+    out.put(date.array(), 0, date.length());
+    out.putDigits(millis, 3);
+    out.put('Z');
+  }
+
+  private static void writeDate(ByteOutput out, long seconds) {
     long day = seconds / SECONDS_PER_DAY;
     int second = (int) (seconds % SECONDS_PER_DAY);
     // Days to date: years begin in March, eras have 400 years (Howard Hinnant, civil_from_days).
@@ -55,14 +74,12 @@ final class Stamps {
     out.put(':');
     out.putDigits(second % 60, 2);
     out.put('.');
-    out.putDigits(millis, 3);
-    out.put('Z');
   }
 
   /// Appends what follows the node in an event's name: `1795321989.984:3022`, `.n` for the n-th
   /// further event of the stamp; `<boot id>:<kind>:<seq>` for one of the agent itself, `.n` for one
   /// that is told to one sink only.
-  static void appendId(ByteOutput out, FrameFlyweight frame, EventKind kind) {
+  void appendId(ByteOutput out, FrameFlyweight frame, EventKind kind) {
     if (kind != EventKind.AUDIT) {
       appendBootId(out, frame.bootIdHigh(), frame.bootIdLow());
       out.put(':');
@@ -72,8 +89,13 @@ final class Stamps {
       appendRepeat(out, frame);
       return;
     }
-    out.putDecimal(frame.stampSeconds());
-    out.put('.');
+    if (frame.stampSeconds() != secondsNumber) {
+      secondsNumber = frame.stampSeconds();
+      seconds.clear();
+      seconds.putDecimal(secondsNumber);
+      seconds.put('.');
+    }
+    out.put(seconds.array(), 0, seconds.length());
     out.putDigits(frame.stampMillis(), 3);
     out.put(':');
     appendUnsigned(out, frame.serial());

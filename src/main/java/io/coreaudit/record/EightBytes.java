@@ -17,8 +17,12 @@ public final class EightBytes {
   public static final long BLANKS = ONES * ' ';
 
   static final long EQUALS = ONES * '=';
-  private static final long ZEROS = ONES * '0';
+
+  /// Digits zero.
+  public static final long ZEROS = ONES * '0';
+
   private static final long OVER_NINE = ONES * (0x7f - 9);
+  private static final long OVER_SIX = ONES * (0x7f - 6);
   private static final long LOWS = ~HIGHS;
 
   // Multiplied by this, the lowest bits of eight bytes come together in the highest byte.
@@ -114,5 +118,33 @@ public final class EightBytes {
     return ((n & 0x000000ff000000ffL) * 0x000f424000000064L
             + (n >>> 16 & 0x000000ff000000ffL) * 0x0000271000000001L)
         >>> 32;
+  }
+
+  /// Up to eight hexadecimal digits as a number; -1 for anything else.
+  public static long hex(long address, int length) {
+    if (length <= 0 || length > 8) {
+      return -1;
+    }
+    int padding = 8 - length << 3;
+    long word = load(address, length);
+    long bytes = hexBytes(padding == 0 ? word : word << padding | ZEROS & (1L << padding) - 1);
+    return bytes < 0 ? -1 : Integer.reverseBytes((int) bytes) & 0xffff_ffffL;
+  }
+
+  /// The four bytes that eight hexadecimal digits stand for, the first lowest; negative when one is
+  /// none.
+  public static long hexBytes(long word) {
+    long digit = word ^ ZEROS;
+    long noDigit = (digit & LOWS) + OVER_NINE | digit;
+    long letter = (word | BLANKS) ^ ONES * 0x60;
+    long low = letter & LOWS;
+    long noLetter = low + OVER_SIX | letter | ~(low + LOWS);
+    if ((noDigit & noLetter & HIGHS) != 0) {
+      return -1;
+    }
+    long n = (word & ONES * 15) + (word >>> 6 & ONES) * 9;
+    n = (n << 4 | n >>> 8) & 0x00ff00ff00ff00ffL;
+    n = (n | n >>> 8) & 0x0000ffff0000ffffL;
+    return (n | n >>> 16) & 0xffff_ffffL;
   }
 }

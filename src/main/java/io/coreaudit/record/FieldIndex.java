@@ -16,53 +16,151 @@ import java.util.Arrays;
 /// cut off. What stands from `msg='` on is the word of the program that sent the record, not of the
 /// kernel; `claims` tells where it begins, and it goes to the end: a quote inside does not end it.
 ///
-/// Blanks are found 64 bytes at a time, so that the fields do not wait for each other.
+/// Records of one type mostly have the same names in the same order. So the names of the record
+/// before are a guess, which only needs to be compared; `isSameShape` tells that it held, and who
+/// has looked the names up need not do so again. Else blanks are found 64 bytes at a time, so that
+/// the fields do not wait for each other. Both ways give the same fields.
 public final class FieldIndex {
   private static final int BLOCK = 64;
   private static final long QUOTES = EightBytes.ONES * '"';
   private static final long MESSAGE = RecordFlyweight.word("msg");
+  private static final int LONGEST_SHAPED_NAME = 8;
 
+  private final long lastName;
   private long[] nameWord = new long[64];
-  private long[] name = new long[64];
   private int[] nameLength = new int[64];
   private long[] value = new long[64];
   private int[] valueLength = new int[64];
   private int count;
   private int claims;
   private boolean enriched;
+  private boolean sameShape;
+
+  // The names as they are compared: with `=` where there is room for it.
+  private long[] shape = new long[64];
+  private long[] shapeMask = new long[64];
+  private boolean regular;
+
   private long textEnd;
   private long quotedEnd;
+  private boolean ended;
 
   /// Creates an empty index.
-  public FieldIndex() {}
+  public FieldIndex() {
+    lastName = 0;
+  }
+
+  /// Creates an empty index that ends behind the first field of a name, which has eight letters or
+  /// less.
+  public FieldIndex(String lastName) {
+    this.lastName = RecordFlyweight.word(lastName);
+  }
 
   /// Reads a record's text, which must stay where it is.
   ///
   /// @param fromKernel whether it came by netlink and not as a line: the kernel enriches nothing
   public void read(long text, int length, boolean fromKernel) {
+    textEnd =
+        fromKernel
+            ? text + length
+            : EightBytes.find(text, text + length, RecordFlyweight.SEPARATORS);
+    enriched = textEnd < text + length;
+    sameShape = regular && isOfShape(text);
+    if (!sameShape) {
+      readAny(text, RecordFlyweight.behindStamp(text, text + length, textEnd));
+      regular &= count > 0;
+      if (regular) {
+        keepShape();
+      }
+    }
+  }
+
+  // ---- of the same names as the record before
+
+  private boolean isOfShape(long text) {
+    long end = textEnd;
+    long at = RecordFlyweight.behindStamp(text, end, end);
+    if (at == text) {
+      return false;
+    }
+    int fields = count;
+    for (int i = 0; i < fields; i++) {
+      long name = at + 1;
+      int named = nameLength[i];
+      long start = name + named + 1;
+      long word =
+          end - name >= 8
+              ? Memory.longAt(name)
+              : EightBytes.load(name, (int) Math.max(0, end - name));
+      if ((word & shapeMask[i]) != shape[i]
+          || start >= end
+          || (named == LONGEST_SHAPED_NAME && Memory.byteAt(start - 1) != '=')) {
+        return false;
+      }
+      at = EightBytes.find(start, end, EightBytes.BLANKS);
+      int length = (int) (at - start);
+      if (length <= 0) {
+        return false;
+      }
+      if (Memory.byteAt(start) == '"') {
+        if (length == 1 || Memory.byteAt(at - 1) != '"') {
+          return false;
+        }
+      } else {
+        length = bareLength(start, length);
+        if (length == 0) {
+          return false;
+        }
+      }
+      value[i] = start;
+      valueLength[i] = length;
+    }
+    return at == end || ended;
+  }
+
+  private void keepShape() {
+    if (shape.length < nameWord.length) {
+      shape = new long[nameWord.length];
+      shapeMask = new long[nameWord.length];
+    }
+    for (int i = 0; i < count; i++) {
+      int bits = nameLength[i] << 3;
+      if (bits == 64) {
+        shape[i] = nameWord[i];
+        shapeMask[i] = -1;
+      } else {
+        shape[i] = nameWord[i] | (long) '=' << bits;
+        shapeMask[i] = (1L << bits + 7 << 1) - 1;
+      }
+    }
+  }
+
+  // ---- of any names
+
+  private void readAny(long text, long from) {
     count = 0;
     claims = Integer.MAX_VALUE;
     quotedEnd = 0;
-    textEnd = text + length;
-    if (!fromKernel) {
-      textEnd = EightBytes.find(text, textEnd, RecordFlyweight.SEPARATORS);
-    }
-    enriched = textEnd < text + length;
+    ended = false;
+    regular = from > text;
     long end = textEnd;
-    long word = RecordFlyweight.behindStamp(text, text + length, end);
+    long word = regular ? from + 1 : from;
     for (long block = word; block < end; block += BLOCK) {
       long blanks = blanks(block, end);
       while (blanks != 0) {
         long blank = block + Long.numberOfTrailingZeros(blanks);
         blanks &= blanks - 1;
-        if (blank > word) {
-          word(word, blank);
+        word(word, blank);
+        if (ended) {
+          return;
         }
         word = blank + 1;
       }
     }
     if (word < end) {
       word(word, end);
+    } else {
+      regular = false;
     }
   }
 
@@ -91,80 +189,90 @@ public final class FieldIndex {
   }
 
   private void word(long start, long end) {
-    if (start < quotedEnd) {
+    int length = (int) (end - start);
+    if (start < quotedEnd || length == 0) {
+      regular = false;
       return;
     }
-    int length = (int) (end - start);
     long first = textEnd - start >= 8 ? Memory.longAt(start) : EightBytes.load(start, length);
     int named = EightBytes.lowest(EightBytes.matches(first, EightBytes.EQUALS));
-    if (named < 8) {
-      if (named >= length) {
-        return; // the next word's
-      }
+    if (named < Math.min(8, length)) {
       first &= (1L << (named << 3)) - 1;
-    } else {
-      if (length <= 8) {
+      if (named == 0 || (byte) first == '(' || first == MESSAGE) {
+        oddField(start, end, named);
         return;
       }
-      named = (int) (EightBytes.find(start + 8, end, EightBytes.EQUALS) - start);
+    } else {
+      named =
+          length <= 8 ? length : (int) (EightBytes.find(start + 8, end, EightBytes.EQUALS) - start);
       if (named == length) {
+        regular = false; // a word, no field
+        return;
+      }
+      if ((byte) first == '(') {
+        oddField(start, end, named);
         return;
       }
     }
-    long nameAt = start;
-    if (first == MESSAGE && named + 1 < length) {
+    field(first, named, start + named + 1, length - named - 1);
+  }
+
+  // A name that is none: `(hostname=`, `msg='op=`, `=`.
+  private void oddField(long start, long end, int length) {
+    regular = false;
+    long name = start;
+    int named = length;
+    if (EightBytes.load(name, named) == MESSAGE && named == 3 && start + 4 < end) {
       byte quote = Memory.byteAt(start + 4);
       if (quote == 'a') {
         return; // msg=audit(
       }
       if (quote == '\'') {
         claims = Math.min(claims, count);
-        nameAt = start + 5;
-        named = (int) (EightBytes.find(nameAt, end, EightBytes.EQUALS) - nameAt);
-        if (nameAt + named == end) {
+        name = start + 5;
+        named = (int) (EightBytes.find(name, end, EightBytes.EQUALS) - name);
+        if (name + named == end) {
           return;
         }
-        first = EightBytes.load(nameAt, named);
       }
     }
-    long valueAt = nameAt + named + 1;
-    if ((byte) first == '(' && named > 0) {
-      nameAt++;
+    long valueAt = name + named + 1;
+    if (named > 0 && Memory.byteAt(name) == '(') {
+      name++;
       named--;
-      first = EightBytes.load(nameAt, named);
     }
-    if (valueAt < end) {
-      field(first, nameAt, named, valueAt, (int) (end - valueAt));
-    }
+    field(EightBytes.load(name, named), named, valueAt, (int) (end - valueAt));
   }
 
-  private void field(long word, long nameAt, int named, long valueAt, int bytes) {
-    int length;
-    if (Memory.byteAt(valueAt) == '"') {
-      length = quotedLength(valueAt, bytes);
-      quotedEnd = valueAt + length;
-    } else {
-      length = bareLength(valueAt, bytes);
-      if (length == 0) {
-        return;
+  private void field(long word, int named, long valueAt, int bytes) {
+    int length = 0;
+    if (bytes > 0) {
+      if (Memory.byteAt(valueAt) == '"') {
+        length = quotedLength(valueAt, bytes);
+        quotedEnd = valueAt + length;
+      } else {
+        length = bareLength(valueAt, bytes);
       }
     }
+    regular &= length > 0 && length <= bytes && named <= LONGEST_SHAPED_NAME;
+    if (length == 0) {
+      return;
+    }
     int at = count;
-    if (at == name.length) {
+    if (at == value.length) {
       grow();
     }
     nameWord[at] = word;
-    name[at] = nameAt;
     nameLength[at] = named;
     value[at] = valueAt;
     valueLength[at] = length;
     count = at + 1;
+    ended = word == lastName && lastName != 0;
   }
 
   private void grow() {
     int capacity = count * 2;
     nameWord = Arrays.copyOf(nameWord, capacity);
-    name = Arrays.copyOf(name, capacity);
     nameLength = Arrays.copyOf(nameLength, capacity);
     value = Arrays.copyOf(value, capacity);
     valueLength = Arrays.copyOf(valueLength, capacity);
@@ -200,6 +308,11 @@ public final class FieldIndex {
     return count;
   }
 
+  /// Whether the record has the names of the record that was read before, in the same order.
+  public boolean isSameShape() {
+    return sameShape;
+  }
+
   /// The first field that is the word of the program which sent the record; beyond `count` when it
   /// is all the kernel's (or auditd's) word.
   public int claims() {
@@ -218,7 +331,7 @@ public final class FieldIndex {
 
   /// Where a field's name begins.
   public long nameAddress(int field) {
-    return name[field];
+    return value[field] - 1 - nameLength[field];
   }
 
   /// Length of a field's name.

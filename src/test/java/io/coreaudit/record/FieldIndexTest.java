@@ -64,6 +64,78 @@ class FieldIndexTest {
     assertThat(fields(text, false)).isEqualTo(walked(text));
   }
 
+  /// What is remembered from record to record must never show.
+  @Property(tries = 2000)
+  void shouldFindTheSameInAnyOrderOfRecords(@ForAll("records") List<String> records) {
+    FieldIndex toName = new FieldIndex("seven77");
+    for (String record : records) {
+      assertThat(fields(new FieldIndex(), record)).isEqualTo(fields(index, record));
+      assertThat(fields(new FieldIndex("seven77"), record)).isEqualTo(fields(toName, record));
+      assertThat(fields(toName, record))
+          .isEqualTo(until("seven77=", fields(new FieldIndex(), record)));
+    }
+  }
+
+  private static List<String> until(String name, List<String> fields) {
+    int last = 0;
+    while (last < fields.size() && !fields.get(last).startsWith(name)) {
+      last++;
+    }
+    return fields.subList(0, Math.min(last + 1, fields.size()));
+  }
+
+  @Provide("records")
+  Arbitrary<List<String>> records() {
+    Arbitrary<String> names =
+        Arbitraries.of("pid=", "exactly8=", "seven77=", "longer-name=", "a=", "msg=", "(b=");
+    Arbitrary<String> values =
+        Arbitraries.of(
+            "1",
+            "22",
+            "\"x\"",
+            "\"",
+            "\"a b\"",
+            "'op=x",
+            "(none)",
+            "x,",
+            ",",
+            "",
+            "long-value-of-it");
+    Arbitrary<List<String>> shape = names.list().ofMinSize(1).ofMaxSize(4);
+    return shape.flatMap(
+        same ->
+            values
+                .list()
+                .ofSize(same.size())
+                .map(
+                    chosen -> {
+                      StringBuilder text = new StringBuilder(STAMP.strip());
+                      for (int i = 0; i < same.size(); i++) {
+                        text.append(' ').append(same.get(i)).append(chosen.get(i));
+                      }
+                      return text.toString();
+                    })
+                .list()
+                .ofMinSize(2)
+                .ofMaxSize(6));
+  }
+
+  @Test
+  void shouldKnowTheShapeOfTheRecordBefore() {
+    String text = STAMP + "pid=7 nametype=NORMAL cap=\"x\" key=(null) k=1";
+    fields(text, true);
+    assertThat(index.isSameShape()).isFalse();
+    String next = text.replace("7", "12345").replace("x", "yy/zz");
+    assertThat(fields(next, true)).isEqualTo(walked(next));
+    assertThat(index.isSameShape()).isTrue();
+    fields(text + " more=1", true);
+    assertThat(index.isSameShape()).isFalse();
+    fields(text, true);
+    fields(text + "\u001dUID=\"root\"", false);
+    assertThat(index.isSameShape()).as("a line").isTrue();
+    assertThat(index.isEnriched()).isTrue();
+  }
+
   private static List<String> walked(String text) {
     try (Text memory = Text.of(text)) {
       RecordFlyweight record = new RecordFlyweight().wrap(memory.address(), memory.length());
@@ -143,13 +215,21 @@ class FieldIndexTest {
   }
 
   private List<String> fields(String text, boolean fromKernel) {
+    return fields(index, text, fromKernel);
+  }
+
+  private static List<String> fields(FieldIndex of, String text) {
+    return fields(of, text, true);
+  }
+
+  private static List<String> fields(FieldIndex of, String text, boolean fromKernel) {
     try (Text memory = Text.of(text)) {
-      index.read(memory.address(), memory.length(), fromKernel);
+      of.read(memory.address(), memory.length(), fromKernel);
       List<String> fields = new ArrayList<>();
-      for (int i = 0; i < index.count(); i++) {
-        String name = Text.read(index.nameAddress(i), index.nameLength(i));
-        assertThat(index.nameWord(i)).isEqualTo(RecordFlyweight.word(name));
-        fields.add(name + "=" + Text.read(index.valueAddress(i), index.valueLength(i)));
+      for (int i = 0; i < of.count(); i++) {
+        String name = Text.read(of.nameAddress(i), of.nameLength(i));
+        assertThat(of.nameWord(i)).isEqualTo(RecordFlyweight.word(name));
+        fields.add(name + "=" + Text.read(of.valueAddress(i), of.valueLength(i)));
       }
       return fields;
     }

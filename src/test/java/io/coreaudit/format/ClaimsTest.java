@@ -1,0 +1,203 @@
+package io.coreaudit.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coreaudit.frame.FrameFlyweight;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/// What a program that may send records can say, and what it cannot.
+final class ClaimsTest {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+  private static final String KERNEL =
+      "audit(1795321989.001:1): pid=900 uid=7 auid=1000 ses=3 subj=sender_t msg='";
+
+  private final EcsEncoder encoder = new EcsEncoder(false);
+
+  @Test
+  void shouldTakeNoIdentityAndNoTagFromAMessage() {
+    JsonNode event =
+        encoded(
+            1121,
+            "op=x pid=1 ppid=1 uid=0 auid=0 gid=0 euid=0 ses=9 subj=kernel key=\"openshift_secret\""
+                + " comm=\"cat\" exe=\"/usr/bin/cat\" syscall=257 arch=c000003e proctitle=6C73"
+                + " saddr=020000357F0000010000000000000000 success=no res=success'");
+    assertKernelsWord(event);
+    assertThat(event.get("process").has("name")).isFalse();
+    assertThat(event.get("process").get("executable").asText()).isEqualTo("/usr/bin/cat");
+    assertThat(event.get("coreaudit").get("claimed").toString())
+        .isEqualTo("[\"process.executable\"]");
+    assertThat(event.get("event").get("outcome").asText()).isEqualTo("success");
+    JsonNode data = event.get("coreaudit").get("data");
+    assertThat(data.get("uid").asText()).isEqualTo("0");
+    assertThat(data.get("key").asText()).isEqualTo("openshift_secret");
+    assertThat(data.get("comm").asText()).isEqualTo("cat");
+  }
+
+  @Test
+  void shouldNotBeLedOutOfTheMessageByAQuote() {
+    JsonNode event = encoded(1121, "op=x' key=\"k\" ppid=1 comm=\"cat\" msg='uid=0'");
+    assertKernelsWord(event);
+    assertThat(event.get("process").has("name")).isFalse();
+  }
+
+  @Test
+  void shouldBelieveSystemdWhoNamesItself() {
+    JsonNode event =
+        encoded(1130, "unit=crio comm=\"systemd\" exe=\"/usr/lib/systemd/systemd\" res=success'");
+    assertThat(event.get("process").get("name").asText()).isEqualTo("systemd");
+    assertThat(event.get("service").get("name").asText()).isEqualTo("crio");
+    assertThat(event.get("coreaudit").get("claimed").toString())
+        .isEqualTo("[\"process.name\",\"process.executable\"]");
+  }
+
+  @Test
+  void shouldTakeTheKeyOfARecordOfTheKernel() {
+    JsonNode event = encodedText(1305, "audit(1.002:3): auid=1 ses=2 op=set key=\"k\" res=1");
+    assertThat(event.get("tags").toString()).isEqualTo("[\"k\"]");
+    assertThat(event.get("coreaudit").has("claimed")).isFalse();
+  }
+
+  @Test
+  void shouldNotMakeFieldsOfNamesThatNobodyKnows() {
+    StringBuilder message = new StringBuilder("op=x");
+    for (int i = 0; i < 500; i++) {
+      message.append(" evil").append(i).append("=").append(i);
+    }
+    JsonNode coreaudit = encoded(1121, message + "'").get("coreaudit");
+    assertThat(coreaudit.get("data").toString()).isEqualTo("{\"subj\":\"sender_t\",\"op\":\"x\"}");
+    assertThat(coreaudit.get("other")).hasSize(64);
+    assertThat(coreaudit.get("other").get(63).asText()).isEqualTo("evil63=63");
+  }
+
+  @Test
+  void shouldWriteEachNameOnceThoughTheMessageGivesOursToo() {
+    JsonNode event =
+        encoded(1107, "avc:  denied  { x } for seresult=y seperms=z op=1 op=2 permissive=1'");
+    JsonNode coreaudit = event.get("coreaudit");
+    assertThat(coreaudit.get("data").get("seresult").asText()).isEqualTo("denied");
+    assertThat(coreaudit.get("data").get("op").asText()).isEqualTo("1");
+    assertThat(coreaudit.get("other").toString()).isEqualTo("[\"seresult=y\",\"seperms=z\"]");
+    assertThat(event.get("event").get("type").toString()).isEqualTo("[\"allowed\"]");
+  }
+
+  @Property(tries = 3000)
+  void shouldKeepTheKernelsWordWhateverTheMessage(@ForAll("messages") String message) {
+    JsonNode event = encoded(1121, message);
+    assertKernelsWord(event);
+    assertThat(event.get("process").has("name")).isFalse();
+    if (event.get("coreaudit").has("data")) {
+      assertThat(KNOWN_IN_PROPERTY).containsAll(names(event.get("coreaudit").get("data")));
+    }
+  }
+
+  private static final Set<String> KNOWN_IN_PROPERTY =
+      Set.of(
+          "pid",
+          "ppid",
+          "uid",
+          "auid",
+          "ses",
+          "subj",
+          "key",
+          "msg",
+          "comm",
+          "op",
+          "gid",
+          "hostname",
+          "acct",
+          "success",
+          "syscall",
+          "name");
+
+  @Provide("messages")
+  Arbitrary<String> messages() {
+    Arbitrary<String> words =
+        Arbitraries.oneOf(
+            Arbitraries.of(
+                "pid=1",
+                "ppid=1",
+                "uid=0",
+                "auid=0",
+                "ses=1",
+                "subj=x",
+                "key=\"k\"",
+                "key=6B",
+                "comm=\"c\"",
+                "exe=\"/e\"",
+                "op=x",
+                "'",
+                "\"",
+                "msg='",
+                "msg='pid=1",
+                "\u001d",
+                "x.y=1",
+                "hostname=\"a",
+                "(uid=0)",
+                "gid=0",
+                "acct=\"r\"",
+                "success=no",
+                "syscall=1",
+                "name=\"/x\"",
+                "\u001dUID=\"evil\"",
+                "=",
+                "a=",
+                "\"uid=0"),
+            Arbitraries.strings().withChars(" ='\"ab\n\\\u0001\u00ff").ofMaxLength(6));
+    return words.list().ofMaxSize(15).map(list -> String.join(" ", list));
+  }
+
+  private static void assertKernelsWord(JsonNode event) {
+    assertThat(event.has("tags")).isFalse();
+    assertThat(event.get("process").get("pid").asInt()).isEqualTo(900);
+    assertThat(event.get("process").has("parent")).isFalse();
+    JsonNode user = event.get("user");
+    assertThat(user.get("id").asText()).isEqualTo("7");
+    assertThat(user.has("name")).isFalse();
+    assertThat(user.has("effective")).isFalse();
+    assertThat(user.has("group")).isFalse();
+    assertThat(user.get("audit").get("id").asText()).isEqualTo("1000");
+    assertThat(event.get("coreaudit").get("session").asText()).isEqualTo("3");
+    assertThat(event.get("coreaudit").has("syscall")).isFalse();
+    assertThat(event.has("destination")).isFalse();
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    assertThat(names).hasSameSizeAs(new HashSet<>(names));
+    return names;
+  }
+
+  private JsonNode encoded(int type, String message) {
+    return encodedText(type, KERNEL + message);
+  }
+
+  private JsonNode encodedText(int type, String text) {
+    try (Arena arena = Arena.ofConfined()) {
+      FrameFlyweight frame =
+          new Frames(arena).one(type, new byte[0], text.getBytes(StandardCharsets.ISO_8859_1));
+      ByteOutput out = new ByteOutput(16);
+      encoder.encode(frame, out);
+      return JSON.readTree(Arrays.copyOf(out.array(), out.length()));
+    } catch (IOException invalid) {
+      throw new AssertionError(text, invalid);
+    }
+  }
+}
