@@ -192,6 +192,11 @@ public final class AuditRuleData {
     return new AuditRuleData(flags & ~AUDIT_FILTER_PREPEND, action, mask, fields);
   }
 
+  /// The same rule, to be put in front of its list.
+  public AuditRuleData atFront() {
+    return new AuditRuleData(flags | AUDIT_FILTER_PREPEND, action, mask, fields);
+  }
+
   /// Whether it is to be put in front of its list; never so in a rule that the kernel listed.
   public boolean inFront() {
     return (flags & AUDIT_FILTER_PREPEND) != 0;
@@ -244,7 +249,7 @@ public final class AuditRuleData {
   }
 
   /// Whether a syscall, or an operation in the io_uring list, is in the mask.
-  boolean matches(int syscall) {
+  public boolean matches(int syscall) {
     return (mask[syscall / Integer.SIZE] >>> syscall % Integer.SIZE & 1) != 0;
   }
 

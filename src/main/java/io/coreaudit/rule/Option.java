@@ -37,7 +37,7 @@ record Option(String name, int column, Word value) {
         || word.startsWith("--") && Arrays.asList(LONG_WITH_VALUE).contains(word.substring(2));
   }
 
-  /// The options of a line.
+  /// The options of a line that has a word at least; one option at least.
   static List<Option> parse(List<Word> words) throws RefusedException {
     List<Option> options = new ArrayList<>();
     Word stray = null;
@@ -56,6 +56,9 @@ record Option(String name, int column, Word value) {
     }
     if (stray != null) {
       throw new RefusedException(stray.column(), strayMessage(stray.text()));
+    }
+    if (options.isEmpty()) {
+      throw new RefusedException(words.getFirst().column(), "expected an option in front of '--'");
     }
     return options;
   }

@@ -52,7 +52,7 @@ public final class RuleReader {
     try {
       if (line.unfinished()) {
         throw new RefusedException(
-            line.text().length() + 1, "the file ends where a continued line should go on");
+            Math.max(1, line.text().length()), "the file ends where a continued line should go on");
       }
       checkCharacters(line.text());
       List<Word> words = Word.split(line.text());

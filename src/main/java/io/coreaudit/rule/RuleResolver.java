@@ -146,6 +146,9 @@ final class RuleResolver {
     if (conditions.isEmpty()) {
       throw new RefusedException(clause.column(), "-p must stand behind a field");
     }
+    if (list != RuleList.EXIT && list != RuleList.IO_URING) {
+      exitOnly(RuleField.PERM, clause.column());
+    }
     Condition access = new Condition.Access(Operator.EQUAL, clause.mask());
     boolean found = false;
     for (int i = 0; i < conditions.size(); i++) {
@@ -170,14 +173,20 @@ final class RuleResolver {
     if (archless) {
       elf = environment.architecture().elf();
     }
+    int column = clause.column();
     for (String name : clause.names()) {
       if (name.equals("all")) {
         everySyscall = true;
       } else if (list == RuleList.IO_URING) {
-        syscalls.add(operation(clause.column(), name));
+        syscalls.add(operation(column, name));
       } else {
-        syscalls.add(systemCall(clause.column(), name, archless));
+        int number = systemCall(column, name);
+        syscalls.add(number);
+        if (archless) {
+          warnOf32Bits(column, name, number, clause.names());
+        }
       }
+      column += name.length() + 1;
     }
     syscallsGiven = true;
   }
@@ -189,7 +198,7 @@ final class RuleResolver {
         : bit(column, name, "no operation of io_uring is called " + name);
   }
 
-  private int systemCall(int column, String name, boolean archless) throws RefusedException {
+  private int systemCall(int column, String name) throws RefusedException {
     Architecture architecture = Architecture.of(elf);
     int number = architecture.syscall(name);
     if (number < 0) {
@@ -200,8 +209,17 @@ final class RuleResolver {
     if (!spelled.equalsIgnoreCase(name) && !alias) {
       auditctlRefuses(column, "it calls " + name + " " + spelled);
     }
+    return number;
+  }
+
+  /// Without an architecture a number holds for both tables; no harm when the other is given too.
+  private void warnOf32Bits(int column, String name, int number, List<String> names) {
     Architecture other = environment.architecture().b32();
-    if (archless && other != null && other.syscall(name) != number) {
+    boolean known = environment.architecture().syscall(name) == number;
+    if (known
+        && other != null
+        && other.syscall(name) != number
+        && !names.contains(Integer.toString(other.syscall(name)))) {
       remarks.add(
           new Remark(
               column,
@@ -210,7 +228,6 @@ final class RuleResolver {
                   + " has another number for 32-bit programs: give arch=b64, and a second rule with"
                   + " arch=b32"));
     }
-    return number;
   }
 
   private String unknownSyscall(Architecture architecture, String name) {
@@ -219,7 +236,7 @@ final class RuleResolver {
     for (Architecture other :
         new Architecture[] {environment.architecture(), environment.architecture().b32()}) {
       if (other != null && other != architecture && other.syscall(name) >= 0) {
-        message.append("; ").append(other.word()).append(" has it");
+        message.append("; ").append(other.word()).append(" has");
       }
     }
     return message.toString();
@@ -228,7 +245,7 @@ final class RuleResolver {
   private static int bit(int column, String text, String why) throws RefusedException {
     CNumber number = CNumber.unsigned(text);
     if (number == null || !number.isWhole()) {
-      throw new RefusedException(column, why + ", and it is no number");
+      throw new RefusedException(column, why);
     }
     if (number.value() >= MASK_BITS) {
       throw new RefusedException(column, text + ": expected a number from 0 to " + (MASK_BITS - 1));
@@ -368,7 +385,12 @@ final class RuleResolver {
     RuleField right = RuleField.of(clause.right());
     if (left == null || right == null) {
       throw new RefusedException(
-          clause.column(), "no field is called " + (left == null ? clause.left() : clause.right()));
+          clause.column(),
+          "-C "
+              + clause.left()
+              + clause.operator().sign()
+              + clause.right()
+              + ": expected two fields that hold users, or two that hold groups");
     }
     if (list == RuleList.IO_URING) {
       auditctlRefuses(clause.column(), "-C is for its exit list only");

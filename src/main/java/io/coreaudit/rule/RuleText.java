@@ -124,7 +124,10 @@ public final class RuleText {
       case USER, SESSION ->
           value == AuditConstants.AUDIT_UID_UNSET ? "unset" : Integer.toUnsignedString(value);
       case EXIT -> ValueNames.exit(value);
-      case RECORD_TYPE -> ValueNames.recordType(value);
+      case RECORD_TYPE -> {
+        String name = ValueNames.recordType(value);
+        yield name.startsWith("-") ? Integer.toUnsignedString(value) : name;
+      }
       case ARGUMENT -> "0x" + Integer.toHexString(value);
       case FILE_TYPE -> {
         String name = ValueNames.fileType(value);

@@ -15,20 +15,29 @@ import static io.coreaudit.kernel.AuditConstants.AUDIT_WATCH;
 import static io.coreaudit.kernel.LinuxConstants.PATH_MAX;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// A path whose every reading, writing and change of attributes is recorded: `-a always,exit -F
 /// dir=PATH -F perm=rwa -F key=KEY`, or `path=` for a file.
 ///
-/// No architecture and no syscall list: of the ways to open a file, 20 of 22 are seen so, with a
-/// list 17. The other two go through io_uring and need [#ioUring()] beside.
+/// No architecture and no syscall list: what counts is what a call does, not its name. Two ways
+/// pass it by: io_uring, whose operations are no system calls ([#ioUring()]), and a file opened by
+/// its handle ([#byHandle()]).
 ///
 /// @param path an absolute path, kept without a slash at its end
 /// @param directory whether it stands for all that is below it
 /// @param key the word by which the events are found, plain text
 public record WatchRule(String path, boolean directory, String key) {
   private static final int PERMISSIONS = AUDIT_PERM_READ | AUDIT_PERM_WRITE | AUDIT_PERM_ATTR;
-  private static final int IORING_OP_OPENAT = 18;
-  private static final int IORING_OP_OPENAT2 = 28;
+
+  /// The operations of io_uring that take a name: openat, openat2, renameat, unlinkat, mkdirat,
+  /// symlinkat, linkat, and setxattr and getxattr with their forms for a descriptor. Those of a
+  /// newer kernel are only bits to an older one.
+  private static final int[] IORING_OPERATIONS = {18, 28, 35, 36, 37, 38, 39, 41, 42, 43, 44};
+
+  /// open_by_handle_at on this machine, and for its 32-bit programs.
+  private static final int[] OPEN_BY_HANDLE_AT =
+      "aarch64".equals(System.getProperty("os.arch")) ? new int[] {265, 371} : new int[] {304, 342};
 
   /// Checks the rule.
   ///
@@ -66,6 +75,11 @@ public record WatchRule(String path, boolean directory, String key) {
     return new WatchRule(path, false, key);
   }
 
+  /// What one watch takes: the rule for system calls, that for handles, that for io_uring.
+  public List<AuditRuleData> all() {
+    return List.of(data(), byHandle(), ioUring());
+  }
+
   /// The rule for system calls, byte for byte as auditctl sends it.
   public AuditRuleData data() {
     return new AuditRuleData.Builder(AUDIT_FILTER_EXIT, AUDIT_ALWAYS)
@@ -76,12 +90,25 @@ public record WatchRule(String path, boolean directory, String key) {
         .build();
   }
 
-  /// The rule for openings through io_uring. auditctl cannot say it; kernels before 5.16 refuse the
-  /// list with EINVAL.
+  /// The rule for io_uring. auditctl cannot say it; kernels before 5.16 refuse the list with
+  /// EINVAL.
   public AuditRuleData ioUring() {
-    return new AuditRuleData.Builder(AUDIT_FILTER_URING_EXIT, AUDIT_ALWAYS)
-        .syscall(IORING_OP_OPENAT)
-        .syscall(IORING_OP_OPENAT2)
+    return named(
+        new AuditRuleData.Builder(AUDIT_FILTER_URING_EXIT, AUDIT_ALWAYS), IORING_OPERATIONS);
+  }
+
+  /// The rule for files opened by their handle, which is no reading or writing to the kernel's
+  /// `perm=`. Without an architecture one rule holds for 64 and 32 bits: the other number of each
+  /// means nothing there, or a call that the first rule tells as well.
+  public AuditRuleData byHandle() {
+    return named(new AuditRuleData.Builder(AUDIT_FILTER_EXIT, AUDIT_ALWAYS), OPEN_BY_HANDLE_AT);
+  }
+
+  private AuditRuleData named(AuditRuleData.Builder builder, int[] calls) {
+    for (int call : calls) {
+      builder.syscall(call);
+    }
+    return builder
         .text(directory ? AUDIT_DIR : AUDIT_WATCH, AUDIT_EQUAL, path)
         .text(AUDIT_FILTERKEY, AUDIT_EQUAL, key)
         .build();

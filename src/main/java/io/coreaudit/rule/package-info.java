@@ -1,4 +1,23 @@
-/// Audit rules: what the kernel takes and gives back, and the rules that watch a path.
+/// Audit rules: what people write, what that means on a host, what the kernel takes and gives back.
+///
+/// ```text
+/// a file ──RuleReader──► Statement, Clause      as written: words, each with its line and column
+///                             │ RuleCompiler    names to numbers, by a RuleEnvironment
+///                             ▼
+///                        Rule, Condition        as resolved: no names, no defaults
+///                             │ ▲
+///                             ▼ │
+///                        AuditRuleData ──────► RuleListing   as `auditctl -l` prints it
+///                             │ ▲       └────► RuleText      a line that reads back as the same
+///                             ▼ │
+///                           netlink
+/// ```
+///
+/// The text is that of auditctl(8), and so are the bytes: test-fixtures/rules holds what the real
+/// one sends. What it refuses and the kernel takes and heeds (`dir=` in the io_uring list, a key in
+/// front of what it wants one behind) is taken here, with a note; what the kernel would refuse is
+/// an error here, with the reason. A wrong line is a problem with its place, and the next line is
+/// read.
 ///
 /// [io.coreaudit.rule.AuditRuleData] is a rule as it goes over netlink, `struct audit_rule_data`:
 /// two rules are equal when the kernel would take them for equal, so that what was sent is found

@@ -46,7 +46,9 @@ final class AuditRuleDataTest {
     assertThat(WATCH.data().textOf(AuditConstants.AUDIT_FILTERKEY)).isEqualTo("k");
     assertThat(WATCH.data().textOf(AuditConstants.AUDIT_EXE)).isEmpty();
     assertThat(WATCH.ioUring())
-        .hasToString("-a always,io_uring -S openat,openat2 -F dir=/srv/é -F key=k");
+        .hasToString(
+            "-a always,io_uring -S openat,openat2,renameat,unlinkat,mkdirat,symlinkat,linkat,"
+                + "fsetxattr,setxattr,fgetxattr,getxattr -F dir=/srv/é -F key=k");
     assertThat(WATCH.ioUring().flags()).isEqualTo(7);
     assertThat(WATCH.ioUring().action()).isEqualTo(2);
   }

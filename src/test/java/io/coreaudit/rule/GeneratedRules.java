@@ -54,7 +54,6 @@ final class GeneratedRules {
             Arbitraries.of(
                 "-F fstype=tracefs",
                 "-F perm=wa",
-                "-p r",
                 "-F exit=-ENOSYS",
                 "-F perm=",
                 "-F uid=daemon",

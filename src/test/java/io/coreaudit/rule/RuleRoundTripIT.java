@@ -78,7 +78,7 @@ final class RuleRoundTripIT {
 
   @Test
   void shouldGetPublishedRulesBackAsTheyWere() throws Exception {
-    List<Path> files = new ArrayList<>();
+    List<Path> files = new ArrayList<>(PacksTest.packs());
     files.add(RuleGolden.FIXTURES.resolve("ssg-rhcos4.rules"));
     files.add(RuleGolden.FIXTURES.resolve("ssg-rhel9.rules"));
     if (Files.isDirectory(SAMPLES)) {
@@ -167,10 +167,13 @@ final class RuleRoundTripIT {
   }
 
   /// auditctl takes the names of a rule without arch= from the last architecture that it printed.
+  /// Up to 3.0 it has no name for the io_uring list, which the kernel gives last.
   private static void assertListedAsByAuditctl(List<AuditRuleData> held) throws Exception {
     List<String> expected = new ArrayList<>();
     Architecture last = Architecture.X86_64;
-    for (AuditRuleData rule : held) {
+    List<AuditRuleData> named =
+        held.stream().filter(rule -> Rule.of(rule).list() != RuleList.IO_URING).toList();
+    for (AuditRuleData rule : named) {
       expected.add(new RuleListing(last).line(rule));
       for (Condition condition : Rule.of(rule).conditions()) {
         if (condition instanceof Condition.OfArchitecture c) {
@@ -178,7 +181,9 @@ final class RuleRoundTripIT {
         }
       }
     }
-    assertThat(auditctlList()).isEqualTo(expected);
+    List<String> listed = auditctlList();
+    assertThat(listed).hasSameSizeAs(held);
+    assertThat(listed.subList(0, named.size())).isEqualTo(expected);
   }
 
   private int add(AuditRuleData rule) {
