@@ -4,9 +4,12 @@ import static io.coreaudit.kernel.LinuxConstants.AF_UNIX;
 import static io.coreaudit.kernel.LinuxConstants.SOCK_CLOEXEC;
 import static io.coreaudit.kernel.LinuxConstants.SOCK_DGRAM;
 
+import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.Assembler;
 import io.coreaudit.event.AssemblerMode;
 import io.coreaudit.event.EventHandler;
+import io.coreaudit.event.EventKind;
+import io.coreaudit.event.OwnEvent;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.frame.FrameFlyweight;
@@ -28,26 +31,27 @@ final class Rehearsal {
   private static final int EVENTS = 12_000;
   private static final long RING_BYTES = 1 << 20;
   private static final int FRAME_BYTES = 64 << 10;
+  private static final int OWN_TEXT_BYTES = 4 << 10;
 
   private Rehearsal() {}
 
   /// Runs it once, on the calling thread.
   static void warm(HostName host, AccountNames accounts) {
     OriginCollector origin = new OriginCollector(host, accounts, "/proc");
-    try (Pages pages = Pages.allocate(FRAME_BYTES);
+    try (Pages pair = Pages.allocate(2 * Integer.BYTES);
+        Pipeline pipeline = new Pipeline(origin);
         RecordRing ring = RecordRing.allocate(RING_BYTES);
-        SyntheticEvents events = new SyntheticEvents()) {
-      if (LibC.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pages.address()) < 0) {
+        SyntheticEvents.Messages events = new SyntheticEvents.Messages(new SyntheticEvents())) {
+      if (LibC.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair.address()) < 0) {
         return; // A cold start, then.
       }
-      int kernel = Memory.intAt(pages.address());
+      int kernel = Memory.intAt(pair.address());
       try (AuditReceiver receiver =
-          AuditReceiver.over(Memory.intAt(pages.address() + Integer.BYTES))) {
-        Assembler assembler =
-            new Assembler(ring, AssemblerMode.LIVE, pipeline(pages.address(), origin));
+          AuditReceiver.over(Memory.intAt(pair.address() + Integer.BYTES))) {
+        Assembler assembler = new Assembler(ring, AssemblerMode.LIVE, pipeline);
         long nowNs = System.nanoTime();
-        for (int serial = 1; serial <= EVENTS; serial++) {
-          events.send(kernel, serial);
+        for (int turn = 0; turn < EVENTS; turn++) {
+          events.send(kernel, turn);
           receive(receiver, assembler, nowNs);
         }
         assembler.flush();
@@ -69,17 +73,51 @@ final class Rehearsal {
     }
   }
 
-  private static EventHandler pipeline(long frame, OriginCollector origin) {
-    FrameWriter writer = new FrameWriter(frame, FRAME_BYTES);
-    FrameFlyweight flyweight = new FrameFlyweight();
-    EcsEncoder encoder = new EcsEncoder(true);
-    ByteOutput out = new ByteOutput(FRAME_BYTES);
-    return event -> {
+  /// What becomes of an event, up to the bytes for a receiver.
+  private static final class Pipeline implements EventHandler, AutoCloseable {
+    private static final int OWN_EVERY = 16;
+
+    private final Pages memory = Pages.allocate(FRAME_BYTES + OWN_TEXT_BYTES);
+    private final FrameWriter writer = new FrameWriter(memory.address(), FRAME_BYTES);
+    private final FrameFlyweight frame = new FrameFlyweight();
+    private final EcsEncoder encoder = new EcsEncoder(true);
+    private final ByteOutput out = new ByteOutput(FRAME_BYTES);
+    private final OriginCollector origin;
+    private final int ownLength;
+
+    Pipeline(OriginCollector origin) {
+      this.origin = origin;
+      byte[] own = OwnEvent.of(EventKind.GAP).with("reason", "").with("events", 1).build().text();
+      ownLength = own.length;
+      Memory.copy(own, 0, ownText(), ownLength);
+    }
+
+    private long ownText() {
+      return memory.address() + FRAME_BYTES;
+    }
+
+    @Override
+    public void onEvent(AssembledEvent event) {
       writer.begin(event);
       origin.collect(event, writer);
-      int length = writer.finish(event.flags(), 0, event.serial(), 0, 0);
+      encode(event.flags(), event.serial());
+      if (event.serial() % OWN_EVERY == 0) {
+        writer.begin(EventKind.GAP, event.stampSeconds(), 0, 0, 0, event.receiveTimeNs());
+        writer.record(0, 0, 0, ownText(), ownLength);
+        origin.collectOwn(writer);
+        encode(0, 0);
+      }
+    }
+
+    private void encode(int flags, long seq) {
+      int length = writer.finish(flags, 0, seq, 0, 0);
       out.clear();
-      encoder.encode(flyweight.wrap(frame, length), out);
-    };
+      encoder.encode(frame.wrap(memory.address(), length), out);
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
   }
 }

@@ -8,63 +8,139 @@ import static io.coreaudit.kernel.LinuxConstants.SIZEOF_NLMSGHDR;
 import io.coreaudit.kernel.LibC;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.RecordTypes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Events that no kernel made, in the kernel's form: for the rehearsal before the first real one.
-final class SyntheticEvents implements AutoCloseable {
-  private static final int[] TYPES = {1300, 1307, 1302, 1327};
-  private static final String[] BODIES = {
-    "arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd5d0a2f2e a2=80000 a3=0 items=1"
-        + " ppid=%d pid=2489 auid=4294967295 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0"
-        + " fsgid=0 tty=(none) ses=4294967295 comm=\"cat\" exe=\"/usr/bin/cat\""
-        + " subj=system_u:system_r:container_t:s0:c15,c26 key=\"coreaudit_watch\"",
-    "cwd=\"/\"",
-    "item=0 name=\"/run/secrets/token\" inode=2 dev=00:27 mode=0100644 ouid=0 ogid=0 rdev=00:00"
-        + " nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
-    "proctitle=636174002F72756E2F736563726574732F746F6B656E"
-  };
+///
+/// They take turns and differ as real ones do, for the compiler leaves out what it has not seen:
+/// after a rehearsal of one kind of event alone it compiles most of the encoder a second time, just
+/// when the first burst comes.
+final class SyntheticEvents {
+  private static final String SOURCE = "synthetic-events.log";
+  private static final String BEFORE_STAMP = " msg=";
 
-  /// One with a name and a program, one with a name alone, one that is nobody: an event looks
-  /// different with each.
-  private static final long[] PARENTS = {ProcessHandle.current().pid(), 2, Integer.MAX_VALUE};
+  /// Serials have so many digits here, so that another one fits.
+  private static final long FIRST_SERIAL = 1_000_000;
 
-  private static final long SECONDS = 1_000_000_000L;
-  private static final int LONGEST = 1024;
+  private record Line(String type, String record) {
+    int serialAt() {
+      return record.indexOf(':') + 1;
+    }
 
-  private final Pages text = Pages.allocate(LONGEST);
+    byte[] bytes() {
+      return record.getBytes(StandardCharsets.US_ASCII);
+    }
 
-  /// Sends an event's records over a datagram socket, framed as netlink frames them.
-  void send(int fd, long serial) {
-    for (int i = 0; i < TYPES.length; i++) {
-      byte[] bytes = record(i, serial).getBytes(StandardCharsets.US_ASCII);
-      int length = SIZEOF_NLMSGHDR + bytes.length;
-      Memory.putInt(text.address() + OFFSETOF_NLMSGHDR_NLMSG_LEN, length);
-      Memory.putShort(text.address() + OFFSETOF_NLMSGHDR_NLMSG_TYPE, (short) TYPES[i]);
-      Memory.copy(bytes, 0, text.address() + SIZEOF_NLMSGHDR, bytes.length);
-      LibC.sendto(fd, text.address(), length, MSG_DONTWAIT, 0, 0);
+    String serial() {
+      return record.substring(serialAt(), record.indexOf(')'));
     }
   }
 
-  /// The event as lines of a log.
-  static String lines(long serial) {
+  private final List<List<Line>> events = new ArrayList<>();
+
+  SyntheticEvents() {
+    String last = "";
+    for (String line : source().lines().filter(text -> text.startsWith("type=")).toList()) {
+      int stamp = line.indexOf(BEFORE_STAMP);
+      Line read =
+          new Line(
+              line.substring("type=".length(), stamp),
+              line.substring(stamp + BEFORE_STAMP.length()));
+      if (!read.serial().equals(last)) {
+        events.add(new ArrayList<>());
+        last = read.serial();
+      }
+      events.getLast().add(read);
+    }
+  }
+
+  private static String source() {
+    try (InputStream in = SyntheticEvents.class.getResourceAsStream(SOURCE)) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(SOURCE, e);
+    }
+  }
+
+  /// An event as lines of a log.
+  ///
+  /// @param turn which; its serial too
+  String lines(int turn) {
     StringBuilder lines = new StringBuilder();
-    String[] names = {"SYSCALL", "CWD", "PATH", "PROCTITLE"};
-    for (int i = 0; i < TYPES.length; i++) {
-      lines.append("type=").append(names[i]).append(" msg=").append(record(i, serial)).append('\n');
+    for (Line line : events.get(turn % events.size())) {
+      String record = line.record();
+      lines.append("type=").append(line.type()).append(BEFORE_STAMP);
+      lines.append(record, 0, line.serialAt()).append(FIRST_SERIAL + turn);
+      lines.append(record, line.serialAt() + line.serial().length(), record.length()).append('\n');
     }
     return lines.toString();
   }
 
-  private static String record(int record, long serial) {
-    String body =
-        record == 0
-            ? BODIES[0].formatted(PARENTS[(int) (serial % PARENTS.length)])
-            : BODIES[record];
-    return "audit(" + (SECONDS + serial / 1000) + ".000:" + serial + "): " + body;
-  }
+  /// The events as netlink messages, made once; only the serial changes from turn to turn.
+  static final class Messages implements AutoCloseable {
+    private final Pages memory;
+    private final long[][] messages;
+    private final int[][] serialAt;
 
-  @Override
-  public void close() {
-    text.close();
+    Messages(SyntheticEvents source) {
+      List<List<Line>> events = source.events;
+      int bytes = 0;
+      for (List<Line> event : events) {
+        for (Line line : event) {
+          bytes += room(line);
+        }
+      }
+      memory = Pages.allocate(bytes);
+      messages = new long[events.size()][];
+      serialAt = new int[events.size()][];
+      long next = memory.address();
+      for (int i = 0; i < messages.length; i++) {
+        messages[i] = new long[events.get(i).size()];
+        serialAt[i] = new int[messages[i].length];
+        for (int k = 0; k < messages[i].length; k++) {
+          Line line = events.get(i).get(k);
+          messages[i][k] = next;
+          serialAt[i][k] = SIZEOF_NLMSGHDR + line.serialAt() + line.serial().length();
+          write(line, next);
+          next += room(line);
+        }
+      }
+    }
+
+    private static int room(Line line) {
+      return SIZEOF_NLMSGHDR + (line.bytes().length + 3 & ~3);
+    }
+
+    private static void write(Line line, long at) {
+      byte[] bytes = line.bytes();
+      Memory.putInt(at + OFFSETOF_NLMSGHDR_NLMSG_LEN, SIZEOF_NLMSGHDR + bytes.length);
+      Memory.putShort(at + OFFSETOF_NLMSGHDR_NLMSG_TYPE, (short) RecordTypes.number(line.type()));
+      Memory.copy(bytes, 0, at + SIZEOF_NLMSGHDR, bytes.length);
+    }
+
+    /// Sends an event's records over a datagram socket.
+    void send(int fd, int turn) {
+      int event = turn % messages.length;
+      for (int i = 0; i < messages[event].length; i++) {
+        long message = messages[event][i];
+        long digit = message + serialAt[event][i];
+        for (long rest = FIRST_SERIAL + turn; rest > 0; rest /= 10) {
+          Memory.putByte(--digit, (byte) ('0' + rest % 10));
+        }
+        int length = Memory.intAt(message + OFFSETOF_NLMSGHDR_NLMSG_LEN);
+        LibC.sendto(fd, message, length, MSG_DONTWAIT, 0, 0);
+      }
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
   }
 }

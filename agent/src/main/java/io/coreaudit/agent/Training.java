@@ -110,9 +110,10 @@ final class Training {
 
   private static void write(Path pipe, Path control, CompletableFuture<Address> http) {
     try (OutputStream out = Files.newOutputStream(pipe)) {
-      for (int serial = 1; serial <= EVENTS; serial++) {
-        out.write(SyntheticEvents.lines(serial).getBytes(StandardCharsets.US_ASCII));
-        if (serial % (EVENTS / 4) == 0) {
+      SyntheticEvents events = new SyntheticEvents();
+      for (int turn = 1; turn <= EVENTS; turn++) {
+        out.write(events.lines(turn).getBytes(StandardCharsets.US_ASCII));
+        if (turn % (EVENTS / 4) == 0) {
           ask(control, http.get(10, TimeUnit.SECONDS));
         }
       }

@@ -95,7 +95,23 @@ final class LinesIT {
   }
 
   private static void event(OutputStream lines, long serial) throws IOException {
-    lines.write(SyntheticEvents.lines(serial).getBytes(StandardCharsets.US_ASCII));
+    String stamp = " msg=audit(1000000000.000:" + serial + "): ";
+    line(
+        lines,
+        "type=SYSCALL"
+            + stamp
+            + "arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd a2=80000 a3=0"
+            + " items=1 ppid=1 pid=2489 auid=4294967295 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0"
+            + " sgid=0 fsgid=0 tty=(none) ses=4294967295 comm=\"cat\" exe=\"/usr/bin/cat\""
+            + " key=\"k\"");
+    line(lines, "type=CWD" + stamp + "cwd=\"/\"");
+    line(
+        lines,
+        "type=PATH"
+            + stamp
+            + "item=0 name=\"/run/secrets/token\" inode=2 dev=00:27 mode=0100644 ouid=0 ogid=0"
+            + " rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0");
+    line(lines, "type=PROCTITLE" + stamp + "proctitle=\"cat\"");
   }
 
   private static void line(OutputStream lines, String text) throws IOException {
