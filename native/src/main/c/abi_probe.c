@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -435,6 +436,21 @@ static void linux_(void) {
   SIZE(timespec)
   OFFSET(timespec, tv_sec)
   OFFSET(timespec, tv_nsec)
+  C(IN_CLOEXEC)
+  C(IN_NONBLOCK)
+  C(IN_CREATE)
+  C(IN_DELETE)
+  C(IN_MOVED_FROM)
+  C(IN_MOVED_TO)
+  C(IN_DELETE_SELF)
+  C(IN_MOVE_SELF)
+  C(IN_ONLYDIR)
+  C(IN_IGNORED)
+  C(IN_Q_OVERFLOW)
+  SIZE(inotify_event)
+  OFFSET(inotify_event, wd)
+  OFFSET(inotify_event, mask)
+  OFFSET(inotify_event, len)
 }
 
 static void errnos(void) {

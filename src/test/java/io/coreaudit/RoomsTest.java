@@ -55,7 +55,8 @@ class RoomsTest {
                   "forward", List.of("kernel", "event", "frame", "origin", "spool", "format")),
               Map.entry("mount", List.of("kernel")),
               Map.entry(
-                  "watch", List.of("kernel", "netlink", "rule", "mount", "event", "intake"))));
+                  "watch",
+                  List.of("kernel", "netlink", "rule", "mount", "record", "event", "intake"))));
 
   @Test
   void shouldKeepEachRoomToWhatItMaySee() {

@@ -47,6 +47,7 @@ public final class Intake implements AutoCloseable {
   private final EventWriter writer;
   private final Assembler assembler;
   private final LossTeller losses;
+  private final ConfigChanges configChanges = new ConfigChanges();
   private final EndWatch ends = new EndWatch();
   private final Pages parked;
   private final long parkedCapacity;
@@ -226,6 +227,9 @@ public final class Intake implements AutoCloseable {
 
   /// Takes one record. Called by the input.
   void record(int type, long prefix, int prefixLength, long text, int textLength) {
+    if (configChanges.wants(type)) {
+      configChanges.note(type, text, textLength);
+    }
     if (!ring.canHold(prefixLength, textLength)) {
       counters.increment(IntakeCounter.UNFIT);
       return;
@@ -315,6 +319,11 @@ public final class Intake implements AutoCloseable {
   /// The way in for the agent's own events.
   public OwnEvents ownEvents() {
     return ownEvents;
+  }
+
+  /// What the stream tells of changed rules and settings.
+  public ConfigChanges configChanges() {
+    return configChanges;
   }
 
   /// What the thread counts.

@@ -158,9 +158,13 @@ public final class AuditControl implements AutoCloseable {
   ///
   /// @param old the directory of a loaded `dir=` rule
   /// @param mountPoint where the file system is mounted
-  public synchronized void makeEquiv(String old, String mountPoint) {
+  public void makeEquiv(String old, String mountPoint) {
+    makeEquiv(old, mountPoint.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Does the same for a mount point whose name may be any bytes.
+  public synchronized void makeEquiv(String old, byte[] newPath) {
     byte[] oldPath = old.getBytes(StandardCharsets.UTF_8);
-    byte[] newPath = mountPoint.getBytes(StandardCharsets.UTF_8);
     ByteBuffer payload =
         littleEndian(2 * WORD_BYTES + oldPath.length + newPath.length)
             .putInt(oldPath.length)
@@ -168,7 +172,10 @@ public final class AuditControl implements AutoCloseable {
             .put(oldPath)
             .put(newPath);
     exchange.acknowledged(
-        Request.MAKE_EQUIV, old + " " + mountPoint, AUDIT_MAKE_EQUIV, payload.array());
+        Request.MAKE_EQUIV,
+        old + " " + new String(newPath, StandardCharsets.UTF_8),
+        AUDIT_MAKE_EQUIV,
+        payload.array());
   }
 
   /// Drops what [#makeEquiv] attached, of all directories and of everybody, unless it is mounted

@@ -29,6 +29,7 @@ public final class OriginCollector implements AutoCloseable {
   private final RecordFlyweight record = new RecordFlyweight();
   private final PathOwner path = new PathOwner();
   private final long[] told = new long[MAX_ACCOUNTS];
+  private final long ownPid = ProcessHandle.current().pid();
   private int toldCount;
 
   /// Creates a collector.
@@ -83,6 +84,9 @@ public final class OriginCollector implements AutoCloseable {
     }
     long nowMs = event.stampSeconds() * 1000 + event.stampMillis();
     parent(frame, head == 0 ? -1 : call.parentPid(), nowMs);
+    if (head != 0 && call.pid() == ownPid && files != null) {
+      tell(frame.reserveTag(OriginTag.OWN, 0) != 0);
+    }
     if (head != 0 && isPid(call.pid())) {
       processes.learn((int) call.pid(), nowMs, call);
     }

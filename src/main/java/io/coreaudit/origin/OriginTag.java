@@ -14,5 +14,8 @@ public final class OriginTag {
   /// Executable of the parent process: bytes.
   public static final int PARENT_EXECUTABLE = 4;
 
+  /// The event is the agent's own doing: no value.
+  public static final int OWN = 32;
+
   private OriginTag() {}
 }

@@ -21,6 +21,8 @@ interface AuditKernel {
 
   void deleteRule(AuditRuleData rule);
 
+  void makeEquiv(String old, byte[] mountPoint);
+
   void userMessage(int type, String text);
 
   /// The kernel that this process runs on.
@@ -63,6 +65,11 @@ interface AuditKernel {
     @Override
     public void deleteRule(AuditRuleData rule) {
       control.deleteRule(rule);
+    }
+
+    @Override
+    public void makeEquiv(String old, byte[] mountPoint) {
+      control.makeEquiv(old, mountPoint);
     }
 
     @Override

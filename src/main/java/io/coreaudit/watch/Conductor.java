@@ -7,8 +7,6 @@ import io.coreaudit.intake.Canary;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +19,7 @@ import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The role that looks after the watches and after the agent's hearing. One thread, asleep between
-/// its dates.
+/// The role that looks after the agent's hearing. One thread, asleep between its dates.
 ///
 /// The canary comes in two sizes. A user message that the kernel is made to log shows that the
 /// stream arrives at all; a fresh thread that opens a watched path shows that rules still fire. The
@@ -31,25 +28,26 @@ import org.slf4j.LoggerFactory;
 /// then within three seconds means deaf: the agent is not ready and says so, and listens at that
 /// path until it hears it.
 ///
+/// Every minute, and after an overrun, it has the [Warden] look at rules and settings, whatever the
+/// stream told of them.
+///
 /// A duty that fails is told and comes again at its next date; it ends nothing.
 public final class Conductor {
   private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
   private static final long HEARD_WITHIN_NS = TimeUnit.SECONDS.toNanos(3);
   private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(60);
-  private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long SWEEP_AGAIN_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long TROUBLE_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long FIRST_ROUND_NS = TimeUnit.SECONDS.toNanos(3);
   private static final int AUDIT_TRUSTED_APP = 1121;
 
   private final AuditKernel kernel;
-  private final KernelSettings settings;
-  private final WatchKeeper watches;
+  private final Warden warden;
   private final OwnEvents events;
   private final Canary streamCanary;
   private final Canary watchCanary;
   private final Opener opener;
   private final long canaryNs;
-  private final boolean keepEnabled;
   private final BiConsumer<Hearing, String> onHearing;
   private final Runnable onSweep;
 
@@ -64,8 +62,8 @@ public final class Conductor {
   private Runnable rest = () -> {};
   private long lostTold = -1;
   private long nextSweepNs;
+  private long lastSweepNs;
   private long nextCanaryNs;
-  private long nextLookNs;
   private String deafBecause = "";
   private String trouble = "";
   private boolean firstRoundDone;
@@ -76,57 +74,47 @@ public final class Conductor {
   ///
   /// @param opener who opens a watched path for the canary
   /// @param canary time between two canaries
-  /// @param settings what switches audit on again
-  /// @param keepEnabled switch audit on again when somebody switched it off
   /// @param onHearing told after each canary whether the agent hears, and why not
   /// @param onSweep what others want done at each sweep
   public Conductor(
       AuditControl control,
-      WatchKeeper watches,
+      Warden warden,
       OwnEvents events,
       Canary streamCanary,
       Canary watchCanary,
       Opener opener,
       Duration canary,
-      KernelSettings settings,
-      boolean keepEnabled,
       BiConsumer<Hearing, String> onHearing,
       Runnable onSweep) {
     this(
         AuditKernel.of(control),
-        watches,
+        warden,
         events,
         streamCanary,
         watchCanary,
         opener,
         canary,
-        settings,
-        keepEnabled,
         onHearing,
         onSweep);
   }
 
   Conductor(
       AuditKernel kernel,
-      WatchKeeper watches,
+      Warden warden,
       OwnEvents events,
       Canary streamCanary,
       Canary watchCanary,
       Opener opener,
       Duration canary,
-      KernelSettings settings,
-      boolean keepEnabled,
       BiConsumer<Hearing, String> onHearing,
       Runnable onSweep) {
     this.kernel = kernel;
-    this.watches = watches;
+    this.warden = warden;
     this.events = events;
     this.streamCanary = streamCanary;
     this.watchCanary = watchCanary;
     this.opener = opener;
     this.canaryNs = canary.toNanos();
-    this.settings = settings;
-    this.keepEnabled = keepEnabled;
     this.onHearing = onHearing;
     this.onSweep = onSweep;
   }
@@ -144,7 +132,6 @@ public final class Conductor {
     }
     nextSweepNs = System.nanoTime();
     nextCanaryNs = canaryNs == 0 ? nextSweepNs + Long.MAX_VALUE / 2 : nextSweepNs;
-    nextLookNs = nextSweepNs + LOOK_NS;
     while (!stopped()) {
       long nowNs = System.nanoTime();
       beat.accept(nowNs);
@@ -161,31 +148,24 @@ public final class Conductor {
     }
     if (nowNs - nextSweepNs >= 0) {
       nextSweepNs = nowNs + SWEEP_NS;
-      nextLookNs = nowNs + LOOK_NS;
       attempt(this::sweepAndReport);
     }
     if (nowNs - nextCanaryNs >= 0) {
       nextCanaryNs = nowNs + canaryNs;
-      nextLookNs = nowNs + LOOK_NS;
       listen();
-    }
-    if (nowNs - nextLookNs >= 0) {
-      nextLookNs = nowNs + LOOK_NS;
-      attempt(watches::checkUncovered);
     }
   }
 
   private long untilNextNs() {
     long nowNs = System.nanoTime();
-    long ns = Math.min(nextSweepNs - nowNs, nextCanaryNs - nowNs);
-    return watches.uncovered() == 0 ? ns : Math.min(ns, nextLookNs - nowNs);
+    return Math.min(nextSweepNs - nowNs, nextCanaryNs - nowNs);
   }
 
   private void attempt(Runnable duty) {
     try {
       duty.run();
     } catch (RuntimeException e) {
-      String text = text(e);
+      String text = Warden.text(e);
       if (!text.equals(trouble)) {
         LOG.warn("{}", text);
       }
@@ -195,11 +175,6 @@ public final class Conductor {
       nextSweepNs = System.nanoTime() + TROUBLE_NS;
       report();
     }
-  }
-
-  private static String text(RuntimeException e) {
-    boolean expected = e instanceof KernelException || e instanceof UncheckedIOException;
-    return expected ? e.getMessage() : e.toString();
   }
 
   private void sweepAndReport() {
@@ -277,22 +252,21 @@ public final class Conductor {
   }
 
   private void sync() {
-    kernel.userMessage(AUDIT_TRUSTED_APP, "op=sync word=" + streamCanary.expect());
+    say("sync");
     tellLost(kernel.status());
+    // What the stream told of rules may be among what was lost.
+    long soonNs = Math.max(0, lastSweepNs + SWEEP_AGAIN_NS - System.nanoTime());
+    nextSweepNs = Math.min(nextSweepNs - System.nanoTime(), soonNs) + System.nanoTime();
+    // Nobody counts on it, but it is no event for a receiver.
+    waitFor(streamCanary);
   }
 
   private void sweep() {
+    lastSweepNs = System.nanoTime();
     AuditStatus now = kernel.status();
     status = now;
     tellLost(now);
-    if (keepEnabled && settings.keepOn(now)) {
-      events.offer(
-          OwnEvent.of(EventKind.DRIFT)
-              .with("what", "audit_disabled")
-              .with("done", "enabled again")
-              .build());
-    }
-    watches.check();
+    warden.sweep(now);
     onSweep.run();
   }
 
@@ -312,10 +286,10 @@ public final class Conductor {
   private void listen() {
     String reason;
     try {
-      watches.check();
+      warden.check();
       reason = heardStream() ? silentWatch() : "a message that the kernel logged did not arrive";
     } catch (RuntimeException e) {
-      reason = text(e);
+      reason = Warden.text(e);
       LOG.debug("the conductor goes on after", e);
     }
     if (stopped()) {
@@ -342,7 +316,7 @@ public final class Conductor {
 
   /// Why a watched path is not heard; empty when those whose turn it is are.
   private String silentWatch() {
-    List<Path> covered = watches.covered();
+    List<Path> covered = warden.keeper().canaries();
     if (covered.isEmpty()) {
       silent = null;
       return "";
@@ -378,8 +352,8 @@ public final class Conductor {
       return false;
     }
     try {
-      watches.reload(path);
-    } catch (KernelException e) {
+      warden.reload(path);
+    } catch (IllegalStateException | KernelException e) {
       LOG.warn("{} is silent and its rule cannot be loaded again: {}", path, e.getMessage());
       return false;
     }
@@ -396,24 +370,26 @@ public final class Conductor {
   }
 
   private boolean heardStream() {
-    kernel.userMessage(AUDIT_TRUSTED_APP, "op=canary word=" + streamCanary.expect());
+    say("canary");
     return waitFor(streamCanary);
+  }
+
+  /// Has the kernel log a word that the intake thread then listens for.
+  private void say(String operation) {
+    String word = streamCanary.expect();
+    try {
+      kernel.userMessage(AUDIT_TRUSTED_APP, "op=" + operation + " word=" + word);
+    } catch (KernelException e) {
+      streamCanary.end();
+      throw e;
+    }
   }
 
   /// A thread that is older than audit's being switched on has no audit context, so each try takes
   /// a fresh one. Its name is the word.
   private boolean heardWatch(Path path) {
-    String word = watchCanary.expect();
-    new Thread(() -> open(path), word).start();
+    warden.open(path, opener, watchCanary.expect());
     return waitFor(watchCanary);
-  }
-
-  private void open(Path path) {
-    try {
-      opener.open(path);
-    } catch (IOException | KernelException e) {
-      LOG.debug("canary cannot open {}", path, e);
-    }
   }
 
   private boolean waitFor(Canary canary) {

@@ -51,20 +51,22 @@ public final class KernelSettings {
     }
   }
 
+  /// Whether `keepOn` would switch audit on. Notes when it is on.
+  synchronized boolean mayKeepOn(AuditStatus now) {
+    seenOn |= now.enabled() != 0;
+    return now.enabled() == 0 && seenOn && !restored;
+  }
+
   /// Switches audit on again when this process saw it on, or had switched it on, and it is off now.
   /// A clean stop puts that back as it does with `begin`.
   ///
   /// @return whether it was switched on
   public synchronized boolean keepOn(AuditStatus now) {
-    if (now.enabled() != 0) {
-      seenOn = true;
-      return false;
+    boolean may = mayKeepOn(now);
+    if (may) {
+      switchOn();
     }
-    if (!seenOn || restored) {
-      return false;
-    }
-    switchOn();
-    return true;
+    return may;
   }
 
   private void switchOn() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,9 @@ final class RulesState {
     try {
       if (Files.exists(file)) {
         for (String line : Files.readAllLines(file)) {
+          if (line.isBlank()) {
+            continue;
+          }
           try {
             rules.add(AuditRuleData.parse(HexFormat.of().parseHex(line.strip())));
           } catch (IllegalArgumentException e) {
@@ -40,15 +44,32 @@ final class RulesState {
     return rules;
   }
 
+  /// Adds a rule to the file. What a crash leaves of a line is no rule.
+  void append(AuditRuleData rule) {
+    try {
+      if (!Files.exists(file)) {
+        StateFile.write(file, List.of());
+      }
+      Files.writeString(
+          file, "\n" + HexFormat.of().formatHex(rule.wire()) + "\n", StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
   /// Writes the file anew, whole or not at all.
   void write(Set<AuditRuleData> rules) {
     List<String> lines = rules.stream().map(rule -> HexFormat.of().formatHex(rule.wire())).toList();
     try {
       StateFile.write(file, lines);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write " + file + ": " + e.getMessage() + " (which rules are ours would be lost)",
-          e);
+      throw cannotWrite(e);
     }
+  }
+
+  private UncheckedIOException cannotWrite(IOException e) {
+    return new UncheckedIOException(
+        "cannot write " + file + ": " + e.getMessage() + " (which rules are ours would be lost)",
+        e);
   }
 }

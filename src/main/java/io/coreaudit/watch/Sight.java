@@ -21,6 +21,10 @@ import java.util.Map;
 /// @param inode the inode's number
 /// @param reason why it cannot be watched; empty when it can
 record Sight(WatchRule rule, long device, long inode, String reason) {
+  /// Who can turn a link above a watched path (a container with that directory of the host mounted)
+  /// must not turn the watch on everything.
+  private static final int FEWEST_NAMES = 2;
+
   private static final int S_IFMT = 0xF000;
   private static final int S_IFDIR = 0x4000;
   private static final int S_IFREG = 0x8000;
@@ -33,6 +37,9 @@ record Sight(WatchRule rule, long device, long inode, String reason) {
       Path real = path.toRealPath();
       Map<String, Object> now =
           Files.readAttributes(real, "unix:mode,dev,ino", LinkOption.NOFOLLOW_LINKS);
+      if (real.getNameCount() < FEWEST_NAMES && !real.equals(path.normalize())) {
+        return none("a symbolic link to " + real + ": so much must be named itself");
+      }
       int kind = ((Number) now.get("mode")).intValue() & S_IFMT;
       if (kind != S_IFDIR && kind != S_IFREG) {
         return none("neither a file nor a directory: the kernel would see no access to it");
@@ -56,7 +63,19 @@ record Sight(WatchRule rule, long device, long inode, String reason) {
     }
   }
 
-  private static Sight none(String reason) {
+  /// Whether it lies on the file system of a device number.
+  boolean isOn(int major, int minor) {
+    // As glibc's makedev: the low 12 and the high 20 bits of the major, the rest the minor.
+    long number =
+        (major & 0xFFFFF000L) << 32
+            | (major & 0xFFFL) << 8
+            | (minor & 0xFFFFFF00L) << 12
+            | minor & 0xFFL;
+    return device == number;
+  }
+
+  /// Nothing that could be watched.
+  static Sight none(String reason) {
     return new Sight(null, 0, 0, reason);
   }
 

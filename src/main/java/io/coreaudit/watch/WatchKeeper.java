@@ -2,90 +2,147 @@ package io.coreaudit.watch;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.AuditConstants;
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
-import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.rule.AuditRuleData;
-import io.coreaudit.rule.WatchRule;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps a rule in the kernel for each watched path, and touches no rule of anybody else.
+/// Keeps the rules in the kernel that the claims take, and touches no rule of anybody else.
 ///
 /// Ours are the exact wire forms that this agent loaded; they stand in a file before they are
 /// loaded, so that a later start knows them again. An equal rule that was there before is used and
 /// left where it is.
 ///
-/// The kernel binds a rule to the inodes that are there when it is loaded. So each check compares
-/// what stands at a path with what stood there then, and loads the rule again when that changed.
+/// Each check asks every claim what it takes now and the kernel what it holds, has [RulePlan] find
+/// the smallest change, and makes it, a few rules at a time. A rule that the kernel refuses makes
+/// its claim uncovered, with the reason; the others go on. What somebody took away comes back as
+/// [Comeback] says.
 ///
-/// Any thread; one at a time. After `removeAll` nothing is loaded any more.
+/// One at a time, and as paths mean something else in another mount namespace, on one thread. After
+/// `removeAll` nothing is loaded any more.
 public final class WatchKeeper {
   /// The key of every rule for `watch.paths`.
   public static final String KEY = "coreaudit_watch";
 
   private static final Logger LOG = LoggerFactory.getLogger(WatchKeeper.class);
 
+  /// Reloading hundreds of rules at once has hung nodes.
+  private static final int STEPS_AT_ONCE = 20;
+
+  private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final AuditKernel kernel;
-  private final List<Path> paths;
   private final RulesState state;
   private final Consumer<OwnEvent> tell;
+  private final LongSupplier clock;
   private final Set<AuditRuleData> loaded;
+  private List<Kept> kept = List.of();
 
-  /// What each path's rule was loaded on.
-  private final Map<Path, Sight> bound = new LinkedHashMap<>();
+  /// The directory whose every rule is ours, whoever loaded it.
+  private String anchor = "";
 
-  /// What the last check saw at each path.
-  private final Map<Path, Sight> seen = new LinkedHashMap<>();
-
-  private final Map<Path, Watch> byPath = new LinkedHashMap<>();
+  private boolean lostTags;
+  private List<String> attachedBelow = List.of();
   private boolean ioUringKnown = true;
   private boolean ended;
   private volatile List<Watch> watches = List.of();
+  private volatile List<Path> canaries = List.of();
 
   /// Creates a keeper; nothing is loaded before `begin`.
   ///
+  /// @param claims what is to be watched, in the order in which the kernel should hold the rules
   /// @param stateFile where the wire forms that we loaded are kept
   /// @param tell takes the events that say what became of a watch
-  public WatchKeeper(
-      AuditControl control, List<Path> paths, Path stateFile, Consumer<OwnEvent> tell) {
-    this(AuditKernel.of(control), paths, stateFile, tell);
+  WatchKeeper(
+      AuditKernel kernel, List<? extends Claim> claims, Path stateFile, Consumer<OwnEvent> tell) {
+    this(kernel, claims, stateFile, tell, System::nanoTime);
   }
 
-  WatchKeeper(AuditKernel kernel, List<Path> paths, Path stateFile, Consumer<OwnEvent> tell) {
+  WatchKeeper(
+      AuditKernel kernel,
+      List<? extends Claim> claims,
+      Path stateFile,
+      Consumer<OwnEvent> tell,
+      LongSupplier clock) {
     this.kernel = kernel;
-    this.paths = List.copyOf(paths);
     this.state = new RulesState(stateFile);
     this.tell = tell;
+    this.clock = clock;
     this.loaded = state.read();
+    claim(claims);
+  }
+
+  /// The claims of `watch.paths`.
+  static List<Claim> paths(List<Path> paths) {
+    return paths.stream()
+        .<Claim>map(path -> new PathClaim(Watch.Kind.PATH, path, KEY, false))
+        .toList();
+  }
+
+  /// Whether the anchor's rules were loaded since this was last asked: what was attached to it may
+  /// be lost.
+  synchronized boolean takeLostTags() {
+    boolean lost = lostTags;
+    lostTags = false;
+    return lost;
+  }
+
+  /// Says below which directories lies what is attached to the anchor.
+  synchronized void attachedBelow(List<String> roots) {
+    attachedBelow = roots;
+  }
+
+  /// Why the anchor's rules do not watch; empty when they do.
+  synchronized String anchorTrouble() {
+    for (Kept each : kept) {
+      if (each.claim instanceof AnchorClaim && each.watch != null) {
+        return each.watch.covered() ? "" : each.watch.reason();
+      }
+    }
+    return "the anchor has no rules yet";
+  }
+
+  /// The directories that are covered, as their rules name them.
+  synchronized List<String> directories() {
+    return kept.stream()
+        .filter(each -> each.claim instanceof PathClaim && each.watch.covered())
+        .map(each -> each.bound.rules().getFirst().textOf(AuditConstants.AUDIT_DIR))
+        .filter(directory -> !directory.isEmpty())
+        .toList();
+  }
+
+  /// Sets what is to be watched from the next check on; what stays keeps its history.
+  synchronized void claim(List<? extends Claim> claims) {
+    Map<Claim, Kept> known = new HashMap<>();
+    kept.forEach(each -> known.put(each.claim, each));
+    kept =
+        new LinkedHashSet<>(claims)
+            .stream()
+                .map(claim -> known.containsKey(claim) ? known.get(claim) : new Kept(claim))
+                .toList();
   }
 
   /// Loads what is missing, and takes away what we loaded once and nobody wants now.
+  ///
+  /// @throws UncheckedIOException when it could not be written down which rules are ours
   public synchronized void begin() {
-    Set<AuditRuleData> wanted = new LinkedHashSet<>();
-    for (Path path : paths) {
-      Sight sight = Sight.of(path, KEY);
-      if (sight.watchable()) {
-        wanted.add(sight.rule().data());
-        wanted.add(sight.rule().ioUring());
-      }
-    }
-    for (AuditRuleData rule : List.copyOf(loaded)) {
-      if (!wanted.contains(rule)) {
-        forget(rule);
-      }
-    }
-    if (!paths.isEmpty() || !loaded.isEmpty()) {
+    if (!kept.isEmpty() || !loaded.isEmpty()) {
       // Also when nothing changed: a start fails here when the file cannot be written.
       state.write(loaded);
     }
@@ -95,174 +152,247 @@ public final class WatchKeeper {
   /// Looks what the kernel holds, loads again what went or stands on something else now, and tells
   /// what changed.
   public synchronized void check() {
+    check(List.of());
+  }
+
+  /// Does that after the stream told of changes that were not ours.
+  synchronized void check(List<ConfigChange> changes) {
     if (ended) {
       return;
     }
-    Set<AuditRuleData> held = Set.copyOf(kernel.rules());
-    for (Path path : paths) {
-      Watch before = byPath.get(path);
-      Watch now = look(path, held, before);
-      if (before == null
-          || before.covered() != now.covered()
-          || !before.reason().equals(now.reason())) {
-        byPath.put(path, now);
-        tell.accept(
-            OwnEvent.of(EventKind.WATCH)
-                .with("state", now.covered() ? "covered" : "uncovered")
-                .with("path", now.path())
-                .with("key", now.key())
-                .with("detail", now.covered() ? realPath(path) : now.reason())
-                .build());
+    long nowNs = clock.getAsLong();
+    lookAtClaims();
+    List<AuditRuleData> list = kernel.rules();
+    Look look = new Look(list, ours(list));
+    for (Kept each : kept) {
+      each.look(look.held, look.ours, changes, usable(each.seen), nowNs);
+      look.take(each);
+    }
+    apply(look.plan(list), look);
+    Shadows shadows = new Shadows(list, look.ours);
+    for (Kept each : kept) {
+      each.conclude(look.refused, look.stuck, shadow(shadows, each, look), nowNs);
+      OwnEvent news = each.news();
+      OwnEvent drift = each.drift();
+      if (drift != null) {
+        tell.accept(drift);
+      }
+      if (news != null) {
+        tell.accept(news);
       }
     }
-    watches = List.copyOf(byPath.values());
+    watches = kept.stream().map(each -> each.watch).toList();
+    canaries =
+        kept.stream()
+            .filter(each -> each.watch.covered() && each.seen.canary() != null)
+            .map(each -> each.seen.canary())
+            .toList();
+  }
+
+  private void lookAtClaims() {
+    for (Kept each : kept) {
+      each.seen = each.claim.look();
+      if (each.claim instanceof AnchorClaim && each.seen.watchable()) {
+        anchor = RulePlan.place(each.seen.rules().getFirst());
+      }
+    }
+  }
+
+  /// What a check would do to the rules now; does nothing. For a keeper that has not begun.
+  synchronized RulePlan plan() {
+    lookAtClaims();
+    List<AuditRuleData> list = kernel.rules();
+    Look look = new Look(list, ours(list));
+    for (Kept each : kept) {
+      if (each.seen.watchable()) {
+        look.wanted.addAll(usable(each.seen));
+      }
+    }
+    return look.plan(list);
+  }
+
+  /// What a rule is for, among the claims; empty when none of them takes it.
+  synchronized String purpose(AuditRuleData rule) {
+    for (Kept each : kept) {
+      if (each.seen != null && each.seen.rules().contains(rule)) {
+        return each.claim.kind().label() + " " + each.claim.name();
+      }
+    }
+    return "";
+  }
+
+  /// Whether a rule is one of ours.
+  synchronized boolean isOurs(AuditRuleData rule) {
+    return loaded.contains(rule) || isOnAnchor(rule);
+  }
+
+  private String shadow(Shadows shadows, Kept each, Look look) {
+    if (each.claim instanceof PackClaim) {
+      // Whoever writes a pack may rely on what others leave out.
+      return null;
+    }
+    for (AuditRuleData rule : each.rules()) {
+      List<String> elsewhere = each.claim instanceof AnchorClaim ? attachedBelow : List.of();
+      String shadow = shadows.over(rule, look.added.contains(rule), elsewhere);
+      if (shadow != null) {
+        return shadow;
+      }
+    }
+    return null;
+  }
+
+  /// What one look at the kernel found, and what came of it.
+  private static final class Look {
+    private final Set<AuditRuleData> held;
+    private final Set<AuditRuleData> ours;
+    private final List<AuditRuleData> wanted = new ArrayList<>();
+    private final Set<AuditRuleData> mayStay = new HashSet<>();
+    private final List<AuditRuleData> anew = new ArrayList<>();
+    private final Set<AuditRuleData> added = new HashSet<>();
+    private final Map<AuditRuleData, String> refused = new HashMap<>();
+    private final Map<AuditRuleData, String> stuck = new HashMap<>();
+
+    Look(List<AuditRuleData> list, Set<AuditRuleData> ours) {
+      this.held = new HashSet<>(list);
+      this.ours = ours;
+    }
+
+    RulePlan plan(List<AuditRuleData> list) {
+      return RulePlan.of(wanted, mayStay, list, ours, new HashSet<>(anew));
+    }
+
+    void take(Kept each) {
+      if (each.wants()) {
+        wanted.addAll(each.rules());
+        anew.addAll(each.anew());
+      } else {
+        mayStay.addAll(each.mayStay());
+      }
+    }
+  }
+
+  private Set<AuditRuleData> ours(List<AuditRuleData> held) {
+    Set<AuditRuleData> ours = new HashSet<>(loaded);
+    held.stream().filter(this::isOnAnchor).forEach(ours::add);
+    return ours;
+  }
+
+  private boolean isOnAnchor(AuditRuleData rule) {
+    return !anchor.isEmpty() && RulePlan.place(rule).equals(anchor);
+  }
+
+  private List<AuditRuleData> usable(Claim.Wish wish) {
+    return ioUringKnown
+        ? wish.rules()
+        : wish.rules().stream().filter(rule -> !isIoUring(rule)).toList();
+  }
+
+  private static boolean isIoUring(AuditRuleData rule) {
+    return RulePlan.list(rule) == AuditConstants.AUDIT_FILTER_URING_EXIT;
+  }
+
+  private void apply(RulePlan plan, Look look) {
+    int steps = 0;
+    for (RulePlan.Step step : plan.steps()) {
+      if (++steps % STEPS_AT_ONCE == 0) {
+        LockSupport.parkNanos(PAUSE_NS);
+      }
+      switch (step) {
+        case RulePlan.Add add -> {
+          try {
+            add(add.rule());
+            look.added.add(add.rule());
+          } catch (KernelException | UncheckedIOException e) {
+            refused(add.rule(), e, look);
+          }
+        }
+        case RulePlan.Delete delete when delete.again() -> {
+          try {
+            delete(delete.rule());
+          } catch (KernelException e) {
+            LOG.warn("a rule stays as it is: {}", e.getMessage());
+            look.stuck.put(delete.rule(), e.getMessage());
+          }
+        }
+        case RulePlan.Delete delete -> {
+          if (forget(delete.rule())) {
+            state.write(loaded);
+          }
+        }
+      }
+    }
+  }
+
+  /// Accesses through io_uring pass the exit list by; a list of their own sees them. Kernels before
+  /// 5.16 have no such list, and nothing that would need it.
+  private void refused(AuditRuleData rule, RuntimeException e, Look look) {
+    boolean noSuchList =
+        isIoUring(rule) && e instanceof KernelException k && k.errno() == Errno.EINVAL;
+    if (noSuchList) {
+      ioUringKnown = false;
+    } else {
+      look.refused.put(rule, e.getMessage());
+    }
   }
 
   /// Checks when an uncovered path is not what it was at the last check: it came, or came to be
   /// something else. Asks the kernel nothing otherwise.
   public synchronized void checkUncovered() {
-    for (Watch watch : watches) {
-      Path path = Path.of(watch.path());
-      if (!watch.covered() && !Sight.of(path, KEY).equals(seen.get(path))) {
+    for (Kept each : kept) {
+      if (each.watch != null && !each.watch.covered() && !each.claim.look().equals(each.seen)) {
         check();
         return;
       }
     }
   }
 
-  /// Takes a path's rules away and loads them again, as far as they are ours.
-  public synchronized void reload(Path path) {
-    Sight sight = bound.get(path);
-    if (ended || sight == null) {
+  /// Takes the rules of what this canary stands for away and loads them again, as far as they are
+  /// ours; with them all others of ours on the same path, for the kernel keeps one tree a path as
+  /// long as any rule holds it.
+  public synchronized void reload(Path canary) {
+    if (ended) {
       return;
     }
-    for (AuditRuleData rule : List.of(sight.rule().data(), sight.rule().ioUring())) {
-      if (loaded.contains(rule)) {
-        delete(rule);
+    List<Kept> bound = kept.stream().filter(each -> each.bound != null).toList();
+    Set<String> places = new HashSet<>();
+    for (Kept each : bound) {
+      if (canary.equals(each.bound.canary())) {
+        usable(each.bound).forEach(rule -> places.add(RulePlan.place(rule)));
       }
     }
-    add(sight.rule().data());
-    addIoUring(sight.rule());
-  }
-
-  private Watch look(Path path, Set<AuditRuleData> held, Watch before) {
-    Sight now = Sight.of(path, KEY);
-    seen.put(path, now);
-    if (!now.watchable()) {
-      return uncovered(path, now.reason());
-    }
-    try {
-      hold(path, now, held, before != null && before.covered());
-      bound.put(path, now);
-      return covered(path, before);
-    } catch (KernelException | UncheckedIOException e) {
-      return uncovered(path, e.getMessage());
-    }
-  }
-
-  private void hold(Path path, Sight now, Set<AuditRuleData> held, boolean coveredBefore) {
-    WatchRule rule = now.rule();
-    Sight old = bound.get(path);
-    if (old != null && !old.equals(now)) {
-      replace(path, old, now, held);
-      tellDrift("path_replaced", path);
-      return;
-    }
-    if (held.contains(rule.data())) {
-      if (old == null && loaded.contains(rule.data())) {
-        reloadAtStart(path, now);
-      } else if (!held.contains(rule.ioUring())) {
-        addIoUring(rule);
-      }
-      return;
-    }
-    if (coveredBefore) {
-      tellDrift("rule_gone", path);
-    }
-    add(rule.data());
-    addIoUring(rule);
-  }
-
-  /// An earlier start loaded the rule; what on is not known. When it cannot be taken away (audit is
-  /// locked), it stays and the canary has the word.
-  private void reloadAtStart(Path path, Sight now) {
-    bound.put(path, now);
-    try {
-      reload(path);
-    } catch (KernelException e) {
-      if (!kernel.rules().contains(now.rule().data())) {
-        throw e;
-      }
-      LOG.warn("the rule of an earlier start on {} stays as it is: {}", path, e.getMessage());
-    }
-  }
-
-  private void replace(Path path, Sight old, Sight now, Set<AuditRuleData> held) {
-    boolean sameName = old.rule().equals(now.rule());
-    boolean ours = loaded.contains(old.rule().data());
-    if (sameName && !ours && held.contains(old.rule().data())) {
-      throw new KernelException(
-          "rule on " + path,
-          Errno.EEXIST,
-          "an equal rule, which is not ours, stands on what was at this path before: load it again,"
-              + " or delete it");
-    }
-    boolean shared =
-        bound.entrySet().stream()
-            .anyMatch(e -> !e.getKey().equals(path) && e.getValue().rule().equals(old.rule()));
-    for (AuditRuleData rule : List.of(old.rule().data(), old.rule().ioUring())) {
-      if (sameName && loaded.contains(rule)) {
-        delete(rule);
-      } else if (!sameName && !shared && forget(rule)) {
-        state.write(loaded);
+    List<AuditRuleData> rules =
+        bound.stream()
+            .flatMap(each -> usable(each.bound).stream())
+            .filter(rule -> places.contains(RulePlan.place(rule)))
+            .toList();
+    List<AuditRuleData> list = kernel.rules();
+    Look look = new Look(list, ours(list));
+    look.wanted.addAll(rules);
+    look.anew.addAll(rules);
+    look.mayStay.addAll(list);
+    apply(look.plan(list), look);
+    for (AuditRuleData rule : rules) {
+      String why = look.refused.getOrDefault(rule, look.stuck.get(rule));
+      if (why != null) {
+        throw new IllegalStateException(why);
       }
     }
-    add(now.rule().data());
-    addIoUring(now.rule());
   }
 
-  private void tellDrift(String what, Path path) {
-    tell.accept(
-        OwnEvent.of(EventKind.DRIFT)
-            .with("what", what)
-            .with("path", path.toString())
-            .with("key", KEY)
-            .with("detail", what.equals("path_replaced") ? realPath(path) : null)
-            .build());
-  }
-
-  /// "rule on /real/path" when that is not the path as the user wrote it; null when it is.
-  private String realPath(Path path) {
-    Sight sight = seen.get(path);
-    String real = sight.watchable() ? sight.rule().path() : path.toString();
-    return real.equals(path.toString()) ? null : "rule on " + real;
-  }
-
-  /// Accesses through io_uring pass the exit list by; a list of their own sees them. Kernels before
-  /// 5.16 have no such list, and nothing that would need it.
-  private void addIoUring(WatchRule rule) {
-    if (!ioUringKnown) {
-      return;
-    }
-    try {
-      add(rule.ioUring());
-    } catch (KernelException e) {
-      if (e.errno() == Errno.EINVAL) {
-        ioUringKnown = false;
-      } else {
-        throw e;
-      }
-    }
+  /// Forgets how often rules went: what is away comes back with the next check.
+  synchronized void forgive() {
+    kept.forEach(each -> each.comeback.forgive());
   }
 
   /// Writes down that the rule is ours, then loads it: one that is written down and not loaded does
   /// no harm, the other way round nobody would take it away.
   private void add(AuditRuleData rule) {
     boolean fresh = !loaded.contains(rule);
+    lostTags |= isOnAnchor(rule) && !RulePlan.isNever(rule);
     if (fresh) {
       loaded.add(rule);
       try {
-        state.write(loaded);
+        state.append(rule.atEnd());
       } catch (UncheckedIOException e) {
         loaded.remove(rule);
         throw e;
@@ -296,7 +426,7 @@ public final class WatchKeeper {
   /// Deletes a rule of ours and no longer counts it as ours; not yet in the file. False: it was not
   /// ours, or it is still there.
   private boolean forget(AuditRuleData rule) {
-    if (!loaded.contains(rule)) {
+    if (!loaded.contains(rule) && !isOnAnchor(rule)) {
       return false;
     }
     try {
@@ -312,7 +442,7 @@ public final class WatchKeeper {
   public synchronized void removeAll() {
     ended = true;
     boolean changed = false;
-    for (AuditRuleData rule : List.copyOf(loaded)) {
+    for (AuditRuleData rule : anchor.isEmpty() ? List.copyOf(loaded) : ours(kernel.rules())) {
       changed |= forget(rule);
     }
     if (changed) {
@@ -320,33 +450,63 @@ public final class WatchKeeper {
     }
   }
 
+  /// Whether something is away and will be brought back.
+  synchronized boolean waits() {
+    return kept.stream().anyMatch(Kept::waiting);
+  }
+
+  /// When the first of what is away may be brought back; only while something waits.
+  synchronized long dueNs() {
+    long nowNs = clock.getAsLong();
+    long due = nowNs + TimeUnit.HOURS.toNanos(1);
+    for (Kept each : kept) {
+      if (each.waiting() && each.comeback.dueNs() - due < 0) {
+        due = each.comeback.dueNs();
+      }
+    }
+    return due;
+  }
+
+  /// The paths that the claims hang on, as the users wrote them.
+  synchronized List<Path> places() {
+    return kept.stream().flatMap(each -> each.claim.places().stream()).toList();
+  }
+
   /// How each watch stands. Any thread.
   public List<Watch> watches() {
     return watches;
   }
 
-  /// The paths that are covered, in the order of the configuration. Any thread.
-  public List<Path> covered() {
-    List<Path> covered = new ArrayList<>();
-    for (Watch watch : watches) {
-      if (watch.covered()) {
-        covered.add(Path.of(watch.path()));
-      }
-    }
-    return covered;
+  /// What can be opened to hear whether the rules still fire, in the order of the claims. Any
+  /// thread.
+  public List<Path> canaries() {
+    return canaries;
   }
 
-  /// How many paths are not covered. Any thread.
+  /// How many watches are not covered and should be. Any thread.
   public long uncovered() {
-    return watches.stream().filter(watch -> !watch.covered()).count();
+    return watches.stream().filter(Watch::open).count();
   }
 
-  private static Watch covered(Path path, Watch before) {
-    Instant since = before != null && before.covered() ? before.since() : Instant.now();
-    return new Watch(path.toString(), KEY, true, since, "");
+  /// When something that is away comes back, as the end of a reason.
+  static String until(Comeback comeback, long nowNs) {
+    if (!comeback.waits(nowNs)) {
+      return "";
+    }
+    Instant at = Instant.now().plusSeconds(comeback.waitSeconds(nowNs));
+    return (comeback.contested()
+            ? ", again and again: contested, next try at "
+            : "; they come back at ")
+        + Kept.clock(at);
   }
 
-  private static Watch uncovered(Path path, String reason) {
-    return new Watch(path.toString(), KEY, false, Instant.now(), reason);
+  /// What is done about something that is away and waits.
+  static String waiting(Comeback comeback, long nowNs, String then) {
+    String in = then + " in " + comeback.waitSeconds(nowNs) + " s";
+    return comeback.contested() ? "contested: " + in : in;
+  }
+
+  static OwnEvent.Fields drift(String what) {
+    return OwnEvent.of(EventKind.DRIFT).with("what", what);
   }
 }

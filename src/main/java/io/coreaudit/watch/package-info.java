@@ -1,11 +1,33 @@
-/// What must be watched now, and whether it is.
+/// What must be watched now, and that it is.
 ///
-/// `WatchKeeper` keeps one rule in the kernel for each path of `watch.paths`; `Conductor` is the
-/// role that looks after it all from time to time: a canary that says whether the stream and the
-/// watched paths are heard, a sweep of rules and of the kernel's settings, the kernel's own count
-/// of lost records. One thread, asleep between its dates.
+/// ```text
+/// configuration ─► WatchSettings ─► Claim, one for each thing to watch
+///                                     │ what stands there now, and which rules that takes
+/// stream (CONFIG_CHANGE) ─┐           ▼
+/// names (inotify) ────────┼─► Warden ─► WatchKeeper ─► RulePlan ─► kernel: rules
+/// dates, other threads ───┘      │
+///                                └► SecretKeeper ◄─ mounts (thread `mounts`) ─► kernel: attached
+/// Conductor: canaries, the sweep each minute
+/// ```
 ///
-/// A rule holds on inodes, a path is a name: what stands at each path (symbolic links followed) is
-/// compared with what its rule was loaded on, at each canary and each sweep. While a path is
-/// uncovered, it is looked at every 5 s.
+/// A `Claim` is one path, one rule of a pack, the anchor of the secrets. It says what is there now
+/// and which rules that takes; it is bound to inodes, and a path is a name, so it is asked again
+/// whenever a name on the way changes. `WatchKeeper` asks all claims and the kernel, `RulePlan`
+/// finds the smallest change in an order that uncovers nothing, and it is made. Ours are the exact
+/// wire forms that stand in `rules.state`, and every rule on the anchor; nothing else is ever
+/// deleted.
+///
+/// `Warden` is the one thread that writes rules. Three things wake it beside dates: the kernel's
+/// own word in the stream that rules, settings or what is attached changed (`ConfigChange`, with
+/// who it was), inotify on each directory on the way to a path (`PathWatch`), and other threads
+/// that ask. Its own changes, known by the process number, wake it and end there. What somebody
+/// takes away comes back as `Comeback` says.
+///
+/// Secrets hang on one anchor: an empty directory with three rules, to which `SecretKeeper`
+/// attaches each tmpfs (AUDIT_MAKE_EQUIV) on the thread that sees it mounted. What is attached is
+/// lost with the anchor's rules and with somebody's `auditctl -t`; both are told in the stream, and
+/// all is attached again. `AnchorCanary` is attached as a secret is, and the conductor opens it.
+///
+/// When something is refused its watch is uncovered, with the reason, and the rest goes on; nothing
+/// here ends the agent but a state file that cannot be written at the start.
 package io.coreaudit.watch;

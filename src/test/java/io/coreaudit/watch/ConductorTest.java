@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.event.OwnEvents;
 import io.coreaudit.intake.Canary;
+import io.coreaudit.intake.ConfigChanges;
 import io.coreaudit.kernel.Errno;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,23 +25,29 @@ final class ConductorTest {
   @TempDir private Path dir;
   private volatile RuntimeException sweepThrows;
   private KernelSettings settings;
+  private Warden warden;
   private Conductor conductor;
   private Thread thread;
 
   @BeforeEach
   void prepare() {
     settings = new KernelSettings(kernel, dir.resolve("settings.state"));
+    warden =
+        new Warden(
+            new WatchKeeper(kernel, List.of(), dir.resolve("rules.state"), event -> {}),
+            new AuditSwitch(kernel, settings, true, event -> {}),
+            new ConfigChanges(),
+            WatchSettings.of(),
+            event -> {});
     conductor =
         new Conductor(
             kernel,
-            new WatchKeeper(kernel, List.of(), dir.resolve("rules.state"), event -> {}),
+            warden,
             new OwnEvents(8, () -> {}),
             new Canary(),
             new Canary(),
             Opener.THREAD,
             Duration.ZERO,
-            settings,
-            true,
             (hearing, reason) -> said.add(hearing + " " + reason),
             this::onSweep);
     thread = new Thread(conductor::run, "conductor");
@@ -56,6 +63,7 @@ final class ConductorTest {
   void end() throws Exception {
     conductor.stop();
     thread.join();
+    warden.close();
   }
 
   private String last() {

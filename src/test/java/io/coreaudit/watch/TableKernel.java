@@ -4,8 +4,10 @@ import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditStatus;
 import io.coreaudit.rule.AuditRuleData;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A kernel's audit that is a table of rules and two settings; answers as the kernel does.
 final class TableKernel implements AuditKernel {
@@ -14,6 +16,10 @@ final class TableKernel implements AuditKernel {
   /// Every rule that was added, in order, also those that went again.
   final List<AuditRuleData> added = new ArrayList<>();
 
+  /// Every path that was attached to a directory, in order.
+  final List<String> tagged = new ArrayList<>();
+
+  Predicate<AuditRuleData> refused = rule -> false;
   int enabled = 1;
   long backlogLimit = 64;
   int refuseWith;
@@ -58,8 +64,17 @@ final class TableKernel implements AuditKernel {
     if (rules.contains(rule)) {
       throw new KernelException("AUDIT_ADD_RULE", Errno.EEXIST, "");
     }
-    rules.add(rule);
+    if (refused.test(rule)) {
+      throw new KernelException("AUDIT_ADD_RULE", Errno.EINVAL, "");
+    }
+    rules.add(rule.inFront() ? 0 : rules.size(), rule.atEnd());
     added.add(rule);
+  }
+
+  @Override
+  public synchronized void makeEquiv(String old, byte[] mountPoint) {
+    refuse("AUDIT_MAKE_EQUIV");
+    tagged.add(new String(mountPoint, StandardCharsets.UTF_8));
   }
 
   @Override

@@ -33,7 +33,7 @@ final class WatchKeeperTest {
   }
 
   private WatchKeeper keeper(Path... paths) {
-    return new WatchKeeper(kernel, List.of(paths), state, this::tell);
+    return new WatchKeeper(kernel, WatchKeeper.paths(List.of(paths)), state, this::tell);
   }
 
   private WatchKeeper begun(Path... paths) {
@@ -47,8 +47,7 @@ final class WatchKeeperTest {
   }
 
   private static List<AuditRuleData> rulesOn(Path directory) {
-    WatchRule rule = WatchRule.directory(directory.toString(), WatchKeeper.KEY);
-    return List.of(rule.data(), rule.ioUring());
+    return WatchRule.directory(directory.toString(), WatchKeeper.KEY).all();
   }
 
   private static void swap(Path directory) throws Exception {
@@ -64,13 +63,13 @@ final class WatchKeeperTest {
     told.clear();
     keeper.check();
     assertThat(kernel.rules).isEqualTo(rulesOn(watched));
-    assertThat(kernel.added).hasSize(4);
+    assertThat(kernel.added).hasSize(6);
     assertThat(told)
         .singleElement()
         .asString()
         .startsWith("DRIFT what=\"path_replaced\" path=\"" + watched + "\"");
     keeper.check();
-    assertThat(kernel.added).as("once").hasSize(4);
+    assertThat(kernel.added).as("once").hasSize(6);
     assertThat(told).hasSize(1);
   }
 
@@ -81,7 +80,7 @@ final class WatchKeeperTest {
     Files.createFile(watched);
     keeper.check();
     WatchRule file = WatchRule.file(watched.toString(), WatchKeeper.KEY);
-    assertThat(kernel.rules).containsExactly(file.data(), file.ioUring());
+    assertThat(kernel.rules).isEqualTo(file.all());
   }
 
   @Test
@@ -162,7 +161,7 @@ final class WatchKeeperTest {
     List<Integer> writtenDown = new ArrayList<>();
     kernel.beforeAdd = () -> writtenDown.add(new RulesState(state).read().size());
     begun(watched);
-    assertThat(writtenDown).containsExactly(1, 2);
+    assertThat(writtenDown).containsExactly(1, 2, 3);
   }
 
   @Test
@@ -196,7 +195,7 @@ final class WatchKeeperTest {
     begun(watched);
     swap(watched);
     begun(watched);
-    assertThat(kernel.added).hasSize(4);
+    assertThat(kernel.added).hasSize(6);
     assertThat(kernel.rules).isEqualTo(rulesOn(watched));
   }
 }

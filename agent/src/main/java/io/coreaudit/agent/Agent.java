@@ -2,8 +2,10 @@ package io.coreaudit.agent;
 
 import io.coreaudit.agent.command.ExitStatus;
 import io.coreaudit.agent.command.Version;
+import io.coreaudit.agent.command.WatchWishes;
 import io.coreaudit.agent.config.Address;
 import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.config.ConfigException;
 import io.coreaudit.agent.config.ConfigReader;
 import io.coreaudit.agent.config.InputMode;
 import io.coreaudit.agent.config.SinkConfig;
@@ -32,7 +34,7 @@ import io.coreaudit.watch.Conductor;
 import io.coreaudit.watch.Hearing;
 import io.coreaudit.watch.KernelSettings;
 import io.coreaudit.watch.Opener;
-import io.coreaudit.watch.WatchKeeper;
+import io.coreaudit.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +60,9 @@ final class Agent implements AutoCloseable {
 
   private static final Duration CLOSE_BUDGET = Duration.ofMillis(CLOSE_MILLIS - 300);
 
+  private static final double[] ATTACH_BOUNDS = {
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1
+  };
   private static final Duration ROLE_END = Duration.ofMillis(500);
   private static final Duration INTAKE_END = Duration.ofMillis(1500);
   private static final Duration KERNEL_END = Duration.ofMillis(1500);
@@ -70,6 +75,7 @@ final class Agent implements AutoCloseable {
   private final long startedNs = System.nanoTime();
   private final StopSignal stop;
   private final Consumer<Address> onHttp;
+  private final ConfigReader.Read read;
   private final String configFile;
   private final Readiness readiness = new Readiness();
   private final Health health = new Health();
@@ -83,7 +89,7 @@ final class Agent implements AutoCloseable {
   private AuditControl control;
   private AuditReceiver receiver;
   private KernelSettings settings;
-  private WatchKeeper watches;
+  private Watches watches;
   private Spool spool;
   private AccountNames accounts;
   private HostName host;
@@ -100,6 +106,7 @@ final class Agent implements AutoCloseable {
 
   private Agent(
       ConfigReader.Read read, boolean service, StopSignal stop, Consumer<Address> onHttp) {
+    this.read = read;
     this.config = read.config();
     this.configFile = read.file() == null ? "defaults" : read.file().toString();
     this.service = service;
@@ -167,6 +174,9 @@ final class Agent implements AutoCloseable {
     Rehearsal.warm(host, accounts);
     startThreads();
     lookAround(view);
+    if (watches != null) {
+      ReloadSignal.listen(this::reload);
+    }
     LOG.info("{}", startLine());
   }
 
@@ -174,7 +184,7 @@ final class Agent implements AutoCloseable {
     InputMode mode = config.input().mode();
     boolean live = mode == InputMode.MULTICAST || mode == InputMode.UNICAST;
     receiver = Inputs.receiver(config.input());
-    if (!live && config.watch().paths().isEmpty()) {
+    if (!live && !WatchWishes.any(config)) {
       return;
     }
     control = AuditControl.open();
@@ -229,22 +239,24 @@ final class Agent implements AutoCloseable {
     spool.releaseAcknowledged();
     if (control != null) {
       watches =
-          new WatchKeeper(
+          new Watches(
+              config,
               control,
-              config.watch().paths(),
-              config.runDir().resolve("rules.state"),
-              intake.ownEvents()::offer);
+              settings,
+              intake,
+              metrics.times(
+                  "coreaudit_secrets_attach_seconds",
+                  "From a secret's mount being seen to the kernel's answer that it is attached.",
+                  ATTACH_BOUNDS));
       conductor =
           new Conductor(
               control,
-              watches,
+              watches.warden(),
               intake.ownEvents(),
               streamCanary,
               watchCanary,
               unicast() ? Opener.CHILD : Opener.THREAD,
               Duration.ofNanos(config.watch().canaryNs()),
-              settings,
-              config.audit().keepEnabled(),
               this::onHearing,
               this::refreshNames);
     }
@@ -268,7 +280,7 @@ final class Agent implements AutoCloseable {
       guard.start();
     }
     if (watches != null) {
-      watches.begin();
+      watches.start(health.heartbeat("warden", STUCK_NS));
     }
     for (Forwarder forwarder : forwarders) {
       if (!Sinks.mayBlock(config, forwarder.name())) {
@@ -284,6 +296,19 @@ final class Agent implements AutoCloseable {
     Heartbeat conductorBeat = health.heartbeat("conductor", STUCK_NS);
     conductor.onTurn(conductorBeat::beat, conductorBeat::rest);
     conductorThread = start("conductor", conductor::run);
+  }
+
+  /// Takes what is to be watched from the configuration as it stands now, whole or not at all. All
+  /// else stays until the next start.
+  private void reload() {
+    try {
+      watches.reload(read.again().config());
+      LOG.info("what is to be watched was read anew from {}", configFile);
+    } catch (ConfigException e) {
+      e.problems().forEach(problem -> LOG.warn("nothing changes: {}", problem));
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("nothing changes: {}", e.getMessage());
+    }
   }
 
   /// What is looked at now and then: how the spool stands, the figures of the status, and, when no
@@ -355,6 +380,7 @@ final class Agent implements AutoCloseable {
     if (settings != null && kernelFree) {
       kernelFree = closing.within(KERNEL_END, "rules and settings", () -> restoreKernel(rulesGo));
     }
+    kernelFree &= watches == null || watches.stop(closing);
     boolean sinksEnded = true;
     for (Forwarder forwarder : forwarders) {
       sinksEnded &= awaitEnd(sinks, forwarder);
@@ -416,7 +442,7 @@ final class Agent implements AutoCloseable {
       control.unregisterPid();
     }
     if (watches != null && rulesGo) {
-      watches.removeAll();
+      watches.warden().removeAll();
     }
     settings.restore(rulesGo);
   }
@@ -452,8 +478,10 @@ final class Agent implements AutoCloseable {
       line.append("; audit ").append(String.join(", ", settings.changes()));
     }
     if (watches != null) {
-      long covered = watches.covered().size();
-      line.append("; watches ").append(covered).append(" of ").append(watches.watches().size());
+      List<Watch> all =
+          watches.all().stream().filter(watch -> watch.state() != Watch.State.ABSENT).toList();
+      long covered = all.stream().filter(Watch::covered).count();
+      line.append("; watches ").append(covered).append(" of ").append(all.size());
     }
     line.append("; spool ").append(config.spool().dir());
     line.append("; sinks ");
@@ -501,7 +529,7 @@ final class Agent implements AutoCloseable {
   }
 
   /// Null when the agent has nothing to do with the kernel.
-  WatchKeeper watches() {
+  Watches watches() {
     return watches;
   }
 

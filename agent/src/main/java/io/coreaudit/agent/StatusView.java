@@ -16,7 +16,6 @@ import io.coreaudit.spool.SpoolReader;
 import io.coreaudit.spool.SpoolStat;
 import io.coreaudit.telemetry.CounterKey;
 import io.coreaudit.telemetry.Counters;
-import io.coreaudit.watch.Watch;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -192,17 +191,14 @@ final class StatusView implements StatusSource {
   }
 
   private List<StatusReport.WatchState> watches() {
-    List<StatusReport.WatchState> states = new ArrayList<>();
-    if (agent.watches() != null) {
-      for (Watch watch : agent.watches().watches()) {
-        String state =
-            watch.covered()
-                ? "covered since " + watch.since().truncatedTo(ChronoUnit.SECONDS)
-                : "uncovered: " + watch.reason();
-        states.add(new StatusReport.WatchState(watch.path(), state));
-      }
-    }
-    return states;
+    return agent.watches() == null ? List.of() : WatchView.status(agent.watches());
+  }
+
+  @Override
+  public Object answer(String request) {
+    return agent.watches() == null
+        ? WatchView.none(request)
+        : WatchView.answer(agent.watches(), request);
   }
 
   /// Puts every stage's counters and the gauges of the whole into the metrics.
@@ -245,10 +241,7 @@ final class StatusView implements StatusSource {
         "coreaudit_ready",
         "1 while the agent does what it is there for.",
         () -> agent.readiness().reasons().isEmpty() ? 1 : 0);
-    metrics.gauge(
-        "coreaudit_watches_uncovered",
-        "Paths that should be watched and are not.",
-        () -> agent.watches() == null ? 0 : agent.watches().uncovered());
+    WatchView.bind(agent.watches(), metrics);
     metrics.gauge(
         "coreaudit_spool_size_bytes",
         "What the spool takes on disk.",

@@ -106,7 +106,9 @@ final class RunningAgent implements AutoCloseable {
   }
 
   private List<String> line(String... words) {
-    List<String> line = new ArrayList<>(before);
+    // Who runs the tests may have been started to outlive a terminal.
+    List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP"));
+    line.addAll(before);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of(System.getProperty("jvm.access").split(" ")));
     line.addAll(memory);

@@ -74,6 +74,12 @@ public final class LibC {
 
     static native int eventfd(int initial, int flags);
 
+    static native int inotify_init1(int flags);
+
+    static native int inotify_add_watch(int fd, long path, int mask);
+
+    static native int inotify_rm_watch(int fd, int watch);
+
     static native int setpriority(int which, int who, int nice);
 
     static native int getpid();
@@ -246,6 +252,23 @@ public final class LibC {
   /// Opens a counter to wait on.
   public static int eventfd(int initial, int flags) {
     return valueOrErrno(Bindings.eventfd(initial, flags));
+  }
+
+  /// Opens a queue of what happens in directories.
+  public static int inotify_init1(int flags) {
+    return valueOrErrno(Bindings.inotify_init1(flags));
+  }
+
+  /// Adds a directory to such a queue; its number there. Allocates.
+  public static int inotify_add_watch(int fd, String path, int mask) {
+    try (Arena arena = Arena.ofConfined()) {
+      return valueOrErrno(Bindings.inotify_add_watch(fd, arena.allocateFrom(path).address(), mask));
+    }
+  }
+
+  /// Takes a directory out of such a queue.
+  public static int inotify_rm_watch(int fd, int watch) {
+    return valueOrErrno(Bindings.inotify_rm_watch(fd, watch));
   }
 
   /// Sets how a thread stands among others that want the CPU: -20 goes first, 19 last. Below what

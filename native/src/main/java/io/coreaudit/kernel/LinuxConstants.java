@@ -121,6 +121,21 @@ public final class LinuxConstants {
   public static final int SIZEOF_TIMESPEC = 16;
   public static final int OFFSETOF_TIMESPEC_TV_SEC = 0;
   public static final int OFFSETOF_TIMESPEC_TV_NSEC = 8;
+  public static final int IN_CLOEXEC = 524288;
+  public static final int IN_NONBLOCK = 2048;
+  public static final int IN_CREATE = 256;
+  public static final int IN_DELETE = 512;
+  public static final int IN_MOVED_FROM = 64;
+  public static final int IN_MOVED_TO = 128;
+  public static final int IN_DELETE_SELF = 1024;
+  public static final int IN_MOVE_SELF = 2048;
+  public static final int IN_ONLYDIR = 16777216;
+  public static final int IN_IGNORED = 32768;
+  public static final int IN_Q_OVERFLOW = 16384;
+  public static final int SIZEOF_INOTIFY_EVENT = 16;
+  public static final int OFFSETOF_INOTIFY_EVENT_WD = 0;
+  public static final int OFFSETOF_INOTIFY_EVENT_MASK = 4;
+  public static final int OFFSETOF_INOTIFY_EVENT_LEN = 12;
 
   private LinuxConstants() {}
 }

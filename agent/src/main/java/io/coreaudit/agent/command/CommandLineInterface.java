@@ -63,7 +63,18 @@ public final class CommandLineInterface {
                     OptionSpec.builder("--json")
                         .description("The same as one JSON line.")
                         .build())));
-    spec.addSubcommand("rules", RuleCommands.spec());
+    spec.addSubcommand(
+        "watches",
+        ConfigOptions.addTo(
+            command(
+                    new WatchesCommand(),
+                    "What is watched now and what is not, and why; 1 when anything is not that"
+                        + " should be.")
+                .addOption(
+                    OptionSpec.builder("--json")
+                        .description("The same as one JSON line.")
+                        .build())));
+    spec.addSubcommand("rules", KernelRulesCommands.addTo(RuleCommands.spec()));
     spec.addSubcommand("spool", SpoolCommands.spec());
     spec.addSubcommand("config", config());
     return new CommandLine(help(spec));

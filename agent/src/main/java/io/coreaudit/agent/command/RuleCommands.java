@@ -79,6 +79,7 @@ final class RuleCommands {
             PositionalParamSpec.builder()
                 .index("0..*")
                 .arity("1..*")
+                .required(true)
                 .paramLabel("FILE")
                 .type(List.class)
                 .auxiliaryTypes(Path.class)

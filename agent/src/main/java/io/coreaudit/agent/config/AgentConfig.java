@@ -42,6 +42,7 @@ public record AgentConfig(
         ConfigKey.WATCH_PATHS,
         "cannot be watched with input.mode: file, which reads no live events: leave it out, or"
             + " choose multicast, unicast or plugin");
+    notInFileMode(checks, input, watch, rules);
     for (SinkConfig sink : sinks) {
       checks.that(
           names.add(sink.name()),
@@ -64,6 +65,19 @@ public record AgentConfig(
         ConfigKey.RUN_DIR,
         "too long: the control socket's path may have 107 bytes");
     checks.done();
+  }
+
+  private static void notInFileMode(
+      Checks checks, InputConfig input, WatchConfig watch, RulesConfig rules) {
+    boolean file = input.mode() == InputMode.FILE;
+    String text = "cannot be with input.mode: file, which reads no live events";
+    checks.that(
+        !file || watch.etcd().enabled() != SwitchWord.TRUE, ConfigKey.WATCH_ETCD_ENABLED, text);
+    checks.that(
+        !file || watch.secrets().enabled() != SwitchWord.TRUE,
+        ConfigKey.WATCH_SECRETS_ENABLED,
+        text);
+    checks.that(!file || rules.packs().isEmpty(), ConfigKey.RULES_PACKS, text);
   }
 
   /// The lock that lets one agent run on a host.

@@ -7,6 +7,7 @@ import io.coreaudit.forward.SinkFormat;
 import io.coreaudit.spool.SpoolSettings.OnFull;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,8 +46,12 @@ final class ConfigBuilder {
                     flag(AUDIT_ENABLE),
                     flag(AUDIT_KEEP_ENABLED),
                     (int) number(AUDIT_BACKLOG_LIMIT)));
-    RulesConfig rules = part(() -> new RulesConfig(word(RULES_AT_STOP, AtStop.class)));
-    WatchConfig watch = part(() -> new WatchConfig(paths(WATCH_PATHS), number(WATCH_CANARY)));
+    RulesConfig rules =
+        part(
+            () ->
+                new RulesConfig(
+                    word(RULES_AT_STOP, AtStop.class), texts(RULES_PACKS), path(RULES_DIR)));
+    WatchConfig watch = part(this::watch);
     SpoolConfig spool = part(() -> spool(stateDir));
     List<SinkConfig> sinks = sinks();
     HttpConfig http = part(() -> new HttpConfig(endpoint(HTTP_LISTEN)));
@@ -60,6 +65,20 @@ final class ConfigBuilder {
             new AgentConfig(
                 input, audit, rules, watch, spool, sinks, http, logLevel, nodeName, stateDir,
                 runDir));
+  }
+
+  private WatchConfig watch() {
+    return new WatchConfig(
+        paths(WATCH_PATHS),
+        new WatchConfig.Etcd(word(WATCH_ETCD_ENABLED, SwitchWord.class), paths(WATCH_ETCD_PATHS)),
+        new WatchConfig.Secrets(
+            word(WATCH_SECRETS_ENABLED, SwitchWord.class),
+            texts(WATCH_SECRETS_MATCH),
+            word(WATCH_SECRETS_MODE, SecretsMode.class),
+            (int) number(WATCH_SECRETS_MOST_RULES),
+            paths(WATCH_SECRETS_NEVER_EXE)),
+        text(WATCH_NAMESPACE),
+        number(WATCH_CANARY));
   }
 
   private SpoolConfig spool(Path stateDir) {
@@ -187,20 +206,32 @@ final class ConfigBuilder {
   }
 
   private List<Path> paths(ConfigKey key) {
+    return list(key, ValueType.PathName::absolute);
+  }
+
+  private List<String> texts(ConfigKey key) {
+    return list(key, ((ValueType.TextList) key.type())::parse);
+  }
+
+  private <T> List<T> list(ConfigKey key, Function<String, T> parse) {
     Setting setting = settings.get(key, sink);
     if (setting == null) {
-      return List.of();
+      // As a user would write it: [a, b].
+      String byDefault = key.byDefault().substring(1, key.byDefault().length() - 1);
+      return byDefault.isEmpty()
+          ? List.of()
+          : Arrays.stream(byDefault.split(", ")).map(parse).toList();
     }
-    List<Path> paths = new ArrayList<>();
+    List<T> values = new ArrayList<>();
     for (String text : setting.texts()) {
       try {
-        paths.add(ValueType.PathName.absolute(text));
+        values.add(parse.apply(text));
       } catch (IllegalArgumentException _) {
         settings.problem(
             setting.where(), key.at(sink), shown(text) + ": expected " + key.type().expected());
       }
     }
-    return paths;
+    return values;
   }
 
   private <T> T value(ConfigKey key, Function<String, T> parse) {

@@ -9,6 +9,7 @@ import io.coreaudit.agent.config.ValueType.PathName;
 import io.coreaudit.agent.config.ValueType.Percent;
 import io.coreaudit.agent.config.ValueType.Size;
 import io.coreaudit.agent.config.ValueType.Text;
+import io.coreaudit.agent.config.ValueType.TextList;
 import io.coreaudit.agent.config.ValueType.Word;
 import io.coreaudit.forward.SinkFormat;
 import io.coreaudit.spool.SpoolSettings.OnFull;
@@ -74,6 +75,21 @@ public enum ConfigKey {
       "auto",
       "What becomes of the agent's rules at a clean stop: keep, remove, or auto (keep as a service"
           + " that systemd 248 or newer started, else remove). In a container say which."),
+  /// Rules from files.
+  RULES_PACKS(
+      "rules.packs",
+      new TextList(
+          Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}|/.{1,4000}"),
+          "names of packs, or paths of files"),
+      "[]",
+      "Rules to load besides: a name is NAME.rules in rules.dir. A pack that changes on disk is"
+          + " read anew."),
+  /// Where packs lie.
+  RULES_DIR(
+      "rules.dir",
+      new PathName(null),
+      "/etc/coreaudit/rules",
+      "Where the packs of rules.packs lie."),
   /// Watched paths.
   WATCH_PATHS(
       "watch.paths",
@@ -87,6 +103,67 @@ public enum ConfigKey {
       new Duration(5 * Units.SECOND, Units.HOUR, "off"),
       "60s",
       "How often the agent proves that it still hears: it makes an event and waits for it."),
+  /// Whose mounts.
+  WATCH_NAMESPACE(
+      "watch.namespace",
+      new Text(
+          Pattern.compile("[0-9]{1,9}|/.{1,4000}"), "a process or a path in /proc/PID/ns", "auto"),
+      "auto",
+      "The mount namespace in which volumes are mounted and paths are meant. auto: the kubelet's,"
+          + " that of kubens, process 1's, the agent's own, the first that there is."),
+  /// etcd and the control plane.
+  WATCH_ETCD_ENABLED(
+      "watch.etcd.enabled",
+      Word.of(SwitchWord.class),
+      "auto",
+      "Watch etcd and the control plane's files. auto: on masters, known by what is on the disk,"
+          + " when records come from the kernel (input.mode multicast or unicast)."),
+  /// Its paths.
+  WATCH_ETCD_PATHS(
+      "watch.etcd.paths",
+      new PathList(),
+      "[/var/lib/etcd, /var/lib/etcd-backup, /var/lib/etcd-auto-backup, /home/core/assets/backup,"
+          + " /etc/kubernetes/cluster-backup, /etc/kubernetes/static-pod-resources,"
+          + " /etc/kubernetes/manifests, /home/core/assets/manifests-stopped,"
+          + " /var/lib/kubelet/kubeconfig, /etc/kubernetes/kubeconfig, /var/lib/kubelet/pki,"
+          + " /var/lib/kubelet/config.json]",
+      "What that is. A path that is not there is no fault: it is watched when it comes."),
+  /// Mounted secrets.
+  WATCH_SECRETS_ENABLED(
+      "watch.secrets.enabled",
+      Word.of(SwitchWord.class),
+      "auto",
+      "Watch every tmpfs that carries a secret, from its mount to its umount. auto: when records"
+          + " come from the kernel (input.mode multicast or unicast)."),
+  /// Which mounts are secrets.
+  WATCH_SECRETS_MATCH(
+      "watch.secrets.match",
+      new TextList(Pattern.compile("/.{1,4000}"), "globs that begin with /"),
+      "[/**/pods/*/volumes/kubernetes.io~secret/*, /**/pods/*/volumes/kubernetes.io~projected/*,"
+          + " /**/pods/*/volumes/kubernetes.io~csi/*/mount]",
+      "Which mounts are secrets, by their mount point on the host; only a tmpfs is one. * is"
+          + " anything but /, ** is anything."),
+  /// How.
+  WATCH_SECRETS_MODE(
+      "watch.secrets.mode",
+      Word.of(SecretsMode.class),
+      "anchor",
+      "anchor attaches each secret to one directory that has rules, and costs the same for any"
+          + " number of them; rule loads three for each, and every system call of the host goes"
+          + " through them all."),
+  /// How many.
+  WATCH_SECRETS_MOST_RULES(
+      "watch.secrets.most_rules",
+      new Count(1, 5000),
+      "200",
+      "In mode rule: how many secrets get rules. Those beyond stay unwatched, and are told."),
+  /// Who may read.
+  WATCH_SECRETS_NEVER_EXE(
+      "watch.secrets.never_exe",
+      new PathList(),
+      "[/usr/bin/kubelet]",
+      "Programs whose reads of secrets are not recorded when they run as user 0 outside any login"
+          + " session: the kubelet reads each secret again and again."),
   /// Spool directory.
   SPOOL_DIR(
       "spool.dir",

@@ -22,7 +22,15 @@ public final class ConfigReader {
   /// @param config the tree
   /// @param file the file it came from; null: defaults
   /// @param effective the same as text, every value with where it came from
-  public record Read(AgentConfig config, Path file, String effective) {}
+  /// @param sets what the command line set
+  public record Read(AgentConfig config, Path file, String effective, List<String> sets) {
+    /// Reads the same file and settings again.
+    ///
+    /// @throws ConfigException when anything is wrong, with all of it
+    public Read again() throws ConfigException {
+      return read(file, sets);
+    }
+  }
 
   private ConfigReader() {}
 
@@ -58,7 +66,7 @@ public final class ConfigReader {
     if (config == null) {
       throw new ConfigException(settings.problems());
     }
-    return new Read(config, file, Reference.effective(settings));
+    return new Read(config, file, Reference.effective(settings), List.copyOf(sets));
   }
 
   private static String fileText(Path file) throws ConfigException {

@@ -182,10 +182,17 @@ public final class Reference {
     out.append('\n');
   }
 
+  /// Opens the sections that a key stands in and that are not open yet.
   private static List<String> openSections(
       StringBuilder out, List<String> open, List<String> sections, boolean airy) {
-    if (!open.equals(sections)) {
-      out.append(airy ? "\n" : "").append(String.join(".", sections)).append(":\n");
+    int level = 0;
+    while (level < Math.min(open.size(), sections.size())
+        && open.get(level).equals(sections.get(level))) {
+      level++;
+    }
+    for (; level < sections.size(); level++) {
+      out.append(airy && level == 0 ? "\n" : "");
+      out.append("  ".repeat(level)).append(sections.get(level)).append(":\n");
     }
     return sections;
   }
@@ -219,7 +226,7 @@ public final class Reference {
   }
 
   private static String quoted(String text, ConfigKey key) {
-    return key.type() instanceof ValueType.PathList ? text : quoted(text);
+    return key.type() instanceof ValueType.Many ? text : quoted(text);
   }
 
   private static String quoted(String text) {

@@ -1,9 +1,19 @@
 package io.coreaudit.agent.config;
 
-/// What becomes of the agent's rules.
+import java.nio.file.Path;
+import java.util.List;
+
+/// Rules from files, and what becomes of the agent's rules.
 ///
 /// @param atStop at a clean stop
-public record RulesConfig(AtStop atStop) {
+/// @param packs names of packs, or paths of files
+/// @param dir where the packs lie
+public record RulesConfig(AtStop atStop, List<String> packs, Path dir) {
+  /// Copies the list.
+  public RulesConfig {
+    packs = List.copyOf(packs);
+  }
+
   /// Whether the rules stay at a clean stop.
   ///
   /// @param service whether the agent runs as a service, not in somebody's terminal

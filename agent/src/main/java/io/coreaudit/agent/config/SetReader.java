@@ -40,7 +40,7 @@ final class SetReader {
     if (key.ofSink() && !reach(path)) {
       return;
     }
-    if (key.type() instanceof ValueType.PathList) {
+    if (key.type() instanceof ValueType.Many) {
       if (text.startsWith("[")) {
         new YamlReader(settings, WHERE, false).readValue(path, text);
       } else {

@@ -203,11 +203,29 @@ public sealed interface ValueType {
     }
   }
 
+  /// A list of values.
+  sealed interface Many extends ValueType {}
+
   /// A list of absolute paths.
-  record PathList() implements ValueType {
+  record PathList() implements Many {
     @Override
     public String expected() {
       return "a list of paths that begin with /";
+    }
+  }
+
+  /// A list of texts of a given shape.
+  record TextList(Pattern shape, String shapeInWords) implements Many {
+    String parse(String text) {
+      if (!shape.matcher(text).matches()) {
+        throw new IllegalArgumentException(text);
+      }
+      return text;
+    }
+
+    @Override
+    public String expected() {
+      return "a list of " + shapeInWords;
     }
   }
 

@@ -136,7 +136,7 @@ final class YamlReader {
   }
 
   private void leaf(ConfigKey key, String path, Node node, String where) {
-    boolean list = key.type() instanceof ValueType.PathList;
+    boolean list = key.type() instanceof ValueType.Many;
     if (absent(node)) {
       settings.problem(
           where,

@@ -16,6 +16,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
@@ -142,14 +143,15 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private String answer(String request) {
-    if (!request.equals("status")) {
-      return Json.write(java.util.Map.of("error", "unknown request, expected: status"));
-    }
     try {
-      return Json.write(status.status());
+      Object answer = request.equals("status") ? status.status() : status.answer(request);
+      return Json.write(
+          answer == null
+              ? Map.of("error", "unknown request, expected: status, watches or rules apply")
+              : answer);
     } catch (RuntimeException e) {
-      LOG.warn("cannot tell the status: {}", e.toString(), e);
-      return Json.write(java.util.Map.of("error", "cannot tell the status: " + e));
+      LOG.warn("cannot answer {}: {}", request, e.toString(), e);
+      return Json.write(Map.of("error", "cannot answer " + request + ": " + e));
     }
   }
 

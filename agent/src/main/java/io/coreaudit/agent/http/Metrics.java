@@ -2,6 +2,7 @@ package io.coreaudit.agent.http;
 
 import io.coreaudit.telemetry.CounterKey;
 import io.coreaudit.telemetry.Counters;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
@@ -9,8 +10,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongConsumer;
 
 /// All that is measured, as Prometheus reads it. Values are read where they are counted, at the
 /// moment of the scrape.
@@ -62,6 +66,26 @@ public final class Metrics {
         .register(registry);
   }
 
+  /// Shows one figure that can fall, of several that some labels tell apart.
+  ///
+  /// @param labels name, value, name, value, …
+  public void gauge(String name, String sentence, List<String> labels, DoubleSupplier value) {
+    gauge(name, sentence, Tags.of(labels.toArray(String[]::new)), value);
+  }
+
+  /// Shows how long something takes, as a histogram in seconds.
+  ///
+  /// @param bounds of its buckets, in seconds
+  /// @return takes each time, in nanoseconds; any thread
+  public LongConsumer times(String name, String sentence, double... bounds) {
+    DistributionSummary summary =
+        DistributionSummary.builder(name)
+            .description(sentence)
+            .serviceLevelObjectives(bounds)
+            .register(registry);
+    return ns -> summary.record(ns / 1e9);
+  }
+
   /// Shows one figure that only grows.
   ///
   /// @param name the whole name, without `_total`
@@ -100,5 +124,5 @@ public final class Metrics {
   }
 
   // Micrometer holds what a FunctionCounter reads by a weak reference only.
-  private final java.util.List<Object> held = new java.util.concurrent.CopyOnWriteArrayList<>();
+  private final List<Object> held = new CopyOnWriteArrayList<>();
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.coreaudit.forward.SinkFormat;
+import io.coreaudit.mount.SecretMounts;
 import io.coreaudit.spool.SpoolSettings.OnFull;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,17 @@ final class ConfigReaderTest {
     assertThat(config.input())
         .isEqualTo(new InputConfig(InputMode.MULTICAST, 20_000_000, 64 << 20, List.of()));
     assertThat(config.audit()).isEqualTo(new AuditConfig(true, true, 8192));
-    assertThat(config.watch()).isEqualTo(new WatchConfig(List.of(), 60_000_000_000L));
+    assertThat(config.watch().paths()).isEmpty();
+    assertThat(config.watch().etcd().paths()).contains(Path.of("/var/lib/etcd"));
+    assertThat(config.watch().secrets())
+        .isEqualTo(
+            new WatchConfig.Secrets(
+                SwitchWord.AUTO,
+                SecretMounts.DEFAULT_MATCH,
+                SecretsMode.ANCHOR,
+                200,
+                List.of(Path.of("/usr/bin/kubelet"))));
+    assertThat(config.watch().canaryNs()).isEqualTo(60_000_000_000L);
     assertThat(config.spool())
         .isEqualTo(
             new SpoolConfig(Path.of("/var/lib/coreaudit/spool"), 0, 20, 8 << 20, OnFull.OVERRUN));

@@ -81,7 +81,7 @@ final class ControlServerTest {
   void shouldSayWhatItKnowsToWhoAsksForSomethingElse() throws Exception {
     String answer = ControlClient.ask(socket, "reboot", 5000);
     assertThatThrownBy(() -> ControlClient.parse(answer))
-        .hasMessage("the agent says: unknown request, expected: status");
+        .hasMessage("the agent says: unknown request, expected: status, watches or rules apply");
   }
 
   @Test

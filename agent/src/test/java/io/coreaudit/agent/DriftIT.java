@@ -1,0 +1,197 @@
+package io.coreaudit.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.kernel.KernelAudit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Somebody changes what the agent keeps in the kernel: it is back within a second, the stream says
+/// who it was, and what somebody else loaded meanwhile stays. The canary has no part in it.
+@KernelAudit
+final class DriftIT {
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(1);
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(5);
+
+  @TempDir private Path temp;
+  private Path dir;
+  private Path watched;
+  private Path other;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    dir = temp.toRealPath();
+    watched = Files.createDirectory(dir.resolve("w"));
+    other = Files.createDirectory(dir.resolve("other"));
+    Files.writeString(watched.resolve("token"), "x");
+  }
+
+  private RunningAgent start() throws Exception {
+    return new RunningAgent(dir)
+        .start(
+            """
+            watch: {paths: [%s], canary: off, secrets: {enabled: false}}
+            rules: {at_stop: remove}
+            sinks: [{type: stdout}]
+            """
+                .formatted(watched))
+        .awaitReady();
+  }
+
+  private static boolean isBack(List<String> rules) throws Exception {
+    return AuditState.now().rules().containsAll(rules);
+  }
+
+  private static List<Event> drifts(RunningAgent agent, String what) {
+    return Event.soFar(agent.stdout()).stream()
+        .filter(event -> event.is("drift") && event.own("what").equals(what))
+        .toList();
+  }
+
+  private void shouldTellAuditctl(RunningAgent agent, String what, String op) throws Exception {
+    agent.until(TOLD_WITHIN, "the drift told", () -> !drifts(agent, what).isEmpty());
+    assertThat(drifts(agent, what))
+        .singleElement()
+        .satisfies(
+            drift -> {
+              assertThat(drift.own("by")).isEqualTo("process");
+              assertThat(drift.own("op")).isEqualTo(op);
+              assertThat(drift.own("exe")).endsWith("/auditctl");
+              assertThat(drift.own("pid")).matches("[0-9]+");
+              assertThat(drift.own("auid")).isNotEmpty();
+              assertThat(drift.own("ses")).isNotEmpty();
+            });
+  }
+
+  private void shouldSeeARead(RunningAgent agent, Path file) throws Exception {
+    Command.run("cat", file.toString());
+    agent.until(
+        TOLD_WITHIN,
+        "the read of " + file,
+        () -> Event.soFar(agent.stdout()).stream().anyMatch(e -> e.path().equals(file.toString())));
+  }
+
+  @Test
+  void shouldBeBackAfterSomebodyDeletedAllRules() throws Exception {
+    try (RunningAgent agent = start()) {
+      List<String> ours = AuditState.now().rules();
+      Command.run("auditctl", "-D");
+      agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
+      shouldTellAuditctl(agent, "rule_gone", "remove_rule");
+      shouldSeeARead(agent, watched.resolve("token"));
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
+  void shouldBeBackAfterSomebodyReloadedHisRules() throws Exception {
+    Path rules = dir.resolve("audit.rules");
+    Files.writeString(rules, "-D\n-b 8192\n-w " + other + " -p wa -k theirs\n");
+    try (RunningAgent agent = start()) {
+      List<String> ours = AuditState.now().rules();
+      Command.run("auditctl", "-R", rules.toString());
+      agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
+      shouldTellAuditctl(agent, "rule_gone", "remove_rule");
+      assertThat(agent.stop()).isZero();
+      assertThat(AuditState.now().rules())
+          .as("theirs stay")
+          .containsExactly("-w " + other + " -p wa -k theirs");
+    } finally {
+      Command.run("auditctl", "-W", other.toString(), "-p", "wa", "-k", "theirs");
+    }
+  }
+
+  @Test
+  void shouldSwitchAuditOnAgainAtOnce() throws Exception {
+    try (RunningAgent agent = start()) {
+      Command.run("auditctl", "-e", "0");
+      agent.until(BACK_WITHIN, "on again", () -> AuditState.now().setting("enabled").equals("1"));
+      shouldTellAuditctl(agent, "audit_disabled", "set");
+      shouldSeeARead(agent, watched.resolve("token"));
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
+  void shouldSayThatARuleOfSomebodyElseShadowsOurs() throws Exception {
+    String[] rule = {"never,exit", "-F", "dir=" + watched, "-F", "uid=0"};
+    try (RunningAgent agent = start()) {
+      Command.run("auditctl", "-A", rule[0], rule[1], rule[2], rule[3], rule[4]);
+      try {
+        agent.until(
+            BACK_WITHIN,
+            "shadowed",
+            () -> agent.metric("coreaudit_watches_open{reason=\"shadowed\"}") == 1);
+        assertThat(agent.command("status"))
+            .contains("uncovered: shadowed by -a never,exit -S all -F dir=" + watched);
+      } finally {
+        Command.run("auditctl", "-d", rule[0], rule[1], rule[2], rule[3], rule[4]);
+      }
+      agent.until(BACK_WITHIN, "covered", () -> agent.metric("coreaudit_watches_uncovered") == 0);
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
+  void shouldWaitLongerTheSecondTime() throws Exception {
+    try (RunningAgent agent = start()) {
+      List<String> ours = AuditState.now().rules();
+      Command.run("auditctl", "-D");
+      agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
+      Command.run("auditctl", "-D");
+      agent.until(
+          TOLD_WITHIN, "the watch is open", () -> agent.metric("coreaudit_watches_uncovered") == 1);
+      assertThat(isBack(ours)).isFalse();
+      assertThat(agent.command("status")).contains("auditctl").contains("they come back at");
+      agent.until(Duration.ofSeconds(8), "the rules are back", () -> isBack(ours));
+      agent.until(
+          TOLD_WITHIN, "covered again", () -> agent.metric("coreaudit_watches_uncovered") == 0);
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
+  void shouldSeeTheNewDirectoryAtOnceAfterAnExchange() throws Exception {
+    Path fresh = Files.writeString(other.resolve("fresh"), "x");
+    try (RunningAgent agent = start()) {
+      Command.run(
+          "python3",
+          "-c",
+          """
+          import ctypes, sys
+          libc = ctypes.CDLL(None, use_errno=True)
+          a, b = (s.encode() for s in sys.argv[1:])
+          sys.exit(libc.renameat2(-100, a, -100, b, 2) and ctypes.get_errno())
+          """,
+          watched.toString(),
+          other.toString());
+      agent.until(BACK_WITHIN, "the swap told", () -> !drifts(agent, "path_replaced").isEmpty());
+      shouldSeeARead(agent, watched.resolve(fresh.getFileName()));
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
+  void shouldSeeADirectoryThatWentAndCame() throws Exception {
+    try (RunningAgent agent = start()) {
+      Files.delete(watched.resolve("token"));
+      Files.delete(watched);
+      agent.until(
+          BACK_WITHIN, "the gap shown", () -> agent.metric("coreaudit_watches_uncovered") == 1);
+      Files.createDirectory(watched);
+      agent.until(
+          BACK_WITHIN, "covered again", () -> agent.metric("coreaudit_watches_uncovered") == 0);
+      shouldSeeARead(agent, Files.writeString(watched.resolve("fresh"), "x"));
+      assertThat(agent.stop()).isZero();
+      assertThat(Event.read(agent.stdout()))
+          .filteredOn(event -> event.is("watch"))
+          .extracting(event -> event.own("state"))
+          .containsExactly("covered", "uncovered", "covered");
+    }
+  }
+}

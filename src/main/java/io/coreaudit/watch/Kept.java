@@ -1,0 +1,250 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.event.EventKind;
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.rule.AuditRuleData;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// A claim, what became of it so far, and what one look makes of it. The keeper's own.
+final class Kept {
+  final Claim claim;
+  final Comeback comeback = new Comeback();
+
+  /// How it stands; null before the first look.
+  Watch watch;
+
+  /// What its rules were loaded for.
+  Claim.Wish bound;
+
+  /// What the last look saw.
+  Claim.Wish seen;
+
+  private final Set<AuditRuleData> stood = new HashSet<>();
+  private String removal = "";
+
+  // Of the look that goes on.
+  private String failure;
+  private Watch.Cause cause;
+  private boolean waits;
+  private boolean first;
+  private String drift;
+  private ConfigChange by;
+  private List<AuditRuleData> rules = List.of();
+  private final List<AuditRuleData> anew = new ArrayList<>();
+
+  Kept(Claim claim) {
+    this.claim = claim;
+  }
+
+  /// Looks what is there and what the kernel holds of it.
+  ///
+  /// @param usable what of a wish this kernel knows
+  void look(
+      Set<AuditRuleData> held,
+      Set<AuditRuleData> ours,
+      List<ConfigChange> changes,
+      List<AuditRuleData> usable,
+      long nowNs) {
+    rules = usable;
+    failure = null;
+    cause = Watch.Cause.NONE;
+    waits = false;
+    drift = null;
+    by = null;
+    anew.clear();
+    first = bound == null;
+    if (!seen.watchable()) {
+      failure = seen.detail();
+      cause = Watch.Cause.NOT_THERE;
+    } else if (first && !claim.trustsHeld()) {
+      for (AuditRuleData rule : rules) {
+        if (held.contains(rule) && ours.contains(rule)) {
+          // An earlier start loaded it; what on is not known.
+          anew.add(rule);
+        }
+      }
+    } else if (!first && !Objects.equals(bound.bound(), seen.bound())) {
+      rebind(held, ours);
+      by = author(changes);
+    } else if (!first) {
+      missing(held, changes, nowNs);
+    }
+  }
+
+  private void rebind(Set<AuditRuleData> held, Set<AuditRuleData> ours) {
+    drift = "path_replaced";
+    for (AuditRuleData rule : rules) {
+      if (!held.contains(rule) || !bound.rules().contains(rule)) {
+        continue;
+      }
+      if (ours.contains(rule)) {
+        anew.add(rule);
+      } else if (failure == null && !seen.optional().contains(rule)) {
+        drift = null;
+        cause = Watch.Cause.REFUSED;
+        failure =
+            "rule on "
+                + claim.name()
+                + ": an equal rule, which is not ours, stands on what was at this path before: load"
+                + " it again, or delete it";
+      }
+    }
+    if (failure != null) {
+      anew.clear();
+    }
+  }
+
+  private void missing(Set<AuditRuleData> held, List<ConfigChange> changes, long nowNs) {
+    if (held.containsAll(stood)) {
+      comeback.stands(nowNs);
+      return;
+    }
+    if (comeback.away(nowNs)) {
+      drift = "rule_gone";
+      by = author(changes);
+      removal =
+          "rules removed by "
+              + (by == null ? "somebody" : by.who())
+              + WatchKeeper.until(comeback, nowNs);
+    }
+    waits = comeback.waits(nowNs);
+  }
+
+  private ConfigChange author(List<ConfigChange> changes) {
+    String place = bound.rules().isEmpty() ? "" : RulePlan.place(bound.rules().getFirst());
+    ConfigChange author = null;
+    for (ConfigChange change : changes) {
+      if (change.concerns(claim.key(), place)) {
+        author = change;
+      }
+    }
+    return author;
+  }
+
+  /// Whether its rules are to be loaded now; else what is there of them may stay.
+  boolean wants() {
+    return failure == null && !waits;
+  }
+
+  /// Whether the last look left it away until its date.
+  boolean waiting() {
+    return waits;
+  }
+
+  /// The rules that it takes now.
+  List<AuditRuleData> rules() {
+    return rules;
+  }
+
+  /// The rules of ours that may stay although they are not loaded now.
+  List<AuditRuleData> mayStay() {
+    if (bound == null) {
+      return rules;
+    }
+    List<AuditRuleData> both = new ArrayList<>(rules);
+    both.addAll(bound.rules());
+    return both;
+  }
+
+  /// Those that are to be loaded anew.
+  List<AuditRuleData> anew() {
+    return anew;
+  }
+
+  /// What a refused request makes of it.
+  ///
+  /// @param refused why a rule could not be loaded
+  /// @param stuck why a rule could not be taken away to be loaded anew
+  /// @param shadow what takes its effect from a rule, or null
+  void conclude(
+      Map<AuditRuleData, String> refused,
+      Map<AuditRuleData, String> stuck,
+      String shadow,
+      long nowNs) {
+    if (!wants()) {
+      return;
+    }
+    stood.clear();
+    for (AuditRuleData rule : rules) {
+      String why = refused.get(rule);
+      if (why == null && !first) {
+        why = stuck.get(rule);
+      }
+      if (why == null) {
+        stood.add(rule);
+      } else if (failure == null && !seen.optional().contains(rule)) {
+        failure = why;
+        cause = Watch.Cause.REFUSED;
+      }
+    }
+    if (failure == null) {
+      bound = seen;
+      failure = shadow;
+      cause = shadow == null ? Watch.Cause.NONE : Watch.Cause.SHADOWED;
+      if (comeback.isAway()) {
+        comeback.back(nowNs);
+      }
+    }
+  }
+
+  /// What a look found, when that is news; null when it is not.
+  OwnEvent news() {
+    Watch.State state = state();
+    String reason = state == Watch.State.COVERED ? "" : waits ? removal : failure;
+    if (watch != null && watch.state() == state && watch.reason().equals(reason)) {
+      return null;
+    }
+    boolean silent = watch == null && state == Watch.State.ABSENT;
+    boolean same = watch != null && watch.state() == state && watch.covered();
+    Instant since = same ? watch.since() : Instant.now();
+    if (waits) {
+      cause = comeback.contested() ? Watch.Cause.CONTESTED : Watch.Cause.REMOVED;
+    }
+    watch = new Watch(claim.kind(), claim.name(), claim.key(), state, since, cause, reason);
+    return silent
+        ? null
+        : OwnEvent.of(EventKind.WATCH)
+            .with("state", state.label())
+            .with("path", watch.path())
+            .with("key", watch.key())
+            .with("detail", watch.covered() ? seen.detail() : reason)
+            .build();
+  }
+
+  private Watch.State state() {
+    if (waits) {
+      return comeback.contested() ? Watch.State.CONTESTED : Watch.State.UNCOVERED;
+    }
+    if (failure == null) {
+      return Watch.State.COVERED;
+    }
+    boolean fine = claim.mayBeAbsent() && !seen.watchable() && claim.absent();
+    return fine ? Watch.State.ABSENT : Watch.State.UNCOVERED;
+  }
+
+  /// What somebody did to it, when that is news; null when nobody did. After `news`.
+  OwnEvent drift() {
+    if (drift == null) {
+      return null;
+    }
+    OwnEvent.Fields event =
+        OwnEvent.of(EventKind.DRIFT)
+            .with("what", drift)
+            .with("path", claim.name())
+            .with("key", claim.key())
+            .with("detail", drift.equals("path_replaced") ? seen.detail() : null)
+            .with("done", watch.covered() ? "loaded again" : watch.reason());
+    return (by == null ? event : by.tell(event)).build();
+  }
+
+  static String clock(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,137 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.kernel.Inotify;
+import io.coreaudit.kernel.KernelException;
+import io.coreaudit.kernel.LinuxConstants;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells when a name on the way to a watched path comes to stand for something else: a directory is
+/// made, deleted, moved, exchanged, a symbolic link turned.
+///
+/// Each directory on the way is looked at, symbolic links followed, and only the one name in it
+/// that leads on counts; of what is not there, the nearest directory that is. A mount over a
+/// directory makes no such event. One thread's own.
+final class PathWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PathWatch.class);
+  private static final int MOST_LINKS = 40;
+
+  private final Inotify inotify = new Inotify();
+
+  /// The names that count, by the directory's number.
+  private Map<Integer, Set<String>> names = new HashMap<>();
+
+  private boolean refusalTold;
+
+  /// The descriptor to poll for POLLIN.
+  int fd() {
+    return inotify.fd();
+  }
+
+  /// Looks from now on after these paths, as they lead now.
+  ///
+  /// @return whether they lead elsewhere than when this was last asked
+  boolean follow(Collection<Path> paths) {
+    Map<Path, Set<String>> wanted = new HashMap<>();
+    for (Path path : paths) {
+      trace(path, wanted, 0);
+    }
+    Map<Integer, Set<String>> now = new HashMap<>();
+    wanted.forEach(
+        (directory, leads) -> {
+          int number = inotify.add(directory.toString());
+          if (number >= 0) {
+            now.computeIfAbsent(number, n -> new HashSet<>()).addAll(leads);
+          } else {
+            refused(directory, number);
+          }
+        });
+    for (Integer number : names.keySet()) {
+      if (!now.containsKey(number)) {
+        inotify.remove(number);
+      }
+    }
+    boolean changed = !now.equals(names);
+    names = now;
+    return changed;
+  }
+
+  private void refused(Path directory, int errno) {
+    if (!refusalTold) {
+      refusalTold = true;
+      LOG.warn(
+          "changes of {} are noticed by the sweep only: {}",
+          directory,
+          new KernelException(
+                  "inotify_add_watch", errno, "raise the limit fs.inotify.max_user_watches")
+              .getMessage());
+    }
+  }
+
+  private static void trace(Path path, Map<Path, Set<String>> into, int links) {
+    Path directory = path.getRoot();
+    Iterator<Path> parts = path.iterator();
+    while (parts.hasNext()) {
+      Path name = parts.next();
+      if (name.toString().equals("..")) {
+        directory = directory.getParent() == null ? directory : directory.getParent();
+        continue;
+      }
+      if (name.toString().equals(".")) {
+        continue;
+      }
+      into.computeIfAbsent(directory, d -> new HashSet<>()).add(name.toString());
+      Path next = directory.resolve(name);
+      if (Files.isSymbolicLink(next)) {
+        Path target = target(next);
+        if (target == null || links == MOST_LINKS) {
+          return;
+        }
+        while (parts.hasNext()) {
+          target = target.resolve(parts.next());
+        }
+        trace(target, into, links + 1);
+        return;
+      }
+      if (!Files.isDirectory(next)) {
+        return;
+      }
+      directory = next;
+    }
+  }
+
+  private static Path target(Path link) {
+    try {
+      return link.getParent().resolve(Files.readSymbolicLink(link));
+    } catch (IOException gone) {
+      return null;
+    }
+  }
+
+  /// Takes what happened so far; whether any of it counts.
+  boolean drain() {
+    boolean[] counts = {false};
+    inotify.drain(
+        (directory, mask, name) -> {
+          Set<String> leads = names.get(directory);
+          counts[0] |=
+              (mask & LinuxConstants.IN_Q_OVERFLOW) != 0
+                  || leads != null && (name.isEmpty() || leads.contains(name));
+        });
+    return counts[0];
+  }
+
+  @Override
+  public void close() {
+    inotify.close();
+  }
+}

@@ -1,0 +1,462 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.event.EventKind;
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.KernelException;
+import io.coreaudit.mount.HostNamespace;
+import io.coreaudit.mount.Mount;
+import io.coreaudit.mount.MountCounter;
+import io.coreaudit.mount.MountFollower;
+import io.coreaudit.mount.MountListener;
+import io.coreaudit.mount.MountMethod;
+import io.coreaudit.mount.NamespaceThread;
+import io.coreaudit.mount.SecretMounts;
+import io.coreaudit.mount.SecretVolume;
+import io.coreaudit.netlink.AuditControl;
+import io.coreaudit.telemetry.Counters;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps every mounted secret attached to the anchor, from the moment it is mounted.
+///
+/// The mount table of the host's namespace is followed on a thread of its own, `mounts`, and that
+/// thread attaches what it sees at once: a hand-over would cost a wake-up. What was attached and is
+/// lost (somebody's `auditctl -t`, the anchor's rules loaded again) is attached anew on the thread
+/// that asks for it, or where the namespace is another, on one that is in it.
+///
+/// In mode `rule` nothing is attached: the warden is told what is mounted, and keeps rules for it.
+public final class SecretKeeper implements MountListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SecretKeeper.class);
+  private static final String PODS = "/pods/";
+  private static final int WARMING_MOUNTS = 4;
+  private static final int MOST_TOLD_A_MINUTE = 20;
+  private static final int LOOKS_FOR_NAMESPACE = 5;
+
+  private final AuditKernel kernel;
+  private final SecretSettings settings;
+  private final SecretMounts match;
+  private final String wantedNamespace;
+  private final Consumer<OwnEvent> tell;
+  private final LongConsumer onAttached;
+  private final Counters<MountCounter> mountCounters = MountFollower.newCounters();
+  private final Counters<SecretCounter> counters = new Counters<>("secrets", SecretCounter.class);
+  private final SecretTags tags = new SecretTags();
+  private final AnchorCanary canary;
+  private Warden warden;
+  private HostNamespace namespace;
+  private NamespaceThread hands;
+  private MountFollower follower;
+  private Thread thread;
+  private CountDownLatch caughtUp = new CountDownLatch(1);
+  private boolean closed;
+  private volatile boolean listed;
+  private volatile String anchorTrouble = "the anchor has no rules yet";
+  private volatile String followTrouble = "";
+  private volatile List<String> directories = List.of();
+  private long minuteBeganNs;
+  private int toldThisMinute;
+  private int looks = 1;
+
+  SecretKeeper(
+      AuditKernel kernel,
+      SecretSettings settings,
+      String wantedNamespace,
+      Consumer<OwnEvent> tell,
+      LongConsumer onAttached) {
+    this.kernel = kernel;
+    this.settings = settings;
+    this.match = new SecretMounts(settings.match());
+    this.wantedNamespace = wantedNamespace;
+    this.tell = tell;
+    this.onAttached = onAttached;
+    this.canary = new AnchorCanary(settings.anchor());
+  }
+
+  /// Creates one that follows nothing yet.
+  ///
+  /// @param control a socket of its own: who changes rules must not hold it up
+  /// @param wantedNamespace whose mount namespace: a process, the path of a namespace file, or
+  ///   empty to look for it
+  /// @param onAttached told the nanoseconds from a mount's being seen to the kernel's answer
+  public static SecretKeeper of(
+      AuditControl control,
+      SecretSettings settings,
+      String wantedNamespace,
+      Consumer<OwnEvent> tell,
+      LongConsumer onAttached) {
+    return new SecretKeeper(AuditKernel.of(control), settings, wantedNamespace, tell, onAttached);
+  }
+
+  void warden(Warden role) {
+    warden = role;
+  }
+
+  /// Begins to follow the mounts; what is there already is attached when this returns, or the time
+  /// is over.
+  public synchronized void start(Duration patience) throws InterruptedException {
+    follow();
+    if (!caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warn("the mounts are not all looked at after {} ms", patience.toMillis());
+    }
+    if (!settings.eachItsRule()) {
+      // The first mounts of a cold JVM would be attached ten times slower than all others.
+      for (int i = 0; i < WARMING_MOUNTS; i++) {
+        attachCanary();
+      }
+    }
+    if (settings.eachItsRule() && warden != null) {
+      warden.check();
+    }
+    if (settings.eachItsRule() && tags.size() > 0) {
+      LOG.warn(
+          "watch.secrets.mode: rule has {} secrets with three rules each: every system call of"
+              + " this host goes through two of them, up to 4.6 ns a rule and call; mode anchor"
+              + " costs the same for any number",
+          tags.size());
+    }
+  }
+
+  private void follow() {
+    namespace = HostNamespaces.reachable(wantedNamespace);
+    hands = namespace.isOwn() ? null : new NamespaceThread(namespace, "tags", needed());
+    follower = new MountFollower(MountMethod.BEST_FIRST, this, mountCounters);
+    MountFollower current = follower;
+    caughtUp = new CountDownLatch(1);
+    thread = namespace.thread("mounts", () -> run(current), needed());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static Class<?>[] needed() {
+    return new Class<?>[] {
+      SecretKeeper.class,
+      SecretTags.class,
+      SecretTags.Tag.class,
+      AnchorCanary.class,
+      Watch.class,
+      Watch.State.class,
+      OwnEvent.class,
+      OwnEvent.Fields.class,
+      SecretVolume.class,
+      SecretMounts.class,
+      AuditControl.class,
+      AuditKernel.class
+    };
+  }
+
+  private void run(MountFollower current) {
+    try {
+      followTrouble = "";
+      current.run();
+    } catch (KernelException e) {
+      followTrouble = "mounts are not followed: " + e.getMessage();
+      LOG.error("{}", followTrouble);
+      tell.accept(
+          OwnEvent.of(EventKind.WATCH)
+              .with("state", "uncovered")
+              .with("path", "every secret that is mounted from now on")
+              .with("key", SecretSettings.KEY)
+              .with("detail", followTrouble)
+              .build());
+    } finally {
+      caughtUp.countDown();
+    }
+  }
+
+  /// Looks whether the mounts are followed, and in the right namespace: the kubelet may have come
+  /// up in another.
+  synchronized void lookAfter() {
+    if (closed || thread == null) {
+      return;
+    }
+    // To look for the kubelet means to look at every process: not each minute.
+    boolean right = true;
+    if (looks++ % LOOKS_FOR_NAMESPACE == 0) {
+      right = isRightNamespace();
+    }
+    if (!right || !thread.isAlive()) {
+      stopFollowing(Duration.ofSeconds(2));
+      tags.clear();
+      listed = false;
+      follow();
+      attachCanary();
+    }
+  }
+
+  private boolean isRightNamespace() {
+    try (HostNamespace now = HostNamespaces.reachable(wantedNamespace)) {
+      boolean right = now.same(namespace);
+      if (!right) {
+        LOG.warn("volumes are mounted in another namespace now: {}", now.describe());
+      }
+      return right;
+    } catch (KernelException e) {
+      LOG.debug("cannot look for the namespace", e);
+      return true;
+    }
+  }
+
+  private void stopFollowing(Duration patience) {
+    try {
+      follower.stop();
+      if (!thread.join(patience)) {
+        LOG.warn("the thread that follows mounts did not end within {} ms", patience.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (hands != null) {
+      hands.close();
+    }
+    namespace.close();
+  }
+
+  @Override
+  public void onMounted(Mount mount) {
+    long seenNs = System.nanoTime();
+    SecretVolume volume = match.volume(mount);
+    if (volume == null) {
+      below(mount);
+      return;
+    }
+    counters.increment(SecretCounter.MOUNTED);
+    tags.seen(volume);
+    if (settings.eachItsRule()) {
+      tellWarden();
+      return;
+    }
+    attach(SecretTags.key(mount), mount, true);
+    onAttached.accept(System.nanoTime() - seenNs);
+  }
+
+  @Override
+  public void onUnmounted(Mount mount) {
+    if (tags.gone(mount)) {
+      counters.increment(SecretCounter.UNMOUNTED);
+      if (settings.eachItsRule()) {
+        tellWarden();
+      }
+    }
+  }
+
+  @Override
+  public void onMoved(Mount before, Mount now) {
+    SecretVolume volume = match.volume(now);
+    if (volume != null && !tags.knows(now)) {
+      onMounted(now);
+    } else {
+      tags.moved(now, volume);
+    }
+  }
+
+  @Override
+  public void onCaughtUp() {
+    listed = true;
+    if (settings.eachItsRule()) {
+      tellWarden();
+    }
+    caughtUp.countDown();
+  }
+
+  private void tellWarden() {
+    if (listed && warden != null) {
+      List<Claim> claims = new ArrayList<>();
+      for (Mount mount : tags.mounts()) {
+        if (claims.size() < settings.mostRules()) {
+          claims.add(new SecretClaim(mount, SecretSettings.KEY));
+        }
+      }
+      warden.secrets(claims);
+    }
+  }
+
+  /// A file system that is mounted below a watched directory is watched with it; one that is
+  /// mounted over a watched path is what stands there now.
+  private void below(Mount mount) {
+    if (!listed) {
+      // The rules were loaded after it was mounted, or look for themselves.
+      return;
+    }
+    String place = mount.mountPoint();
+    for (String directory : directories) {
+      if (place.startsWith(directory + "/")) {
+        try {
+          kernel.makeEquiv(directory, mount.mountPointBytes());
+        } catch (KernelException e) {
+          LOG.warn("{} below {} is not watched: {}", place, directory, e.getMessage());
+        }
+      }
+    }
+    if (warden != null) {
+      warden.mountedOver(place);
+    }
+  }
+
+  /// Attaches one secret and notes what came of it.
+  private void attach(long key, Mount mount, boolean told) {
+    String refused = "";
+    try {
+      kernel.makeEquiv(anchor(), mount.mountPointBytes());
+      counters.increment(SecretCounter.ATTACHED);
+    } catch (KernelException e) {
+      counters.increment(SecretCounter.REFUSED);
+      refused = e.getMessage();
+    }
+    SecretTags.Tag before = tags.note(key, refused);
+    if (told && before != null && !refused.isEmpty() && !refused.equals(before.reason())) {
+      tellRefused(mount, refused);
+    }
+  }
+
+  private String anchor() {
+    return settings.anchor().toString();
+  }
+
+  private void tellRefused(Mount mount, String reason) {
+    synchronized (tags) {
+      tellSome(mount, reason);
+    }
+  }
+
+  private void tellSome(Mount mount, String reason) {
+    long nowNs = System.nanoTime();
+    if (nowNs - minuteBeganNs > TimeUnit.MINUTES.toNanos(1) || minuteBeganNs == 0) {
+      minuteBeganNs = nowNs;
+      toldThisMinute = 0;
+    }
+    if (++toldThisMinute <= MOST_TOLD_A_MINUTE) {
+      tell.accept(
+          OwnEvent.of(EventKind.WATCH)
+              .with("state", "uncovered")
+              .with("path", mount.mountPoint())
+              .with("key", SecretSettings.KEY)
+              .with("detail", reason)
+              .build());
+    }
+  }
+
+  /// Attaches all that is mounted again, and a fresh canary.
+  ///
+  /// @return how many secrets are not attached after it
+  int attachAll() {
+    if (settings.eachItsRule()) {
+      return 0;
+    }
+    counters.increment(SecretCounter.ATTACHED_ANEW);
+    within(
+        () -> {
+          attachFreshCanary();
+          tags.each((key, volume) -> attach(key, volume.mount(), true));
+        });
+    return (int) tags.watches("").stream().filter(Watch::open).count();
+  }
+
+  private void attachCanary() {
+    within(this::attachFreshCanary);
+  }
+
+  private void attachFreshCanary() {
+    canary.renew(path -> kernel.makeEquiv(anchor(), path.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// Does something where paths mean what they mean to the host.
+  private void within(Runnable task) {
+    if (hands == null) {
+      task.run();
+    } else {
+      hands.call(
+          () -> {
+            task.run();
+            return null;
+          });
+    }
+  }
+
+  /// Sets what the rules of the anchor are worth.
+  ///
+  /// @param trouble why they do not watch; empty when they do
+  /// @param covered the directories that other rules watch
+  void rules(String trouble, List<String> covered) {
+    anchorTrouble = trouble;
+    directories = covered;
+  }
+
+  /// What to open to hear whether what is attached is heard.
+  Path canary() {
+    return canary.path();
+  }
+
+  /// Below which directories secrets are mounted: the kubelet's roots.
+  List<String> roots() {
+    return tags.mounts().stream()
+        .map(Mount::mountPoint)
+        .map(place -> place.contains(PODS) ? place.substring(0, place.lastIndexOf(PODS)) : place)
+        .distinct()
+        .toList();
+  }
+
+  Path anchorPath() {
+    return settings.anchor();
+  }
+
+  /// How each mounted secret stands. In mode `rule`: those only for which there is no room.
+  public List<Watch> watches() {
+    if (!settings.eachItsRule()) {
+      return tags.watches(anchorTrouble);
+    }
+    List<Mount> mounts = tags.mounts();
+    int room = Math.min(settings.mostRules(), mounts.size());
+    String reason =
+        "watch.secrets.most_rules=" + settings.mostRules() + " secrets have rules: use mode anchor";
+    List<Watch> beyond = new ArrayList<>();
+    for (Mount mount : mounts.subList(room, mounts.size())) {
+      SecretTags.Tag tag =
+          new SecretTags.Tag(new SecretVolume("", "", "", mount), Instant.now(), reason);
+      beyond.add(SecretTags.watch(tag, "", Watch.Cause.NO_ROOM));
+    }
+    return beyond;
+  }
+
+  /// Why mounts are not followed; empty when they are.
+  public String trouble() {
+    return followTrouble;
+  }
+
+  /// How the mounts are followed, and where.
+  public String describe() {
+    return follower == null
+        ? "not yet"
+        : follower.describe() + ", in the mount namespace " + namespace.describe();
+  }
+
+  /// What happens to mounts.
+  public Counters<MountCounter> mountCounters() {
+    return mountCounters;
+  }
+
+  /// What happens to secrets.
+  public Counters<SecretCounter> counters() {
+    return counters;
+  }
+
+  /// Stops following. What is attached stays attached as long as the anchor has rules.
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (thread != null) {
+      stopFollowing(Duration.ofMillis(500));
+      thread = null;
+    }
+    canary.close();
+  }
+}

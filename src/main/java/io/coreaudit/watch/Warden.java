@@ -1,0 +1,554 @@
+package io.coreaudit.watch;
+
+import static io.coreaudit.kernel.LinuxConstants.POLLIN;
+
+import io.coreaudit.event.EventKind;
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.intake.ConfigChanges;
+import io.coreaudit.kernel.EventFd;
+import io.coreaudit.kernel.Inotify;
+import io.coreaudit.kernel.KernelException;
+import io.coreaudit.kernel.Poll;
+import io.coreaudit.mount.HostNamespace;
+import io.coreaudit.netlink.AuditControl;
+import io.coreaudit.netlink.AuditStatus;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The role that keeps the kernel's rules as they should be: the one writer of rules. Its thread
+/// waits for what the stream tells of changed rules and settings, for names that come to stand for
+/// something else, for the dates at which what somebody removed comes back, and for what other
+/// threads ask of it.
+///
+/// It takes a tenth of a second to let a change end (somebody's reload of hundreds of rules is many
+/// changes), half a second at most, and looks then.
+///
+/// Before `start`, and on its own thread, what is asked is done at once.
+public final class Warden implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Warden.class);
+  private static final int WAKE = 0;
+  private static final int PATHS = 1;
+  private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LOOK_AT_LATEST_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long AGAIN_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final long ANCHOR_AGAIN_NS = TimeUnit.MINUTES.toNanos(2);
+
+  private final WatchKeeper keeper;
+  private final AuditSwitch onOff;
+  private final ConfigChanges stream;
+  private final PathWatch paths = new PathWatch();
+  private final Consumer<OwnEvent> tell;
+  private final Comeback tags = new Comeback();
+  private WatchSettings wanted;
+  private List<Claim> secretClaims = List.of();
+  private SecretKeeper secrets;
+  private String detached = "";
+  private long anchorReloadedNs;
+  private boolean anchorReloaded;
+  private final EventFd wake = new EventFd();
+  private final Poll poll = new Poll(2);
+  private final ConcurrentLinkedQueue<FutureTask<?>> asked = new ConcurrentLinkedQueue<>();
+  private final long ownPid = ProcessHandle.current().pid();
+  private final List<ConfigChange> changes = new ArrayList<>();
+  private final Deque<ConfigChange> halves = new ArrayDeque<>();
+  private LongConsumer beat = nowNs -> {};
+  private Runnable rest = () -> {};
+  private Thread thread;
+  private boolean lookWanted;
+  private boolean lookAtAll;
+  private long firstSignNs;
+  private long lastSignNs;
+  private long againNs;
+  private boolean again;
+  private String trouble = "";
+  private volatile boolean stop;
+
+  /// Wires the role up.
+  ///
+  /// @param stream what the intake thread notes of changes
+  Warden(
+      WatchKeeper keeper,
+      AuditSwitch onOff,
+      ConfigChanges stream,
+      WatchSettings wanted,
+      Consumer<OwnEvent> tell) {
+    this.wanted = wanted;
+    this.tell = tell;
+    this.keeper = keeper;
+    this.onOff = onOff;
+    this.stream = stream;
+    poll.add(wake.fd(), POLLIN);
+    poll.add(paths.fd(), POLLIN);
+  }
+
+  /// Wires the role up for the kernel that this process runs on.
+  ///
+  /// @param wanted what is to be watched
+  /// @param stateFile where it stands which rules are ours
+  /// @param keepEnabled whether audit is switched on again when somebody switched it off
+  /// @param tell takes the events that say what became of a watch
+  public static Warden of(
+      AuditControl control,
+      WatchSettings wanted,
+      Path stateFile,
+      KernelSettings settings,
+      boolean keepEnabled,
+      ConfigChanges stream,
+      Consumer<OwnEvent> tell) {
+    AuditKernel kernel = AuditKernel.of(control);
+    return new Warden(
+        new WatchKeeper(kernel, List.of(), stateFile, tell),
+        new AuditSwitch(kernel, settings, keepEnabled, tell),
+        stream,
+        wanted,
+        tell);
+  }
+
+  /// Names who keeps the secrets attached. Before `start`.
+  public void secrets(SecretKeeper keeperOfSecrets) {
+    secrets = keeperOfSecrets;
+    keeperOfSecrets.warden(this);
+  }
+
+  /// Sets who is told that a turn runs, and that the thread waits. Before `start`.
+  public void onTurn(LongConsumer turnBegins, Runnable turnEnds) {
+    beat = turnBegins;
+    rest = turnEnds;
+  }
+
+  /// Starts the thread.
+  ///
+  /// @param namespace in which paths mean what they mean to the host
+  public void start(HostNamespace namespace) {
+    stream.listener(wake::signal);
+    thread =
+        namespace.thread(
+            "warden",
+            this::run,
+            Warden.class,
+            WatchKeeper.class,
+            Kept.class,
+            RulePlan.class,
+            Shadows.class,
+            Sight.class,
+            StateFile.class,
+            RulesState.class,
+            PathWatch.class,
+            Inotify.class,
+            ConfigChange.class,
+            OwnEvent.class);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    while (!stop) {
+      rest.run();
+      poll.await(timeoutMillis());
+      beat.accept(System.nanoTime());
+      if (poll.readable(WAKE)) {
+        wake.drain();
+      }
+      turn();
+    }
+    // Who waits for an answer must not wait for ever.
+    for (FutureTask<?> task = asked.poll(); task != null; task = asked.poll()) {
+      task.cancel(false);
+    }
+  }
+
+  private void turn() {
+    for (FutureTask<?> task = asked.poll(); task != null; task = asked.poll()) {
+      task.run();
+    }
+    if (poll.readable(PATHS) && paths.drain()) {
+      lookAtAll = true;
+      sign();
+    }
+    takeChanges();
+    long nowNs = System.nanoTime();
+    boolean settled = nowNs - lastSignNs >= QUIET_NS || nowNs - firstSignNs >= LOOK_AT_LATEST_NS;
+    if (again ? nowNs - againNs >= 0 : lookWanted && settled || due(nowNs)) {
+      attempt();
+    }
+  }
+
+  private boolean due(long nowNs) {
+    return keeper.waits() && nowNs - keeper.dueNs() >= 0
+        || onOff.waits() && nowNs - onOff.dueNs() >= 0
+        || tags.isAway() && nowNs - tags.dueNs() >= 0;
+  }
+
+  private int timeoutMillis() {
+    long ns = again ? againNs - System.nanoTime() : untilSignOrDateNs(System.nanoTime());
+    return ns == Long.MAX_VALUE ? -1 : (int) Math.max(0, TimeUnit.NANOSECONDS.toMillis(ns) + 1);
+  }
+
+  private long untilSignOrDateNs(long nowNs) {
+    long ns = Long.MAX_VALUE;
+    if (lookWanted) {
+      ns = Math.min(lastSignNs + QUIET_NS - nowNs, firstSignNs + LOOK_AT_LATEST_NS - nowNs);
+    }
+    if (keeper.waits()) {
+      ns = Math.min(ns, keeper.dueNs() - nowNs);
+    }
+    if (onOff.waits()) {
+      ns = Math.min(ns, onOff.dueNs() - nowNs);
+    }
+    if (tags.isAway()) {
+      ns = Math.min(ns, tags.dueNs() - nowNs);
+    }
+    return ns;
+  }
+
+  /// Has something noted on the thread, and waits for nothing.
+  private void post(Runnable note) {
+    asked.add(new FutureTask<>(note, null));
+    wake.signal();
+  }
+
+  /// Sets the claims of the secrets that have rules of their own. Any thread.
+  void secrets(List<Claim> claims) {
+    post(
+        () -> {
+          secretClaims = claims;
+          lookAtOnce();
+        });
+  }
+
+  /// Something was mounted somewhere: it may be over a watched path. Any thread.
+  void mountedOver(String place) {
+    post(
+        () -> {
+          for (Path path : keeper.places()) {
+            if (path.toString().equals(place) || path.toString().startsWith(place + "/")) {
+              lookAtOnce();
+              return;
+            }
+          }
+        });
+  }
+
+  private void lookAtOnce() {
+    lookAtAll = true;
+    lookWanted = true;
+    lastSignNs = System.nanoTime();
+    firstSignNs = lastSignNs - LOOK_AT_LATEST_NS;
+  }
+
+  private void sign() {
+    long nowNs = System.nanoTime();
+    if (!lookWanted) {
+      firstSignNs = nowNs;
+    }
+    lookWanted = true;
+    lastSignNs = nowNs;
+  }
+
+  /// Takes what the stream told. A SYSCALL record belongs to the change before it.
+  private void takeChanges() {
+    for (String text = stream.poll(); text != null; text = stream.poll()) {
+      if (!ConfigChange.isCall(text)) {
+        halves.add(ConfigChange.of(text));
+      } else if (!halves.isEmpty()) {
+        halves.add(halves.removeLast().with(text));
+      }
+      sign();
+    }
+    if (stream.takeMissed()) {
+      lookAtAll = true;
+      sign();
+    }
+  }
+
+  private void attempt() {
+    try {
+      look();
+      trouble = "";
+    } catch (RuntimeException e) {
+      String text = text(e);
+      if (!text.equals(trouble)) {
+        LOG.warn("{}", text);
+      }
+      LOG.debug("the warden goes on after", e);
+      trouble = text;
+      again = true;
+      againNs = System.nanoTime() + AGAIN_NS;
+    }
+  }
+
+  static String text(RuntimeException e) {
+    boolean expected = e instanceof KernelException || e instanceof UncheckedIOException;
+    return expected ? e.getMessage() : e.toString();
+  }
+
+  /// Looks at what foreign changes, names and dates call for. Only our own changes: nothing to do.
+  private void look() {
+    boolean rules = lookAtAll || again || due(System.nanoTime());
+    lookWanted = false;
+    lookAtAll = false;
+    again = false;
+    changes.clear();
+    for (ConfigChange change : halves) {
+      if (!isOwn(change)) {
+        changes.add(change);
+      }
+    }
+    halves.clear();
+    long nowNs = System.nanoTime();
+    ConfigChange switched = null;
+    ConfigChange trim = null;
+    for (ConfigChange change : changes) {
+      switched = change.switches() ? change : switched;
+      trim = change.trims() ? change : trim;
+      rules |= !change.switches() && !change.trims();
+    }
+    if (switched != null || onOff.waits()) {
+      onOff.look(switched, nowNs);
+    }
+    if (rules) {
+      check(changes);
+    }
+    if (secrets != null && (trim != null || tags.isAway())) {
+      attachAgain(trim, nowNs);
+    }
+  }
+
+  /// Attaches the secrets again that somebody detached, at once or when it is time.
+  private void attachAgain(ConfigChange trim, long nowNs) {
+    boolean news = trim != null && tags.away(nowNs);
+    boolean back = !tags.waits(nowNs);
+    if (news) {
+      detached = "detached by " + trim.who() + WatchKeeper.until(tags, nowNs);
+    }
+    if (back) {
+      secrets.attachAll();
+      tags.back(nowNs);
+      detached = "";
+    }
+    if (news) {
+      String done = back ? "attached again" : detached;
+      tell.accept(
+          trim.tell(WatchKeeper.drift("secrets_detached").with("key", SecretSettings.KEY))
+              .with("done", done)
+              .build());
+    } else if (back) {
+      tell.accept(
+          OwnEvent.of(EventKind.WATCH)
+              .with("state", "covered")
+              .with("path", secrets.anchorPath().toString())
+              .with("key", SecretSettings.KEY)
+              .with("detail", "secrets attached again")
+              .build());
+    }
+    tellSecrets();
+  }
+
+  private void tellSecrets() {
+    String trouble = keeper.anchorTrouble();
+    secrets.rules(trouble.isEmpty() ? detached : trouble, keeper.directories());
+  }
+
+  private boolean isOwn(ConfigChange change) {
+    return change.isOf(ownPid);
+  }
+
+  private void check(List<ConfigChange> by) {
+    wanted = wanted.fresh();
+    keeper.claim(wanted.claims(secretClaims));
+    if (secrets != null) {
+      keeper.attachedBelow(secrets.roots());
+    }
+    followPaths();
+    keeper.check(by);
+    settle();
+  }
+
+  private boolean followPaths() {
+    List<Path> places = new ArrayList<>(keeper.places());
+    places.addAll(wanted.packs().files());
+    return paths.follow(places);
+  }
+
+  private void settle() {
+    if (followPaths()) {
+      // Something changed while it was looked at.
+      lookAtAll = true;
+      sign();
+    }
+    if (secrets != null) {
+      if (keeper.takeLostTags() && !tags.isAway()) {
+        secrets.attachAll();
+      }
+      tellSecrets();
+    }
+  }
+
+  /// Has a task done on the thread, and waits for its end.
+  ///
+  /// @throws RuntimeException what the task threw
+  public void call(Runnable task) {
+    if (thread == null || Thread.currentThread() == thread) {
+      task.run();
+      return;
+    }
+    FutureTask<Void> future = new FutureTask<>(task, null);
+    asked.add(future);
+    wake.signal();
+    if (stop) {
+      future.cancel(false);
+    }
+    try {
+      future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (CancellationException e) {
+      LOG.debug("the warden ended before it was asked", e);
+    }
+  }
+
+  /// Loads what is missing at the start.
+  public void begin() {
+    call(
+        () -> {
+          keeper.claim(wanted.claims(secretClaims));
+          followPaths();
+          keeper.begin();
+          settle();
+        });
+  }
+
+  /// Looks at all rules, and at whether audit is on.
+  ///
+  /// @param status as it was just asked for
+  void sweep(AuditStatus status) {
+    call(
+        () -> {
+          onOff.look(status, null, System.nanoTime());
+          check(List.of());
+          if (secrets != null) {
+            secrets.lookAfter();
+          }
+        });
+  }
+
+  /// Sets what is to be watched from now on.
+  public void want(WatchSettings settings) {
+    call(
+        () -> {
+          wanted = settings;
+          check(List.of());
+        });
+  }
+
+  /// Looks at all rules.
+  void check() {
+    call(() -> check(List.of()));
+  }
+
+  /// Loads the rules of a canary's watch anew.
+  void reload(Path canary) {
+    call(() -> reloadHere(canary));
+  }
+
+  /// What is attached to the anchor goes with its rules: so they are loaded anew only when
+  /// attaching alone did not help.
+  private void reloadHere(Path canary) {
+    boolean ofSecrets = secrets != null && canary.equals(secrets.anchorPath());
+    if (!ofSecrets) {
+      keeper.reload(canary);
+      return;
+    }
+    long nowNs = System.nanoTime();
+    boolean again = anchorReloaded && nowNs - anchorReloadedNs < ANCHOR_AGAIN_NS;
+    if (again) {
+      keeper.reload(canary);
+      keeper.takeLostTags();
+    }
+    anchorReloaded = !again;
+    anchorReloadedNs = nowNs;
+    if (!tags.waits(nowNs)) {
+      secrets.attachAll();
+    }
+  }
+
+  /// Opens a canary, in a fresh thread of a given name: it sees files as this thread does.
+  void open(Path canary, Opener opener, String name) {
+    call(
+        () -> {
+          boolean ofSecrets = secrets != null && canary.equals(secrets.anchorPath());
+          Path opened = ofSecrets ? secrets.canary() : canary;
+          new Thread(() -> open(opened, opener), name).start();
+        });
+  }
+
+  private static void open(Path canary, Opener opener) {
+    try {
+      opener.open(canary);
+    } catch (KernelException e) {
+      LOG.debug("canary cannot open {}", canary, e);
+    }
+  }
+
+  /// Brings back at once whatever is away, contested or not.
+  public void apply() {
+    call(
+        () -> {
+          keeper.forgive();
+          onOff.forgive();
+          tags.forgive();
+          detached = "";
+          check(List.of());
+          if (secrets != null) {
+            secrets.attachAll();
+          }
+        });
+  }
+
+  /// Takes away every rule of ours; none is loaded after it.
+  public void removeAll() {
+    call(keeper::removeAll);
+  }
+
+  /// What is kept. Its answers that are for any thread, are.
+  public WatchKeeper keeper() {
+    return keeper;
+  }
+
+  /// Asks the thread to end.
+  public void stop() {
+    stop = true;
+    wake.signal();
+  }
+
+  /// Waits for its end; whether it ended.
+  public boolean awaitEnd(Duration within) throws InterruptedException {
+    return thread == null || thread.join(within);
+  }
+
+  @Override
+  public void close() {
+    paths.close();
+    poll.close();
+    wake.close();
+  }
+}

@@ -1,0 +1,247 @@
+package io.coreaudit.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.rule.AuditRuleData;
+import io.coreaudit.rule.HostEnvironment;
+import io.coreaudit.rule.RuleCompiler;
+import io.coreaudit.rule.WatchRule;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of rules that somebody takes away, and of rules that share a table with ours.
+final class KeeperDriftTest {
+  private final TableKernel kernel = new TableKernel();
+  private final List<String> told = new ArrayList<>();
+  @TempDir private Path temp;
+  private Path dir;
+  private Path watched;
+  private Path anchor;
+  private long nowNs;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    dir = temp.toRealPath();
+    watched = Files.createDirectory(dir.resolve("w"));
+    anchor = dir.resolve("secrets");
+  }
+
+  private WatchKeeper begun(List<Claim> claims) {
+    WatchKeeper keeper =
+        new WatchKeeper(kernel, claims, dir.resolve("rules.state"), this::tell, () -> nowNs);
+    keeper.begin();
+    return keeper;
+  }
+
+  private WatchKeeper begun() {
+    return begun(WatchKeeper.paths(List.of(watched)));
+  }
+
+  private void tell(OwnEvent event) {
+    told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
+  }
+
+  private static List<AuditRuleData> rulesOn(Path directory, String key) {
+    return WatchRule.directory(directory.toString(), key).all();
+  }
+
+  private static AuditRuleData rule(String text) {
+    return new RuleCompiler(HostEnvironment.here()).compile("t", text).rules().getFirst().data();
+  }
+
+  private SecretSettings secrets(Path... unseen) {
+    return new SecretSettings(anchor, List.of("/**"), false, 10, List.of(unseen));
+  }
+
+  @Test
+  void shouldBringBackAndEndInAContest() {
+    WatchKeeper keeper = begun();
+    long[] waits = {0, 5, 30, 300, 600, 600};
+    for (int i = 0; i < waits.length; i++) {
+      kernel.rules.clear();
+      told.clear();
+      keeper.check();
+      boolean contested = i >= 4;
+      if (waits[i] > 0) {
+        assertThat(kernel.rules).as("waits").isEmpty();
+        assertThat(keeper.watches().getFirst().state())
+            .isEqualTo(contested ? Watch.State.CONTESTED : Watch.State.UNCOVERED);
+        assertThat(keeper.watches().getFirst().cause())
+            .isEqualTo(contested ? Watch.Cause.CONTESTED : Watch.Cause.REMOVED);
+        assertThat(keeper.waits()).isTrue();
+        assertThat(keeper.dueNs() - nowNs).isEqualTo(TimeUnit.SECONDS.toNanos(waits[i]));
+        keeper.check();
+        assertThat(told).as("told once").hasSize(2);
+        nowNs += TimeUnit.SECONDS.toNanos(waits[i]);
+        keeper.check();
+      }
+      assertThat(kernel.rules).isEqualTo(rulesOn(watched, WatchKeeper.KEY));
+      assertThat(told.getFirst()).startsWith("DRIFT what=\"rule_gone\"");
+      assertThat(keeper.waits()).isFalse();
+    }
+    keeper.forgive();
+    kernel.rules.clear();
+    keeper.check();
+    assertThat(kernel.rules).as("at once, after it was forgiven").hasSize(3);
+  }
+
+  @Test
+  void shouldTellWhoTookARuleAway() {
+    WatchKeeper keeper = begun();
+    told.clear();
+    kernel.rules.removeFirst();
+    ConfigChange other =
+        ConfigChange.of("audit(1.0:1): auid=7 ses=1 op=remove_rule key=\"x\" list=4 res=1");
+    ConfigChange change =
+        ConfigChange.of(
+            "audit(1.0:2): auid=1000 ses=3 op=remove_rule key=\"coreaudit_watch\" list=4 res=1");
+    keeper.check(List.of(change, other));
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .contains("done=\"loaded again\"", "by=\"process\"", "auid=\"1000\" ses=\"3\"");
+  }
+
+  @Test
+  void shouldGoOnWithTheOthersWhenARuleIsRefused() throws Exception {
+    Path other = Files.createDirectory(dir.resolve("other"));
+    kernel.refused = rule -> RulePlan.place(rule).equals(watched.toString());
+    WatchKeeper keeper = begun(WatchKeeper.paths(List.of(watched, other)));
+    assertThat(kernel.rules).isEqualTo(rulesOn(other, WatchKeeper.KEY));
+    assertThat(keeper.watches().getFirst().reason()).contains("EINVAL");
+    assertThat(keeper.watches().getFirst().cause()).isEqualTo(Watch.Cause.REFUSED);
+    kernel.refused = rule -> false;
+    keeper.check();
+    assertThat(keeper.uncovered()).isZero();
+  }
+
+  @Test
+  void shouldBindOnlyTheSilentPathAnew() throws Exception {
+    Path other = Files.createDirectory(dir.resolve("other"));
+    WatchKeeper keeper = begun(WatchKeeper.paths(List.of(watched, other)));
+    AuditRuleData theirs = rule("-a always,exit -F dir=" + watched + " -F perm=x");
+    kernel.rules.addFirst(theirs);
+    kernel.added.clear();
+    keeper.reload(watched);
+    assertThat(kernel.added).isEqualTo(rulesOn(watched, WatchKeeper.KEY));
+    assertThat(kernel.rules)
+        .startsWith(theirs)
+        .containsAll(rulesOn(other, WatchKeeper.KEY))
+        .hasSize(7);
+  }
+
+  @Test
+  void shouldBindAllOursOnTheSilentPathAnew() throws Exception {
+    Files.writeString(
+        dir.resolve("p.rules"), "-a always,exit -F dir=" + watched + " -F perm=x -F key=pack\n");
+    RulePacks packs = RulePacks.read(dir, List.of("p"));
+    WatchSettings wanted = new WatchSettings(List.of(watched), List.of(), true, null, packs);
+    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    List<AuditRuleData> all = List.copyOf(kernel.added);
+    assertThat(all).hasSize(4);
+    kernel.added.clear();
+    keeper.reload(watched);
+    assertThat(kernel.added).isEqualTo(all);
+    assertThat(kernel.rules).isEqualTo(all);
+  }
+
+  @Test
+  void shouldSayThatARuleOfSomebodyElseShadowsOurs() {
+    kernel.rules.add(rule("-a never,exit -F uid=0"));
+    WatchKeeper keeper = begun();
+    assertThat(keeper.watches().getFirst().reason())
+        .isEqualTo("shadowed by -a never,exit -S all -F uid=0");
+    assertThat(keeper.watches().getFirst().cause()).isEqualTo(Watch.Cause.SHADOWED);
+    kernel.rules.removeFirst();
+    keeper.check();
+    assertThat(keeper.uncovered()).isZero();
+    assertThat(kernel.added).as("loaded once").hasSize(3);
+  }
+
+  @Test
+  void shouldPutTheReadersRuleInFrontOfTheAnchors() throws Exception {
+    Path kubelet = Files.createFile(dir.resolve("kubelet"));
+    Path away = dir.resolve("away");
+    AuditRuleData theirs = rule("-w /etc -p wa -k theirs");
+    kernel.rules.add(theirs);
+    WatchSettings wanted =
+        new WatchSettings(List.of(), List.of(), true, secrets(kubelet, away), RulePacks.NONE);
+    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    AuditRuleData never =
+        rule(
+            "-a never,exit -F dir=%s -F exe=%s -F perm=r -F auid=unset -F uid=0"
+                .formatted(anchor, kubelet));
+    List<AuditRuleData> expected = new ArrayList<>(List.of(never, theirs));
+    expected.addAll(rulesOn(anchor, SecretSettings.KEY));
+    assertThat(kernel.rules).isEqualTo(expected);
+    assertThat(keeper.uncovered()).as("a reader that is not there is no fault").isZero();
+    assertThat(keeper.anchorTrouble()).isEmpty();
+    assertThat(keeper.takeLostTags()).isTrue();
+    Files.move(kubelet, dir.resolve("old"));
+    Files.createFile(kubelet);
+    int before = kernel.added.size();
+    keeper.check();
+    assertThat(kernel.added.subList(before, kernel.added.size()))
+        .as("only the reader's is loaded anew")
+        .containsExactly(never);
+    assertThat(keeper.takeLostTags()).isFalse();
+    keeper.removeAll();
+    assertThat(kernel.rules).containsExactly(theirs);
+  }
+
+  @Test
+  void shouldTakeTheAnchorsRulesAsAnEarlierStartLeftThem() {
+    kernel.rules.addAll(rulesOn(anchor, SecretSettings.KEY));
+    kernel.rules.add(rule("-a always,exit -F dir=" + anchor + " -F perm=x -F key=old"));
+    WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, secrets(), RulePacks.NONE);
+    begun(wanted.claims(List.of()));
+    assertThat(kernel.added).isEmpty();
+    assertThat(kernel.rules).isEqualTo(rulesOn(anchor, SecretSettings.KEY));
+  }
+
+  @Test
+  void shouldTakeEtcdsPathsThatAreNotThereForNoFault() throws Exception {
+    Path member = dir.resolve("etcd");
+    WatchSettings wanted =
+        new WatchSettings(List.of(), List.of(member), false, null, RulePacks.NONE);
+    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    assertThat(keeper.uncovered()).isZero();
+    assertThat(keeper.watches().getFirst().state()).isEqualTo(Watch.State.ABSENT);
+    Files.createDirectory(member);
+    keeper.check();
+    assertThat(kernel.rules).isEqualTo(rulesOn(member, WatchSettings.ETCD_KEY));
+  }
+
+  @Test
+  void shouldKeepThePacksThatLieThereNow() throws Exception {
+    Path file = dir.resolve("p.rules");
+    Files.writeString(file, "-a always,exit -F arch=b64 -S adjtimex -k time\n");
+    RulePacks packs = RulePacks.read(dir, List.of("p"));
+    assertThat(packs.faults()).isEmpty();
+    WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
+    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    assertThat(kernel.rules).hasSize(1);
+    assertThat(keeper.watches().getFirst().key()).isEqualTo("time");
+    assertThat(wanted.fresh()).isSameAs(wanted);
+    Files.writeString(file, "-D\n");
+    assertThat(wanted.fresh().claims(List.of())).as("a fault changes nothing").hasSize(1);
+    Files.writeString(file, "-a always,exit -F arch=b64 -S settimeofday -k clock\n");
+    keeper.claim(wanted.fresh().claims(List.of()));
+    keeper.check();
+    assertThat(kernel.rules)
+        .singleElement()
+        .satisfies(
+            rule -> assertThat(rule.textOf(AuditConstants.AUDIT_FILTERKEY)).isEqualTo("clock"));
+    assertThat(RulePacks.read(dir, List.of("away")).faults())
+        .containsExactly(dir.resolve("away.rules") + ": there is no such pack");
+  }
+}

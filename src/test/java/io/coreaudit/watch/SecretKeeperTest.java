@@ -1,0 +1,134 @@
+package io.coreaudit.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.Errno;
+import io.coreaudit.mount.Mount;
+import io.coreaudit.mount.SecretMounts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of secrets that are mounted, on a kernel that is a table.
+final class SecretKeeperTest {
+  private static final String VOLUMES = "/var/lib/kubelet/pods/u/volumes/kubernetes.io~secret/";
+
+  private final TableKernel kernel = new TableKernel();
+  private final List<String> told = new ArrayList<>();
+  private final List<Long> times = new ArrayList<>();
+  @TempDir private Path dir;
+  private SecretKeeper secrets;
+
+  @BeforeEach
+  void prepare() {
+    secrets = keeper(false);
+    secrets.rules("", List.of("/etc/kubernetes"));
+    secrets.onCaughtUp();
+  }
+
+  private SecretKeeper keeper(boolean eachItsRule) {
+    SecretSettings settings =
+        new SecretSettings(
+            dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, eachItsRule, 1, List.of());
+    return new SecretKeeper(kernel, settings, "", this::tell, times::add);
+  }
+
+  @AfterEach
+  void close() {
+    secrets.close();
+  }
+
+  private void tell(OwnEvent event) {
+    told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
+  }
+
+  private static Mount mount(int id, String place, String type) {
+    return new Mount(id, id, 1, 0, 40 + id, "/", place, type, type, "rw", "rw", "");
+  }
+
+  private static Mount secret(int id, String volume) {
+    return mount(id, VOLUMES + volume, "tmpfs");
+  }
+
+  @Test
+  void shouldAttachASecretAndForgetItWithItsUmount() {
+    secrets.onMounted(secret(1, "a"));
+    secrets.onMounted(mount(2, VOLUMES + "b", "ext4"));
+    secrets.onMounted(mount(3, "/srv", "tmpfs"));
+    assertThat(kernel.tagged).containsExactly(VOLUMES + "a");
+    assertThat(secrets.watches())
+        .singleElement()
+        .satisfies(
+            watch -> {
+              assertThat(watch.covered()).isTrue();
+              assertThat(watch.path()).isEqualTo(VOLUMES + "a");
+              assertThat(watch.cause()).isEqualTo(Watch.Cause.NONE);
+            });
+    assertThat(times).hasSize(1);
+    assertThat(secrets.roots()).containsExactly("/var/lib/kubelet");
+    secrets.onUnmounted(secret(1, "a"));
+    assertThat(secrets.watches()).isEmpty();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhyASecretIsNotAttachedUntilItIs() {
+    kernel.set(Errno.EPERM);
+    secrets.onMounted(secret(1, "a"));
+    assertThat(secrets.watches().getFirst().reason()).contains("AUDIT_MAKE_EQUIV: EPERM");
+    assertThat(secrets.watches().getFirst().cause()).isEqualTo(Watch.Cause.REFUSED);
+    assertThat(told).singleElement().asString().startsWith("WATCH state=\"uncovered\"");
+    assertThat(secrets.attachAll()).isEqualTo(1);
+    assertThat(told).as("not told twice").hasSize(1);
+    kernel.set(0);
+    assertThat(secrets.attachAll()).isZero();
+    assertThat(secrets.watches().getFirst().covered()).isTrue();
+    assertThat(secrets.counters().value(SecretCounter.REFUSED)).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotCallASecretCoveredWhoseAnchorIsNot() {
+    secrets.onMounted(secret(1, "a"));
+    secrets.rules("shadowed by -a never,exit", List.of());
+    assertThat(secrets.watches().getFirst().reason()).isEqualTo("shadowed by -a never,exit");
+    assertThat(secrets.watches().getFirst().cause()).isEqualTo(Watch.Cause.ANCHOR);
+  }
+
+  @Test
+  void shouldFollowASecretThatIsMoved() {
+    secrets.onMounted(secret(1, "a"));
+    secrets.onMoved(secret(1, "a"), secret(1, "b"));
+    assertThat(secrets.watches().getFirst().path()).isEqualTo(VOLUMES + "b");
+    secrets.onMoved(secret(1, "b"), mount(1, "/elsewhere", "tmpfs"));
+    assertThat(secrets.watches().getFirst().path()).isEqualTo("/elsewhere");
+    assertThat(secrets.watches().getFirst().covered()).as("attached it stays").isTrue();
+    secrets.onMoved(mount(2, "/srv", "tmpfs"), secret(2, "c"));
+    assertThat(kernel.tagged).containsExactly(VOLUMES + "a", VOLUMES + "c");
+  }
+
+  @Test
+  void shouldWatchWhatIsMountedBelowAWatchedDirectory() {
+    secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    secrets.onMounted(mount(2, "/etc/kubernetes2", "xfs"));
+    assertThat(kernel.tagged).containsExactly("/etc/kubernetes/late");
+  }
+
+  @Test
+  void shouldShowInModeRuleOnlyThoseForWhichThereIsNoRoom() {
+    try (SecretKeeper each = keeper(true)) {
+      each.onMounted(secret(1, "a"));
+      each.onMounted(secret(2, "b"));
+      assertThat(kernel.tagged).isEmpty();
+      assertThat(each.watches())
+          .singleElement()
+          .satisfies(watch -> assertThat(watch.path()).isEqualTo(VOLUMES + "b"))
+          .satisfies(watch -> assertThat(watch.cause()).isEqualTo(Watch.Cause.NO_ROOM));
+    }
+  }
+}
