@@ -5,7 +5,7 @@ Headers, of these Debian packages:
   linux-libc-dev (of an x86 machine)
     asm/unistd_64.h          x86_64
     asm/unistd_32.h          i386
-    asm-generic/unistd.h     aarch64 (and every newer 64-bit architecture)
+    asm-generic/unistd.h     aarch64, riscv64 (and every newer 64-bit architecture)
     asm-generic/errno*.h     errors
     linux/io_uring.h         operations of io_uring
   linux-libc-dev-armhf-cross    asm/unistd-eabi.h   arm
@@ -52,6 +52,8 @@ ADDED = {  # number: name, release of the kernel that brought it
     471: "rseq_slice_yield",
 }
 ADDED_X86_64 = {335: "uretprobe"}  # 6.11
+# Numbers that asm-generic/unistd.h leaves to each architecture; renameat is younger architectures' no more.
+RISCV64 = {258: "riscv_hwprobe", 259: "riscv_flush_icache"}
 
 ADDED_URING = {  # linux/io_uring.h, 6.2 to 6.19
     49: "read_multishot", 50: "waitid", 51: "futex_wait", 52: "futex_wake", 53: "futex_waitv",
@@ -63,7 +65,7 @@ ADDED_URING = {  # linux/io_uring.h, 6.2 to 6.19
 # that the 64-bit headers lack; the ppc table of theirs serves 32 and 64 bits.
 LIBAUDIT = {
     "X86_64": {17: "pread", 18: "pwrite"},
-    "I386": {283: "sys_kexec_load", 423: "sched_rr_get_interval64"},
+    "I386": {453: "map_shadow_stack", 283: "sys_kexec_load", 423: "sched_rr_get_interval64"},
     "AARCH64": {61: "getdents", 67: "pread", 68: "pwrite", 80: "newfstat"},
     "ARM": {
         140: "llseek", 142: "newselect", 149: "sysctl", 270: "fadvise64_64", 341: "sync_file_range",
@@ -83,8 +85,8 @@ LIBAUDIT = {
         420: "semtimedop_time64", 421: "rt_sigtimedwait_time64", 422: "futex_time64",
         423: "sched_rr_get_interval_time64",
     },
-    "S390": {180: "pread", 181: "pwrite"},
-    "S390X": {180: "pread", 181: "pwrite"},
+    "S390": {180: "pread", 181: "pwrite", 447: "memfd_secret"},
+    "S390X": {180: "pread", 181: "pwrite", 447: "memfd_secret"},
 }
 
 
@@ -186,10 +188,13 @@ def java():
     i386 = {**ADDED, **defined("asm/unistd_32.h")}
     i386.pop(453, None)  # 64 bits only
     aarch64 = {**ADDED, **generic()}
+    riscv64 = {**aarch64, **RISCV64}
+    riscv64.pop(38)
     parts = [
         block("SYSCALLS_X86_64", "System calls of x86_64.", x86_64),
         block("SYSCALLS_I386", "System calls of i386.", i386),
         block("SYSCALLS_AARCH64", "System calls of aarch64.", aarch64),
+        block("SYSCALLS_RISCV64", "System calls of riscv64.", riscv64),
         block("SYSCALLS_ARM", "System calls of arm.", cross("arm-linux-gnueabihf", "unistd-eabi.h")),
         block("SYSCALLS_PPC", "System calls of ppc64le.", cross("powerpc64le-linux-gnu", "unistd_64.h")),
         block("SYSCALLS_S390X", "System calls of s390x.", cross("s390x-linux-gnu", "unistd_64.h")),

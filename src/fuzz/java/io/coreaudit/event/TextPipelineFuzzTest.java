@@ -13,8 +13,9 @@ import java.lang.foreign.Arena;
 /// Any bytes as lines of a log, through line, ring, assembler and every field.
 ///
 /// The first byte chooses the mode. The rest are lines; one that begins with 0x01 lets time pass,
-/// with 0x02 forces the oldest event out. Held to: nothing throws, every view lies inside its text,
-/// nothing outside the text is looked at, the books balance, the ring is empty at the end.
+/// with 0x02 forces the oldest event out, with 0x03 has records only copied, or no longer. Held to:
+/// nothing throws, every view lies inside its text, nothing outside the text is looked at, the
+/// books balance, the ring is empty at the end.
 class TextPipelineFuzzTest {
   private static final long RING_BYTES = RecordRing.SMALLEST_BYTES;
   private static final int MARGIN = 16;
@@ -48,12 +49,19 @@ class TextPipelineFuzzTest {
           assembler.onTick(now);
         } else if (length > 0 && input[start] == 2) {
           assembler.forceOldest();
+        } else if (length > 0 && input[start] == 3) {
+          if (assembler.isHolding()) {
+            assembler.letGo(now);
+          } else {
+            assembler.hold();
+          }
         } else {
           take(line, memory, input, start, length, assembler, now);
         }
         balance(assembler.counters());
         start = i + 1;
       }
+      assembler.letGo(now);
       assembler.flush();
       balance(assembler.counters());
       require(assembler.openEvents() == 0, "open events after flush");

@@ -1,6 +1,7 @@
 package io.coreaudit.format;
 
 import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.interpret.AccountNames;
 import io.coreaudit.memory.Memory;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.openjdk.jmh.annotations.State;
 /// | ecs | ECS with raw records | openat of a secret: SYSCALL, CWD, PATH, PROCTITLE, EOE |
 /// | withoutRaw | ECS without them | the same |
 /// | raw | auditd's lines | the same |
+/// | records | every field raw and interpreted | the same |
 /// | varied | ECS with raw records | 512 opens, all different: no branch is learnt by heart |
 ///
 /// Recipe: `java -cp <test class path> org.openjdk.jmh.Main EncoderBench -f 1 -wi 3 -i 5 -prof gc`.
@@ -46,6 +48,7 @@ public class EncoderBench {
   private final EcsEncoder ecs = new EcsEncoder(true);
   private final EcsEncoder withoutRaw = new EcsEncoder(false);
   private final RawEncoder raw = new RawEncoder();
+  private final RecordsEncoder records = new RecordsEncoder(new AccountNames(), new AccountNames());
   private final ByteOutput out = new ByteOutput(8192);
   private final Arena arena = Arena.ofAuto();
   private final Frames frames = new Frames(arena);
@@ -133,6 +136,14 @@ public class EncoderBench {
   public int raw() {
     out.clear();
     raw.encode(frame, out);
+    return out.length();
+  }
+
+  /// Every field, raw and interpreted.
+  @Benchmark
+  public int records() {
+    out.clear();
+    records.encode(frame, out);
     return out.length();
   }
 }

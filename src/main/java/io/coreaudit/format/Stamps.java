@@ -1,5 +1,6 @@
 package io.coreaudit.format;
 
+import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
 
@@ -103,7 +104,11 @@ final class Stamps {
   }
 
   private static void appendRepeat(ByteOutput out, FrameFlyweight frame) {
-    if (frame.repeat() > 0) {
+    if (frame.repeat() == AssembledEvent.REPEAT_UNKNOWN) {
+      out.put('.');
+      out.put('s');
+      out.putDecimal(frame.seq());
+    } else if (frame.repeat() > 0) {
       out.put('.');
       out.putDecimal(frame.repeat());
     }

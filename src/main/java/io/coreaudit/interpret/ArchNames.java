@@ -48,6 +48,12 @@ public final class ArchNames {
     };
   }
 
+  /// The name of an architecture that libaudit 4.2 knows, or null.
+  static byte[] known(int arch) {
+    byte[] name = name(arch);
+    return name == LOONGARCH64_NAME ? null : name;
+  }
+
   private static byte[] bytes(String name) {
     return name.getBytes(StandardCharsets.US_ASCII);
   }

@@ -29,6 +29,9 @@ public final class KernelNames {
   /// IBM Z, 31 bits.
   public static final int S390 = 0x00000016;
 
+  /// RISC-V, 64 bits.
+  public static final int RISCV64 = 0xc00000f3;
+
   private KernelNames() {}
 
   /// System calls of an architecture, or null when there is no table.
@@ -41,6 +44,7 @@ public final class KernelNames {
       case PPC64LE, PPC64, PPC -> Power.KERNEL;
       case S390X -> Z64.KERNEL;
       case S390 -> Z31.KERNEL;
+      case RISCV64 -> RiscV.KERNEL;
       default -> null;
     };
   }
@@ -105,6 +109,10 @@ public final class KernelNames {
   private static final class Z31 {
     static final NumberedNames KERNEL = NumberedNames.parse(KernelTables.SYSCALLS_S390);
     static final NumberedNames LIBAUDIT = NumberedNames.parse(KernelTables.LIBAUDIT_S390);
+  }
+
+  private static final class RiscV {
+    static final NumberedNames KERNEL = NumberedNames.parse(KernelTables.SYSCALLS_RISCV64);
   }
 
   private static final class Uring {

@@ -173,6 +173,55 @@ final class KernelTables {
       471 rseq_slice_yield
       """;
 
+  /// System calls of riscv64.
+  static final String SYSCALLS_RISCV64 =
+      """
+      0 io_setup io_destroy io_submit io_cancel io_getevents setxattr lsetxattr fsetxattr getxattr
+      9 lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr lremovexattr fremovexattr
+      17 getcwd lookup_dcookie eventfd2 epoll_create1 epoll_ctl epoll_pwait dup dup3 fcntl
+      26 inotify_init1 inotify_add_watch inotify_rm_watch ioctl ioprio_set ioprio_get flock
+      33 mknodat mkdirat unlinkat symlinkat linkat
+      39 umount2 mount pivot_root nfsservctl statfs fstatfs truncate ftruncate fallocate faccessat
+      49 chdir fchdir chroot fchmod fchmodat fchownat fchown openat close vhangup pipe2 quotactl
+      61 getdents64 lseek read write readv writev pread64 pwrite64 preadv pwritev sendfile
+      72 pselect6 ppoll signalfd4 vmsplice splice tee readlinkat newfstatat fstat sync fsync
+      83 fdatasync sync_file_range timerfd_create timerfd_settime timerfd_gettime utimensat acct
+      90 capget capset personality exit exit_group waitid set_tid_address unshare futex
+      99 set_robust_list get_robust_list nanosleep getitimer setitimer kexec_load init_module
+      106 delete_module timer_create timer_gettime timer_getoverrun timer_settime timer_delete
+      112 clock_settime clock_gettime clock_getres clock_nanosleep syslog ptrace sched_setparam
+      119 sched_setscheduler sched_getscheduler sched_getparam sched_setaffinity sched_getaffinity
+      124 sched_yield sched_get_priority_max sched_get_priority_min sched_rr_get_interval
+      128 restart_syscall kill tkill tgkill sigaltstack rt_sigsuspend rt_sigaction rt_sigprocmask
+      136 rt_sigpending rt_sigtimedwait rt_sigqueueinfo rt_sigreturn setpriority getpriority
+      142 reboot setregid setgid setreuid setuid setresuid getresuid setresgid getresgid setfsuid
+      152 setfsgid times setpgid getpgid getsid setsid getgroups setgroups uname sethostname
+      162 setdomainname getrlimit setrlimit getrusage umask prctl getcpu gettimeofday settimeofday
+      171 adjtimex getpid getppid getuid geteuid getgid getegid gettid sysinfo mq_open mq_unlink
+      182 mq_timedsend mq_timedreceive mq_notify mq_getsetattr msgget msgctl msgrcv msgsnd semget
+      191 semctl semtimedop semop shmget shmctl shmat shmdt socket socketpair bind listen accept
+      203 connect getsockname getpeername sendto recvfrom setsockopt getsockopt shutdown sendmsg
+      212 recvmsg readahead brk munmap mremap add_key request_key keyctl clone execve mmap
+      223 fadvise64 swapon swapoff mprotect msync mlock munlock mlockall munlockall mincore
+      233 madvise remap_file_pages mbind get_mempolicy set_mempolicy migrate_pages move_pages
+      240 rt_tgsigqueueinfo perf_event_open accept4 recvmmsg
+      258 riscv_hwprobe riscv_flush_icache wait4 prlimit64 fanotify_init fanotify_mark
+      264 name_to_handle_at open_by_handle_at clock_adjtime syncfs setns sendmmsg process_vm_readv
+      271 process_vm_writev kcmp finit_module sched_setattr sched_getattr renameat2 seccomp
+      278 getrandom memfd_create bpf execveat userfaultfd membarrier mlock2 copy_file_range
+      286 preadv2 pwritev2 pkey_mprotect pkey_alloc pkey_free statx io_pgetevents rseq
+      294 kexec_file_load
+      424 pidfd_send_signal io_uring_setup io_uring_enter io_uring_register open_tree move_mount
+      430 fsopen fsconfig fsmount fspick pidfd_open clone3 close_range openat2 pidfd_getfd
+      439 faccessat2 process_madvise epoll_pwait2 mount_setattr quotactl_fd
+      444 landlock_create_ruleset landlock_add_rule landlock_restrict_self memfd_secret
+      448 process_mrelease futex_waitv set_mempolicy_home_node cachestat fchmodat2
+      453 map_shadow_stack futex_wake futex_wait futex_requeue statmount listmount
+      459 lsm_get_self_attr lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat
+      465 listxattrat removexattrat open_tree_attr file_getattr file_setattr listns
+      471 rseq_slice_yield
+      """;
+
   /// System calls of arm.
   static final String SYSCALLS_ARM =
       """
@@ -505,6 +554,7 @@ final class KernelTables {
       """
       283 sys_kexec_load
       423 sched_rr_get_interval64
+      453 map_shadow_stack
       """;
 
   /// What libaudit calls otherwise among the system calls of aarch64.
@@ -559,12 +609,14 @@ final class KernelTables {
   static final String LIBAUDIT_S390 =
       """
       180 pread pwrite
+      447 memfd_secret
       """;
 
   /// What libaudit calls otherwise among the system calls of s390x.
   static final String LIBAUDIT_S390X =
       """
       180 pread pwrite
+      447 memfd_secret
       """;
 
   private KernelTables() {}

@@ -1,0 +1,98 @@
+package io.coreaudit.decode;
+
+import static io.coreaudit.kernel.LinuxConstants.POLLIN;
+
+import io.coreaudit.kernel.Poll;
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/// The bytes of one log, gunzipped where they begin as gzip does.
+final class LogInput implements AutoCloseable {
+  private static final int MAGIC_1 = 0x1f;
+  private static final int MAGIC_2 = 0x8b;
+  private static final int STANDARD_INPUT = 0;
+  private static final int GZIP_BUFFER = 64 << 10;
+
+  private final String name;
+  private final FileInputStream file;
+  private final ReadableByteChannel bytes;
+  private final boolean zipped;
+  private final byte[] begin;
+  private int begun;
+
+  private LogInput(FileInputStream file, String name) throws IOException {
+    this.name = name;
+    this.file = file;
+    // A pipe may give one byte only: then that is what the log begins with.
+    byte[] two = file.readNBytes(2);
+    zipped = two.length == 2 && (two[0] & 0xff) == MAGIC_1 && (two[1] & 0xff) == MAGIC_2;
+    begin = zipped ? new byte[0] : two;
+    bytes = zipped ? Channels.newChannel(unzipped(file, two)) : file.getChannel();
+  }
+
+  private static InputStream unzipped(InputStream file, byte[] magic) throws IOException {
+    PushbackInputStream whole = new PushbackInputStream(file, magic.length);
+    whole.unread(magic);
+    return new GZIPInputStream(whole, GZIP_BUFFER);
+  }
+
+  static LogInput open(Path path) throws IOException {
+    FileInputStream file = new FileInputStream(path.toFile());
+    try {
+      return new LogInput(file, path.toString());
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  static LogInput standard() throws IOException {
+    return new LogInput(new FileInputStream(FileDescriptor.in), "standard input");
+  }
+
+  /// Reads what is there, waiting until something is; -1 at the end.
+  int read(ByteBuffer to) throws IOException {
+    if (begun < begin.length) {
+      to.put(begin);
+      begun = begin.length;
+      return begin.length;
+    }
+    try {
+      return bytes.read(to);
+    } catch (EOFException | ZipException damaged) {
+      throw new IOException(
+          name + ": the gzip data is cut or damaged (" + damaged.getMessage() + ")", damaged);
+    }
+  }
+
+  /// Waits until there is more to read, or the end; false: nothing came.
+  boolean hasMore(int millis) {
+    if (zipped) {
+      return true; // What was gunzipped already is not to be seen here.
+    }
+    try (Poll readable = new Poll(1)) {
+      readable.add(STANDARD_INPUT, POLLIN);
+      return readable.await(millis) != 0;
+    }
+  }
+
+  /// How much of the file was read, as it lies on disk.
+  long position() throws IOException {
+    return file.getChannel().position();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
