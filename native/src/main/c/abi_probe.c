@@ -12,7 +12,9 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/falloc.h>
+#include <linux/fiemap.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/limits.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -325,6 +327,7 @@ static void linux_(void) {
   C(SOCK_RAW)
   C(SOCK_DGRAM)
   C(SOCK_STREAM)
+  C(SOCK_SEQPACKET)
   C(SOCK_CLOEXEC)
   C(SOCK_NONBLOCK)
   C(NETLINK_AUDIT)
@@ -339,6 +342,7 @@ static void linux_(void) {
   C(SO_ATTACH_FILTER)
   C(SO_DETACH_FILTER)
   C(SO_MEMINFO)
+  C(SK_MEMINFO_RMEM_ALLOC)
   C(SK_MEMINFO_DROPS)
   C(SK_MEMINFO_VARS)
   C(SOL_NETLINK)
@@ -433,6 +437,18 @@ static void linux_(void) {
   OFFSET(pollfd, fd)
   OFFSET(pollfd, events)
   OFFSET(pollfd, revents)
+  C(FS_IOC_FIEMAP)
+  C(FIEMAP_EXTENT_UNKNOWN)
+  C(FIEMAP_EXTENT_DELALLOC)
+  SIZE(fiemap)
+  OFFSET(fiemap, fm_start)
+  OFFSET(fiemap, fm_length)
+  OFFSET(fiemap, fm_mapped_extents)
+  OFFSET(fiemap, fm_extent_count)
+  SIZE(fiemap_extent)
+  OFFSET(fiemap_extent, fe_logical)
+  OFFSET(fiemap_extent, fe_length)
+  OFFSET(fiemap_extent, fe_flags)
   SIZE(timespec)
   OFFSET(timespec, tv_sec)
   OFFSET(timespec, tv_nsec)

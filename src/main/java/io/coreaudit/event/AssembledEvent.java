@@ -8,6 +8,9 @@ import io.coreaudit.ring.RecordDescriptor;
 /// Good until the handler returns; the object is used again. Walk over the records, in the order
 /// they came: `rewind(); while (next()) ...`.
 public final class AssembledEvent {
+  /// The value of `repeat` for an event that may be a further one: nobody remembers.
+  public static final int REPEAT_UNKNOWN = 0xffff;
+
   long stampSeconds;
   int stampMillis;
   long serial;
@@ -40,6 +43,7 @@ public final class AssembledEvent {
 
   private long current;
   private long following;
+  private int place;
 
   AssembledEvent() {}
 
@@ -58,7 +62,8 @@ public final class AssembledEvent {
     return serial;
   }
 
-  /// n for the n-th further event of the same stamp and node, 0 for the first.
+  /// n for the n-th further event of the same stamp and node, 0 for the first, `REPEAT_UNKNOWN`
+  /// when it may be a further one of a stamp that is forgotten, or n would be as large.
   public int repeat() {
     return repeat;
   }
@@ -96,6 +101,16 @@ public final class AssembledEvent {
   /// The fields of that record; of no meaning when there is none.
   public CallFields call() {
     return call;
+  }
+
+  /// What the handler noted of it when it began.
+  public int place() {
+    return place;
+  }
+
+  /// Notes something of it for the handler, until it is complete.
+  public void place(int note) {
+    place = note;
   }
 
   /// Starts the walk over the records.

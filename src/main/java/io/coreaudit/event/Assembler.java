@@ -13,15 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /// Collects the records of each event and hands it on when it is complete.
 ///
-/// The package's description tells the rules. Two ways in:
-///
-/// ```text
-/// accept(type, prefix, text, now)       one call: copies into the ring, making room by force
-///
-/// record = ring.append(...)             two steps, to copy a whole drain before anything is parsed
-/// while (record == 0 && forceOldest()) record = ring.append(...)
-/// onRecord(record, now)                 in the order of append
-/// ```
+/// The package's description tells the rules. `accept` copies a record into the ring, by force if
+/// the ring is full, and assembles it; between `hold` and `letGo` it only copies, so that a socket
+/// that ran over is empty soon, and what is held is assembled in its order after.
 ///
 /// `onTick` judges time-outs, and nothing else does: it is called when the input has run empty, and
 /// at least once a second while it does not. So after the process was stopped for a while, the
@@ -52,6 +46,10 @@ public final class Assembler {
 
   private long receiveTimeNs;
   private long recordsOpen;
+  // Records that lie in the ring one after another, the newest last, and were not looked at yet.
+  private boolean holding;
+  private long firstHeld;
+  private long held;
   // No open event is older by its stamp; a bound only, as events close.
   private long oldestStampSeconds = Long.MAX_VALUE;
 
@@ -83,8 +81,10 @@ public final class Assembler {
     return open.size();
   }
 
-  /// Copies a record into the ring, by force if it is full, and takes it. False: it is too long for
-  /// this ring; counted.
+  /// Copies a record into the ring, by force if it is full, and takes it. It may complete its
+  /// event, and by its stamp others. False: it is too long for this ring; counted.
+  ///
+  /// @param nowNs the monotonic clock; one reading per drain is enough
   public boolean accept(
       int type,
       long prefixAddress,
@@ -93,35 +93,75 @@ public final class Assembler {
       int textLength,
       long nowNs) {
     long record = ring.append(type, prefixAddress, prefixLength, textAddress, textLength);
-    if (record == 0) {
+    while (record == 0) {
       if (!ring.canHold(prefixLength, textLength)) {
         dropTooLong();
         return false;
       }
-      do {
-        if (!forceOldest()) {
-          throw new IllegalStateException(
-              "the ring holds "
-                  + ring.liveRecords()
-                  + " records that were not given to the assembler");
-        }
-        record = ring.append(type, prefixAddress, prefixLength, textAddress, textLength);
-      } while (record == 0);
+      makeRoom(nowNs);
+      record = ring.append(type, prefixAddress, prefixLength, textAddress, textLength);
     }
-    onRecord(record, nowNs);
+    if (holding) {
+      hold(record);
+    } else {
+      onRecord(record, nowNs);
+    }
     return true;
   }
 
+  private void makeRoom(long nowNs) {
+    if (held > 0) {
+      assembleHeld(nowNs);
+    } else if (!forceOldest()) {
+      throw new IllegalStateException(
+          "the ring holds " + ring.liveRecords() + " records that were not given to the assembler");
+    }
+  }
+
+  private void hold(long record) {
+    if (held++ == 0) {
+      firstHeld = record;
+    }
+  }
+
+  /// Has records only copied from now on, until `letGo`. What does not fit is assembled all the
+  /// same.
+  public void hold() {
+    holding = true;
+  }
+
+  /// Whether records are only copied.
+  public boolean isHolding() {
+    return holding;
+  }
+
+  /// Assembles what is held; what comes from now on is held as before.
+  public void assembleHeld(long nowNs) {
+    while (held > 0) {
+      long record = firstHeld;
+      held--;
+      if (held > 0) {
+        // Now, for its slot may be free after.
+        firstHeld = ring.following(record);
+      }
+      onRecord(record, nowNs);
+    }
+  }
+
+  /// Assembles what is held, and what comes from now on at once.
+  public void letGo(long nowNs) {
+    holding = false;
+    assembleHeld(nowNs);
+  }
+
   /// Counts a record that the ring can never hold (`RecordRing.canHold`).
-  public void dropTooLong() {
+  void dropTooLong() {
     counters.increment(RECORDS_IN);
     counters.increment(RECORDS_TOO_LONG);
   }
 
-  /// Takes a record that lies in the ring. It may complete its event, and by its stamp others.
-  ///
-  /// @param nowNs the monotonic clock; one reading per drain is enough
-  public void onRecord(long record, long nowNs) {
+  /// Takes a record that lies in the ring.
+  void onRecord(long record, long nowNs) {
     counters.increment(RECORDS_IN);
     fields.wrap(RecordDescriptor.textAddress(record), RecordDescriptor.textLength(record));
     if (!fields.parseStamp()) {
@@ -146,7 +186,8 @@ public final class Assembler {
       eat(record, event);
       return;
     }
-    if (event == null) {
+    boolean begins = event == null;
+    if (begins) {
       if (open.isFull()) {
         force(FORCED_TABLE);
       }
@@ -171,6 +212,9 @@ public final class Assembler {
       open.touch(event, nowNs);
     }
     event.append(record, type);
+    if (begins) {
+      handler.onStart(event);
+    }
     counters.set(RECORDS_OPEN, ++recordsOpen);
     counters.set(EVENTS_OPEN, open.size());
     classify(event, record, type);
@@ -262,8 +306,8 @@ public final class Assembler {
     if (event == null) {
       return false;
     }
-    counters.increment(cause);
     complete(event, EventFlags.FORCED);
+    counters.increment((event.flags & EventFlags.INCOMPLETE) != 0 ? cause : FORCED_WHOLE);
     return true;
   }
 
@@ -276,7 +320,7 @@ public final class Assembler {
 
   private void complete(AssembledEvent event, int ending) {
     open.close(event);
-    event.repeat = completed.note(event);
+    event.repeat = completed.note(event, mode.byClock() && !event.ended);
     readCall(event);
     int flags = isIncomplete(event, ending) ? ending | EventFlags.INCOMPLETE : ending;
     event.flags = flags;

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// The way of the agent's own events to the one thread that writes the spool.
 ///
-/// Any thread offers, the intake thread takes. Bounded: what does not fit is counted, and the count
-/// is told with the next event that does.
+/// Any thread offers, the intake thread takes. An event stays in front until the spool has taken
+/// it. Bounded: what does not fit is counted, and the count is told by a `gap` event.
 public final class OwnEvents {
   private final ArrayBlockingQueue<OwnEvent> queue;
   private final Runnable wake;
@@ -31,9 +31,19 @@ public final class OwnEvents {
     return taken;
   }
 
-  /// Takes the next event, or null. Intake thread only.
-  public OwnEvent poll() {
-    return queue.poll();
+  /// The event in front, or null; it stays. Intake thread only.
+  public OwnEvent peek() {
+    return queue.peek();
+  }
+
+  /// Takes the event in front away. Intake thread only.
+  public void remove() {
+    queue.remove();
+  }
+
+  /// How many events wait.
+  public int size() {
+    return queue.size();
   }
 
   /// How many events were refused since this was last asked.

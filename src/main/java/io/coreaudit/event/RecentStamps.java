@@ -7,6 +7,11 @@ import java.util.Arrays;
 /// A circle of entries, and a table of their numbers by hash (open addressing, a quarter of the
 /// slots in use, no tombstones). When the circle is full the oldest entry goes. Nodes are told
 /// apart by a 64-bit hash of their names.
+///
+/// An event that ended without its end may go on: a system call logs a record, blocks for as long
+/// as its caller likes, and logs the rest. Once such an event is forgotten nobody can tell whether
+/// one of its stamp, or of an older one, is the first: it is `AssembledEvent.REPEAT_UNKNOWN`, and
+/// is told from all others by its number in the spool. Few are so old.
 final class RecentStamps {
   private final long[] seconds;
   private final long[] serials;
@@ -14,8 +19,11 @@ final class RecentStamps {
   private final long[] hashes;
   private final int[] millis;
   private final int[] repeats;
+  private final boolean[] mayGoOn;
   private final int[] slots;
   private final int mask;
+  private long forgottenSeconds = Long.MIN_VALUE;
+  private int forgottenMillis;
   private int next;
   private int size;
 
@@ -29,6 +37,7 @@ final class RecentStamps {
     hashes = new long[capacity];
     millis = new int[capacity];
     repeats = new int[capacity];
+    mayGoOn = new boolean[capacity];
     slots = new int[capacity * 4];
     mask = slots.length - 1;
     Arrays.fill(slots, -1);
@@ -38,14 +47,19 @@ final class RecentStamps {
     return slots[slotOf(hash, second, milli, serial, nodeHash)] >= 0;
   }
 
-  /// Notes that an event is complete: 0 for the first of its stamp, n for the n-th further one.
-  int note(AssembledEvent event) {
+  /// Notes that an event is complete; what its `AssembledEvent.repeat` is.
+  ///
+  /// @param goesOn whether more records of it may come
+  int note(AssembledEvent event, boolean goesOn) {
     int slot =
         slotOf(event.hash, event.stampSeconds, event.stampMillis, event.serial, event.nodeHash);
     int entry = slots[slot];
     if (entry >= 0) {
-      return ++repeats[entry];
+      mayGoOn[entry] = goesOn;
+      repeats[entry] = Math.min(repeats[entry] + 1, AssembledEvent.REPEAT_UNKNOWN);
+      return repeats[entry];
     }
+    boolean known = isNewer(event.stampSeconds, event.stampMillis);
     if (size == seconds.length) {
       forget(next);
       slot =
@@ -58,10 +72,17 @@ final class RecentStamps {
     serials[next] = event.serial;
     nodes[next] = event.nodeHash;
     hashes[next] = event.hash;
-    repeats[next] = 0;
+    repeats[next] = known ? 0 : AssembledEvent.REPEAT_UNKNOWN;
+    mayGoOn[next] = goesOn;
     slots[slot] = next;
+    int repeat = repeats[next];
     next = next + 1 & seconds.length - 1;
-    return 0;
+    return repeat;
+  }
+
+  /// Whether a stamp is above those of all forgotten events that may go on.
+  private boolean isNewer(long second, int milli) {
+    return second > forgottenSeconds || second == forgottenSeconds && milli > forgottenMillis;
   }
 
   // The slot of an entry, or the empty one where it belongs.
@@ -79,6 +100,10 @@ final class RecentStamps {
   }
 
   private void forget(int entry) {
+    if (mayGoOn[entry] && isNewer(seconds[entry], millis[entry])) {
+      forgottenSeconds = seconds[entry];
+      forgottenMillis = millis[entry];
+    }
     int hole = (int) hashes[entry] & mask;
     while (slots[hole] != entry) {
       hole = hole + 1 & mask;

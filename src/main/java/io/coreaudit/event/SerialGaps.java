@@ -1,5 +1,7 @@
 package io.coreaudit.event;
 
+import java.util.Arrays;
+
 /// Tells which serials of the kernel never came: an estimate of lost events.
 ///
 /// ```text
@@ -10,9 +12,9 @@ package io.coreaudit.event;
 ///
 /// A serial that was not seen is lost when the window moves over it, a second after a higher one
 /// was seen (`tick`), or when the caller knows of a later one (`closeUpTo`). Until then a late
-/// record mends it. Serials are 32 bits and wrap; a jump back, or forward by more than 2^28, is a
-/// counter that began anew: what was open is decided, and counting begins there without a figure
-/// for the jump.
+/// record mends it; one that comes later still, within a window, is counted (`lateEvents`). Serials
+/// are 32 bits and wrap; a jump back, or forward by more than 2^28, is a counter that began anew:
+/// what was open is decided, and counting begins there without a figure for the jump.
 ///
 /// It is an estimate because the kernel also takes a serial for an event that a filter then hides.
 ///
@@ -23,6 +25,7 @@ public final class SerialGaps {
   private static final long DECIDED_AFTER_NS = 1_000_000_000L;
 
   private final long[] seen = new long[WINDOW / 64];
+  private final long[] given = new long[WINDOW / 64]; // up for lost, of the window below base
   private boolean started;
   private int base; // lowest serial not decided
   private int high; // highest serial seen or decided
@@ -36,10 +39,18 @@ public final class SerialGaps {
   private int firstMissing;
   private int lastMissing;
   private long lateEvents;
+  private long lateTaken;
   private long restarts;
 
   /// Creates a window that begins at the first serial it is given.
   public SerialGaps() {}
+
+  /// Begins behind a serial that was taken before: what is missing between it and the first one
+  /// that comes was lost. Before the first serial.
+  public void goOnAfter(long kernelSerial) {
+    begin((int) kernelSerial + 1);
+    high = (int) kernelSerial;
+  }
 
   /// Notes that a record of this serial came.
   public void onSerial(long kernelSerial) {
@@ -50,7 +61,7 @@ public final class SerialGaps {
     int ahead = serial - base;
     if (ahead < 0) {
       if (high - serial >= 0 && high - serial <= WINDOW) {
-        lateEvents++;
+        takeLate(serial);
         return;
       }
       restart(serial);
@@ -98,6 +109,14 @@ public final class SerialGaps {
     }
   }
 
+  private void takeLate(int serial) {
+    int word = (serial & WINDOW - 1) >>> 6;
+    if (base - serial <= WINDOW && (given[word] & 1L << serial) != 0) {
+      given[word] &= ~(1L << serial);
+      lateEvents++;
+    }
+  }
+
   private void begin(int serial) {
     started = true;
     base = serial;
@@ -108,6 +127,7 @@ public final class SerialGaps {
     decideBelow(high + 1);
     restarts++;
     marked = false;
+    Arrays.fill(given, 0);
     begin(serial);
   }
 
@@ -129,12 +149,23 @@ public final class SerialGaps {
         addLost(Long.bitCount(missing), first, last);
       }
       seen[word] &= ~mask;
+      given[word] = given[word] & ~mask | missing;
       serial += width;
     }
     if (count > inWindow) {
       addLost(count - inWindow, end, limit - 1);
+      giveUp(Math.max(end - limit, -WINDOW) + limit, limit);
     }
     base = limit;
+  }
+
+  private void giveUp(int from, int limit) {
+    for (int serial = from; serial != limit; ) {
+      int bit = serial & 63;
+      int width = Math.min(64 - bit, limit - serial);
+      given[(serial & WINDOW - 1) >>> 6] |= width == 64 ? -1L : (1L << width) - 1 << bit;
+      serial += width;
+    }
   }
 
   private void addLost(int events, int first, int last) {
@@ -177,7 +208,14 @@ public final class SerialGaps {
     return lastMissing & 0xffff_ffffL;
   }
 
-  /// Serials that came after they were decided: mostly events given up for lost too early.
+  /// Events that came late since the last call.
+  public long takeLate() {
+    long events = lateEvents - lateTaken;
+    lateTaken = lateEvents;
+    return events;
+  }
+
+  /// Events that came after they were given up for lost.
   public long lateEvents() {
     return lateEvents;
   }

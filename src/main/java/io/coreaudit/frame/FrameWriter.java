@@ -5,6 +5,7 @@ import static io.coreaudit.frame.FrameDescriptor.*;
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.RecordType;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -14,6 +15,9 @@ import java.util.zip.CRC32C;
 /// `begin`, then every `record`, then every tag, then `finish`. A record or tag that does not fit
 /// is left out and told by `false`; so is a record after a tag.
 public final class FrameWriter {
+  /// More than all tags of an origin take: two paths of programs are the longest.
+  private static final int ORIGIN_ROOM = 12 << 10;
+
   private final long block;
   private final int blockLength;
   private final int maxFrame;
@@ -81,8 +85,31 @@ public final class FrameWriter {
     recordsEnd = -1;
   }
 
-  /// Starts the frame of a complete event and adds its records. False: not all of them fit.
+  /// Starts the frame of a complete event and adds its records; room for the origin stays. False:
+  /// not all of them fit. Then arguments of the program (EXECVE) are left out first, from the end,
+  /// for whoever writes them can make them as long as he likes.
   public boolean begin(AssembledEvent event) {
+    start(event);
+    capacity -= ORIGIN_ROOM;
+    boolean whole = add(event, Long.MAX_VALUE);
+    if (!whole) {
+      start(event);
+      long others = 0;
+      event.rewind();
+      while (event.next()) {
+        others += event.type() == RecordType.EXECVE ? 0 : length(event);
+      }
+      add(event, Math.max(0, capacity - position - others));
+    }
+    capacity += ORIGIN_ROOM;
+    return whole;
+  }
+
+  private static long length(AssembledEvent event) {
+    return (long) RECORD_HEADER_LENGTH + event.prefixLength() + event.textLength();
+  }
+
+  private void start(AssembledEvent event) {
     begin(
         EventKind.AUDIT,
         event.stampSeconds(),
@@ -90,9 +117,21 @@ public final class FrameWriter {
         event.serial(),
         event.repeat(),
         event.receiveTimeNs());
+  }
+
+  /// Adds the records of an event, with so many bytes of arguments at most.
+  private boolean add(AssembledEvent event, long argumentBytes) {
+    long left = argumentBytes;
     boolean whole = true;
     event.rewind();
     while (event.next()) {
+      if (event.type() == RecordType.EXECVE) {
+        left -= length(event);
+        if (left < 0) {
+          whole = false;
+          continue;
+        }
+      }
       whole &=
           record(
               event.type(),

@@ -6,14 +6,16 @@ import java.util.concurrent.TimeUnit;
 ///
 /// PROCTITLE can be excluded like any record (`-a exclude,always -F msgtype=PROCTITLE`), also for
 /// some processes only. Then each such event waits for its time-out and looks incomplete. Three of
-/// them are enough to have EOE sent again. One alone may have lost its PROCTITLE in an overrun, so
-/// those that end near one do not count.
+/// them within a minute are enough to have EOE sent again. One alone may have lost its PROCTITLE in
+/// the kernel or in an overrun, so those that end near one do not count.
 final class EndWatch {
   private static final int ENOUGH = 3;
+  private static final long WITHIN_NS = TimeUnit.MINUTES.toNanos(1);
   private static final long NEAR_NS = TimeUnit.SECONDS.toNanos(10);
 
   private long unendedSeen;
-  private long found;
+  private final long[] foundNs = new long[ENOUGH];
+  private int found;
   private boolean overran;
   private long overrunNs;
 
@@ -32,7 +34,9 @@ final class EndWatch {
     if (overran && nowNs - overrunNs < NEAR_NS) {
       return false;
     }
-    found += fresh;
-    return found >= ENOUGH;
+    for (long i = 0; i < Math.min(fresh, ENOUGH); i++) {
+      foundNs[found++ % ENOUGH] = nowNs;
+    }
+    return found >= ENOUGH && nowNs - foundNs[found % ENOUGH] <= WITHIN_NS;
   }
 }

@@ -11,7 +11,6 @@ import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.OriginCollector;
 import io.coreaudit.spool.FrameBatch;
 import io.coreaudit.spool.Spool;
-import io.coreaudit.spool.SpoolDamage;
 import io.coreaudit.spool.SpoolStat;
 import io.coreaudit.telemetry.Counters;
 import java.lang.invoke.MethodHandles;
@@ -64,6 +63,7 @@ final class EventWriter implements EventHandler {
   private long seq;
 
   private LongConsumer beat = nowNs -> {};
+  private Runnable onAccepted = () -> {};
   private long refusedUntold;
   private boolean refusing;
   private boolean appended;
@@ -91,6 +91,11 @@ final class EventWriter implements EventHandler {
   /// Sets who is told, again and again, that the thread lives while it waits for the spool.
   void onWait(LongConsumer waiting) {
     beat = waiting;
+  }
+
+  /// Sets who is told that a batch was accepted.
+  void onAccepted(Runnable accepted) {
+    onAccepted = accepted;
   }
 
   /// The number of the event that was accepted last.
@@ -143,22 +148,23 @@ final class EventWriter implements EventHandler {
     }
     if (append()) {
       counters.add(IntakeCounter.ACCEPTED, events);
+      onAccepted.run();
     } else {
       counters.add(IntakeCounter.REFUSED, events);
       refusedUntold += events;
     }
   }
 
-  /// Writes one of the agent's own events; false: the spool refused it, counted.
+  /// Writes one of the agent's own events; false: the spool refused it.
   boolean own(OwnEvent event) {
     commit();
     tellRefused();
     return writeOwn(event);
   }
 
-  /// Writes a `gap` event of what was lost before; false: the spool is full, and is not asked as
-  /// long as it says so, for the gap will be told again.
-  boolean gap(OwnEvent event) {
+  /// Writes one of the agent's own events that will be tried again; false: the spool is full, and
+  /// is not asked as long as it says so.
+  boolean ownInTime(OwnEvent event) {
     return mayTake() && own(event);
   }
 
@@ -194,21 +200,15 @@ final class EventWriter implements EventHandler {
     origin.collectOwn(writer);
     seal(0);
     boolean accepted = append();
-    counters.increment(accepted ? IntakeCounter.OWN_ACCEPTED : IntakeCounter.OWN_REFUSED);
+    if (accepted) {
+      counters.increment(IntakeCounter.OWN_ACCEPTED);
+    }
     return accepted;
   }
 
-  /// Tells what was found damaged when the spool was opened and lost events.
-  void tellDamage() {
-    for (SpoolDamage damage : spool.damages()) {
-      own(
-          OwnEvent.of(EventKind.GAP)
-              .with("reason", "spool_damaged")
-              .with("events", damage.events())
-              .with("path", damage.path().toString())
-              .with("what", damage.what())
-              .build());
-    }
+  /// Events that the spool refused, which have not been told.
+  long owedEvents() {
+    return refusedUntold;
   }
 
   /// Tells what was refused, if there is something and the spool may take it.
@@ -261,12 +261,19 @@ final class EventWriter implements EventHandler {
     return state == SpoolStat.State.OPEN && !stopping;
   }
 
+  /// Canaries that were awaited for too long are forgotten.
+  void tick(long nowNs) {
+    for (Canary canary : canaries) {
+      canary.expire(nowNs);
+    }
+  }
+
   private boolean canary(AssembledEvent event) {
     for (Canary canary : canaries) {
       if (canary.awaited()) {
         event.rewind();
         while (event.next()) {
-          if (canary.recognises(event.textAddress(), event.textLength())) {
+          if (canary.recognises(event.type(), event.textAddress(), event.textLength())) {
             return true;
           }
         }

@@ -10,6 +10,9 @@ public sealed interface Input extends AutoCloseable permits NetlinkInput, LineIn
   /// @return messages or lines moved; 0 when there was nothing
   int drain(Intake intake);
 
+  /// Bytes that wait in the kernel to be taken; 0 when that is not known.
+  long unreadBytes();
+
   /// Whether end-of-event records are left out by the kernel.
   boolean leavesOutEnds();
 

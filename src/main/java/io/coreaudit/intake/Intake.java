@@ -5,27 +5,34 @@ import static io.coreaudit.kernel.LinuxConstants.POLLIN;
 import io.coreaudit.event.Assembler;
 import io.coreaudit.event.AssemblerCounter;
 import io.coreaudit.event.AssemblerMode;
+import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.event.OwnEvents;
 import io.coreaudit.kernel.EventFd;
+import io.coreaudit.kernel.KernelException;
 import io.coreaudit.kernel.LibC;
-import io.coreaudit.kernel.Pages;
 import io.coreaudit.kernel.Poll;
-import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.OriginCollector;
-import io.coreaudit.ring.RecordDescriptor;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
+import io.coreaudit.spool.SpoolDamage;
 import io.coreaudit.spool.SpoolException;
 import io.coreaudit.spool.SpoolStat;
+import io.coreaudit.spool.SpoolTaken;
 import io.coreaudit.telemetry.Counters;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /// The role that takes records in and writes events to the spool. One thread runs it.
 ///
 /// `doWork` is one turn: wait, gather, drain, tick. The first record of a burst wakes the thread;
 /// it then lets more gather (20 ms by default) and takes all there is with few calls. Waking on
-/// every record would triple the cost.
+/// every record would triple the cost. A source that waits for us has a small buffer (a socket pair
+/// of auditd's some 280 records), so with such an input the gathering is cut to the time in which
+/// 128 come.
+///
+/// However the thread ends, what it took goes to the spool first. What the kernel made while no
+/// agent ran is told by the next: at each batch the spool is told how far this one came.
 public final class Intake implements AutoCloseable {
   private static final int OWN_EVENTS_WAITING = 1024;
   private static final int WAKE = 0;
@@ -35,6 +42,13 @@ public final class Intake implements AutoCloseable {
 
   /// A turn that took so many messages has probably left some behind.
   private static final int LARGE_TURN = 16_384;
+
+  /// So long what waits is still taken when the thread is to stop. With the last drain, half a
+  /// second at most, it is over before whoever stops it gives up.
+  private static final long LAST_DRAINS_NS = TimeUnit.MILLISECONDS.toNanos(700);
+
+  private static final int GATHER_MESSAGES = 128;
+  private static final int SHORTEST_GATHER_MICROS = 250;
 
   private final Input input;
   private final int gatherMicros;
@@ -49,15 +63,14 @@ public final class Intake implements AutoCloseable {
   private final LossTeller losses;
   private final ConfigChanges configChanges = new ConfigChanges();
   private final EndWatch ends = new EndWatch();
-  private final Pages parked;
-  private final long parkedCapacity;
+  private final AssemblerMode mode;
   private final Runnable onOverrun;
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
   private OwnEvent lastWord;
-  private long forcedTold;
-  private long parkedCount;
-  private boolean parking;
+  private long ringForcedTold;
+  private long tableForcedTold;
+  private int gatherNowMicros;
   private long nextTickNs;
   private long lastTickNs;
   private volatile long turnStartedNs;
@@ -80,19 +93,50 @@ public final class Intake implements AutoCloseable {
       Canary... canaries) {
     this.input = input;
     this.gatherMicros = gatherMicros;
+    this.gatherNowMicros = gatherMicros;
+    this.mode = mode;
     this.ring = ring;
     this.spool = spool;
     this.onOverrun = onOverrun;
     this.poll = new Poll(2);
     this.writer = new EventWriter(spool, origin, boot, counters, input.patient(), canaries);
     this.assembler = new Assembler(ring, mode, writer);
-    this.losses = new LossTeller(assembler.gaps(), counters, writer::gap);
-    // The smallest record takes 32 bytes of the ring: so many can lie in it at most.
-    this.parkedCapacity = ring.sizeBytes() / RecordDescriptor.HEADER_LENGTH;
-    this.parked = Pages.allocate(parkedCapacity * Long.BYTES);
+    this.losses = new LossTeller(assembler.gaps(), counters, writer::ownInTime);
+    writer.onAccepted(this::noteTaken);
+    goOn(spool.takenBefore(), boot);
+    for (SpoolDamage damage : spool.damages()) {
+      ownEvents.offer(told(damage));
+    }
     counters.set(IntakeCounter.EOE_LEFT_OUT, input.leavesOutEnds() ? 1 : 0);
     poll.add(wake.fd(), POLLIN);
     poll.add(input.fd(), POLLIN);
+  }
+
+  /// What the process before took and did not write is owed, and what came since, in one boot.
+  private void goOn(SpoolTaken before, BootId boot) {
+    boolean sameBoot = before.bootIdHigh() == boot.high() && before.bootIdLow() == boot.low();
+    boolean known = mode == AssemblerMode.LIVE && sameBoot && before.serial() > 0;
+    if (known) {
+      assembler.gaps().goOnAfter(before.serial());
+    }
+    losses.agentWasDown(known, mode == AssemblerMode.FILE ? 0 : before.owedEvents());
+  }
+
+  private void noteTaken() {
+    if (mode != AssemblerMode.FILE) {
+      spool.noteTaken(
+          assembler.gaps().highest(),
+          assembler.openEvents() + losses.owedEvents() + writer.owedEvents());
+    }
+  }
+
+  private static OwnEvent told(SpoolDamage damage) {
+    return OwnEvent.of(EventKind.GAP)
+        .with("reason", "spool_damaged")
+        .with("events", damage.events())
+        .with("path", damage.path().toString())
+        .with("what", damage.what())
+        .build();
   }
 
   /// Sets who is told that a turn runs, and that the thread waits for records. While a patient
@@ -109,9 +153,18 @@ public final class Intake implements AutoCloseable {
   }
 
   /// Runs turns until `stop`, then writes what is there. When the input has ended by itself, its
-  /// open events are written and `onEnd` is told; the agent's own events are still taken.
+  /// open events are written and `onEnd` is told; the agent's own events are still taken. A failure
+  /// is thrown on when what was taken before it is written, and a `gap` event that tells of it.
   public void run(Runnable onEnd) {
-    writer.tellDamage();
+    try {
+      work(onEnd);
+    } catch (RuntimeException | Error failure) {
+      saveAfter(failure);
+      throw failure;
+    }
+  }
+
+  private void work(Runnable onEnd) {
     // What was told before the first record stands before it in the stream.
     turn(System.nanoTime(), 0);
     while (!stop && !input.ended()) {
@@ -124,12 +177,48 @@ public final class Intake implements AutoCloseable {
         doWork();
       }
     } else {
-      drain();
+      drainRest();
     }
     flush();
     if (lastWord != null) {
       writer.own(lastWord);
       spool.signalReaders();
+    }
+    counters.add(IntakeCounter.OWN_REFUSED, ownEvents.size());
+  }
+
+  /// Takes what waited when the thread was stopped. A source that can wait keeps it.
+  private void drainRest() {
+    long deadlineNs = System.nanoTime() + LAST_DRAINS_NS;
+    int messages;
+    do {
+      turnStartedNs = System.nanoTime();
+      messages = drain();
+      turn(System.nanoTime(), messages);
+    } while (messages >= LARGE_TURN && !input.patient() && System.nanoTime() - deadlineNs < 0);
+    if (messages >= LARGE_TURN && !input.patient()) {
+      losses.unread(input.unreadBytes());
+    }
+  }
+
+  /// Each of these may fail again, for the same reason or for its own.
+  private void saveAfter(Throwable failure) {
+    String what = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    ownEvents.offer(
+        OwnEvent.of(EventKind.GAP).with("reason", "intake_failed").with("detail", what).build());
+    writer.stopWaiting();
+    attempt(failure, () -> assembler.letGo(System.nanoTime()));
+    attempt(failure, assembler::flush);
+    attempt(failure, this::flush);
+  }
+
+  private static void attempt(Throwable failure, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
     }
   }
 
@@ -142,12 +231,16 @@ public final class Intake implements AutoCloseable {
     rest.run();
     boolean ready = await();
     beat.accept(System.nanoTime());
-    if (ready && gatherMicros > 0 && !stop && !parking) {
-      LibC.usleep(gatherMicros);
+    if (ready && gatherNowMicros > 0 && !stop && !assembler.isHolding()) {
+      LibC.usleep(gatherNowMicros);
     }
     // From here on, for whoever asks whether records are being taken: waiting for more is no delay.
     turnStartedNs = System.nanoTime();
     int messages = ready ? drain() : 0;
+    if (messages > 0 && input.patient()) {
+      long fits = (long) gatherNowMicros * GATHER_MESSAGES / messages;
+      gatherNowMicros = (int) Math.min(gatherMicros, Math.max(SHORTEST_GATHER_MICROS, fits));
+    }
     turn(System.nanoTime(), messages);
     if (spool.state() == SpoolStat.State.FAILED) {
       throw new SpoolException(
@@ -159,7 +252,10 @@ public final class Intake implements AutoCloseable {
 
   private boolean await() {
     poll.change(INPUT, input.ended() ? -1 : input.fd(), POLLIN);
-    poll.await(timeoutMillis());
+    int result = poll.await(timeoutMillis());
+    if (result < 0) {
+      throw new KernelException("poll", -result, "the intake thread cannot wait for records");
+    }
     if (poll.readable(WAKE)) {
       wake.drain();
     }
@@ -172,7 +268,11 @@ public final class Intake implements AutoCloseable {
       return 0;
     }
     // Nothing open and nothing to tell: sleep until a record or a wake-up comes.
-    boolean idle = assembler.openEvents() == 0 && !losses.pending() && !writer.pending();
+    boolean idle =
+        assembler.openEvents() == 0
+            && !losses.pending()
+            && !writer.pending()
+            && ownEvents.size() == 0;
     return idle ? -1 : (int) (TICK_NS / 1_000_000);
   }
 
@@ -193,16 +293,23 @@ public final class Intake implements AutoCloseable {
       noteForced();
       losses.tick(nowNs);
       writer.tellRefused();
+      writer.tick(nowNs);
+      counters.set(IntakeCounter.RING_BYTES, ring.usedBytes());
+      counters.set(IntakeCounter.RING_MOST_BYTES, ring.highWaterBytes());
       nextTickNs = nowNs + TICK_NS;
     }
-    for (OwnEvent event = ownEvents.poll(); event != null; event = ownEvents.poll()) {
-      writer.own(event);
+    OwnEvent event = ownEvents.peek();
+    while (event != null && writer.ownInTime(event)) {
+      ownEvents.remove();
+      event = ownEvents.peek();
     }
     long refused = ownEvents.takeRefused();
     if (refused > 0) {
       counters.add(IntakeCounter.OWN_REFUSED, refused);
+      losses.ownRefused(refused);
     }
     writer.commit();
+    noteTaken();
     if (writer.takeAppended()) {
       spool.signalReaders();
     }
@@ -216,13 +323,14 @@ public final class Intake implements AutoCloseable {
     }
   }
 
-  /// Events that ended because the ring was full since this was last asked.
+  /// Events that were cut short since this was last asked.
   private void noteForced() {
-    long forced = assembler.counters().value(AssemblerCounter.FORCED_RING);
-    if (forced > forcedTold) {
-      losses.ringFull(forced - forcedTold);
-      forcedTold = forced;
-    }
+    long ringForced = assembler.counters().value(AssemblerCounter.FORCED_RING);
+    losses.ringFull(ringForced - ringForcedTold);
+    ringForcedTold = ringForced;
+    long tableForced = assembler.counters().value(AssemblerCounter.FORCED_TABLE);
+    losses.tableFull(tableForced - tableForcedTold);
+    tableForcedTold = tableForced;
   }
 
   /// Takes one record. Called by the input.
@@ -230,44 +338,14 @@ public final class Intake implements AutoCloseable {
     if (configChanges.wants(type)) {
       configChanges.note(type, text, textLength);
     }
-    if (!ring.canHold(prefixLength, textLength)) {
-      counters.increment(IntakeCounter.UNFIT);
-      return;
-    }
-    long record = ring.append(type, prefix, prefixLength, text, textLength);
-    while (record == 0) {
-      if (parkedCount > 0) {
-        assembleParked();
-      } else {
-        assembler.forceOldest();
-      }
-      record = ring.append(type, prefix, prefixLength, text, textLength);
-    }
     counters.increment(IntakeCounter.RECORDS);
-    if (parking && parkedCount < parkedCapacity) {
-      Memory.putLong(parked.address() + parkedCount * Long.BYTES, record);
-      parkedCount++;
-    } else {
-      assemble(record);
-    }
-  }
-
-  private void assemble(long record) {
-    assembler.onRecord(record, turnStartedNs);
-  }
-
-  private void assembleParked() {
-    long count = parkedCount;
-    parkedCount = 0;
-    for (long i = 0; i < count; i++) {
-      assemble(Memory.longAt(parked.address() + i * Long.BYTES));
-    }
+    assembler.accept(type, prefix, prefixLength, text, textLength, turnStartedNs);
   }
 
   /// The kernel found the receive buffer full. Until the socket is empty it delivers nothing, so
   /// records are only copied from here on.
   void overrun() {
-    parking = true;
+    assembler.hold();
     long nowNs = System.nanoTime();
     losses.overrun(nowNs);
     ends.overrun(nowNs);
@@ -276,15 +354,14 @@ public final class Intake implements AutoCloseable {
   /// The socket is not empty yet, a while after an overrun, for records come as fast as they are
   /// taken; the kernel has dropped so many more. What is there is assembled, and the turn ends.
   void stillDraining(long droppedRecords) {
-    assembleParked();
+    assembler.assembleHeld(turnStartedNs);
     losses.dropped(droppedRecords);
     counters.increment(IntakeCounter.LONG_DRAINS);
   }
 
   /// The socket is empty after an overrun, and the kernel had dropped so many records.
   void drained(long droppedRecords) {
-    parking = false;
-    assembleParked();
+    assembler.letGo(turnStartedNs);
     losses.drained(droppedRecords);
     onOverrun.run();
   }
@@ -294,6 +371,7 @@ public final class Intake implements AutoCloseable {
   }
 
   private void flush() {
+    assembler.letGo(System.nanoTime());
     assembler.flush();
     noteForced();
     writer.tryAgain();
@@ -350,7 +428,6 @@ public final class Intake implements AutoCloseable {
   public void close() {
     input.close();
     writer.close();
-    parked.close();
     ring.close();
     poll.close();
     wake.close();

@@ -5,7 +5,7 @@ import io.coreaudit.telemetry.CounterKey;
 /// What the intake thread counts.
 ///
 /// Two identities hold at rest: `MESSAGES` = `RECORDS` + `CONTROL` + `MALFORMED` + `TRUNCATED` +
-/// `FOREIGN` + `BLANK` + `UNFIT`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES`.
+/// `FOREIGN` + `BLANK`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES`.
 public enum IntakeCounter implements CounterKey {
   MESSAGES("Netlink messages or lines received."),
   RECORDS("Audit records handed to the assembler."),
@@ -14,19 +14,26 @@ public enum IntakeCounter implements CounterKey {
   TRUNCATED("Messages longer than a record can be, or lines longer than the limit, skipped."),
   FOREIGN("Netlink messages that a process sent to the audit group, skipped."),
   BLANK("Empty lines."),
-  UNFIT("Records larger than the ring can hold, skipped."),
   OVERRUNS("Times that the kernel found the socket's receive buffer full (ENOBUFS)."),
-  LONG_DRAINS("Times that the socket was not empty yet a second after it ran over."),
+  LONG_DRAINS("Times that the socket was not empty yet half a second after it ran over."),
   DROPPED_RECORDS("Records that the kernel dropped at our socket, as it counts."),
   LOST_EVENTS("Events that the kernel made and that never came, by their serials: an estimate."),
   UNSEEN_SERIALS("Serials that never came without an overrun: excluded records take serials too."),
+  MISSED_EVENTS(
+      "Events that the kernel made while no agent took them, or that a killed one had taken and not"
+          + " written, by their serials: an estimate."),
+  LATE_EVENTS("Events that came after they were counted as LOST_EVENTS, UNSEEN or MISSED."),
+  SERIAL_RESTARTS("Times that the kernel's serials began anew: what was lost there is not known."),
   EVENTS("Events that the assembler completed."),
   ACCEPTED("Events that the spool accepted."),
   REFUSED("Events that the spool refused: disk full, bound reached, or failed."),
   CANARIES("Events that the agent itself provoked to hear whether it is deaf."),
   TRUNCATED_EVENTS("Events cut at the largest frame: their last records are missing."),
   OWN_ACCEPTED("The agent's own events that the spool accepted."),
-  OWN_REFUSED("The agent's own events that the queue or the spool refused."),
+  OWN_REFUSED("The agent's own events that found their queue full, or the spool at the end."),
+  RING_BYTES(
+      "Bytes of the ring of records in use, freed ones that cannot be used yet included.", true),
+  RING_MOST_BYTES("The most of the ring of records that was ever in use, in bytes.", true),
   EOE_LEFT_OUT(
       "1 while the kernel leaves end-of-event records out for us; 0 with other input, or when"
           + " events came without PROCTITLE: somebody excludes it.",

@@ -12,6 +12,7 @@ import io.coreaudit.kernel.Pages;
 import io.coreaudit.kernel.Poll;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.TextLine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,6 +26,7 @@ public final class LineInput implements Input {
 
   private static final int BUFFER_LENGTH = 1 << 20;
   private static final int READS_A_TURN = 64;
+  private static final String CHECK_FILES = "check input.files";
 
   private final List<Path> files;
   private final String description;
@@ -49,11 +51,25 @@ public final class LineInput implements Input {
     return new LineInput(fd, List.of(), description);
   }
 
-  /// Reads files, one after another. A file that cannot be opened ends the start.
+  /// Reads files, one after another. One that cannot be read ends the start.
   public static LineInput of(List<Path> files) {
+    files.forEach(LineInput::refuseUnreadable);
     LineInput input = new LineInput(-1, List.copyOf(files), "file, " + files.size() + " files");
     input.ended = !input.openNext();
     return input;
+  }
+
+  /// A named pipe is not opened before its turn: who writes it would see its reader come and go.
+  private static void refuseUnreadable(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new KernelException("open " + file, Errno.EISDIR, CHECK_FILES);
+    }
+    if (Files.notExists(file)) {
+      throw new KernelException("open " + file, Errno.ENOENT, CHECK_FILES);
+    }
+    if (!Files.isReadable(file)) {
+      throw new KernelException("open " + file, Errno.EACCES, CHECK_FILES);
+    }
   }
 
   private boolean openNext() {
@@ -68,7 +84,7 @@ public final class LineInput implements Input {
     // Not waiting: a named pipe that nobody writes yet must not hold up the start, or a stop.
     int opened = LibC.open(file.toString(), O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
     if (opened < 0) {
-      throw new KernelException("open " + file, -opened, "check input.files");
+      throw new KernelException("open " + file, -opened, CHECK_FILES);
     }
     fd = opened;
     return true;
@@ -93,7 +109,8 @@ public final class LineInput implements Input {
         break;
       }
       if (read < 0) {
-        throw new KernelException("read", (int) -read, description);
+        String what = files.isEmpty() ? description : "file " + files.get(nextFile - 1);
+        throw new KernelException("read", (int) -read, what);
       }
       if (read == 0) {
         lines += endOfFile(intake);
@@ -103,9 +120,6 @@ public final class LineInput implements Input {
       lines += takeLines(intake);
       if (filled == BUFFER_LENGTH || filled > LONGEST_LINE) {
         skipLine(intake);
-      }
-      if (files.isEmpty()) {
-        break;
       }
     }
     return lines;
@@ -172,6 +186,11 @@ public final class LineInput implements Input {
     skipping = false;
     ended = !openNext();
     return lines;
+  }
+
+  @Override
+  public long unreadBytes() {
+    return 0;
   }
 
   @Override

@@ -9,10 +9,27 @@ import java.util.function.Predicate;
 /// Turns what was lost before the spool into `gap` events.
 ///
 /// Three signs of loss meet here: the kernel's word that the receive buffer was full, the records
-/// it dropped at our socket, and the serials that never came. Beside them, events that ended before
-/// their time because the ring was full: their last records may stand in an event of their own.
+/// it dropped at our socket, and the serials that never came. Beside them, events that were cut
+/// short because ring or table were full: their last records stand in an event of their own.
 ///
-/// What is told may be refused by a full spool. Then the figures stay, grow, and are told again.
+/// Of each reason there is one figure, which a `gap` event takes away:
+///
+/// ```text
+/// netlink_overrun     events, overruns, dropped_records, first_serial, last_serial
+/// agent_down          events, first_serial, last_serial    between the process before and this one
+/// serials_unseen      events                               missing, without an overrun
+/// came_late           events                               of those told before, that came after all
+/// ring_full           events                               cut short
+/// table_full          events                               cut short
+/// unread_at_stop      bytes                                left in the socket at the end
+/// own_events_refused  events                               of the agent itself
+/// ```
+///
+/// What is told may be refused by a full spool. Then the figures stay, grow, and are told again; at
+/// the end what is still owed (`owedEvents`) is left to the next process.
+///
+/// An agent that comes after another of the same boot knows which serial that one took last. All
+/// that is missing until the first serial that comes now is decided was lost while none ran.
 ///
 /// An overrun begins with the kernel's word and is over when a serial that came after the socket
 /// was empty again has been decided: between that one and the last of the full buffer lies what was
@@ -24,6 +41,8 @@ final class LossTeller {
   private static final long QUIET_TELL_NS = 60_000_000_000L;
   private static final long SETTLE_NS = 2_000_000_000L;
   private static final long TELL_AT_LATEST_NS = 10_000_000_000L;
+
+  private static final String ESTIMATE = "excluded records take serials too";
 
   private final SerialGaps gaps;
   private final Counters<IntakeCounter> counters;
@@ -42,13 +61,36 @@ final class LossTeller {
   private long lastLost;
   private long unseen;
   private long unseenSinceNs;
+  private long late;
+  private long lateSinceNs;
+  private long restarts;
   private long ringFull;
+  private long tableFull;
+  private long unreadBytes;
+  private long ownRefused;
+
+  private boolean wasDown; // and the first serial since has not been decided
+  private long lastBefore;
+  private long firstAfter;
+  private long missed;
+  private long firstMissed;
+  private long lastMissed;
 
   /// @param tell writes an event; false: the spool did not take it
   LossTeller(SerialGaps gaps, Counters<IntakeCounter> counters, Predicate<OwnEvent> tell) {
     this.gaps = gaps;
     this.counters = counters;
     this.tell = tell;
+  }
+
+  /// Another process took the kernel's events before this one, up to the highest serial that the
+  /// gaps know (none when `serialKnown` is not set), and owes so many.
+  void agentWasDown(boolean serialKnown, long owedEvents) {
+    wasDown = serialKnown;
+    lastBefore = gaps.highest();
+    firstAfter = lastBefore;
+    missed = owedEvents;
+    counters.add(IntakeCounter.MISSED_EVENTS, owedEvents);
   }
 
   /// The kernel said ENOBUFS.
@@ -77,14 +119,42 @@ final class LossTeller {
     counters.add(IntakeCounter.DROPPED_RECORDS, records);
   }
 
-  /// So many events were ended because the ring was full.
+  /// So many events were cut short because the ring was full.
   void ringFull(long events) {
     ringFull += events;
   }
 
+  /// So many events were cut short because too many were open.
+  void tableFull(long events) {
+    tableFull += events;
+  }
+
+  /// So many bytes are left in the socket, and will not be read.
+  void unread(long bytes) {
+    unreadBytes = bytes;
+  }
+
+  /// So many of the agent's own events were refused.
+  void ownRefused(long events) {
+    ownRefused += events;
+  }
+
   /// Whether something waits to be told: then the intake thread must come back soon.
   boolean pending() {
-    return open || untold() || unseen > 0 || ringFull > 0 || gaps.undecided();
+    return open
+        || untold()
+        || unseen > 0
+        || late > 0
+        || ringFull > 0
+        || tableFull > 0
+        || ownRefused > 0
+        || missed > 0
+        || gaps.undecided();
+  }
+
+  /// Events that are known to be lost and have not been told.
+  long owedEvents() {
+    return lost + unseen + missed;
   }
 
   private boolean untold() {
@@ -93,7 +163,13 @@ final class LossTeller {
 
   /// Looks for losses that have settled, and tells them.
   void tick(long nowNs) {
+    if (wasDown && firstAfter == lastBefore) {
+      firstAfter = gaps.highest();
+    }
     take(nowNs);
+    if (wasDown && firstAfter != lastBefore && gaps.isDecided(firstAfter)) {
+      wasDown = false;
+    }
     if (open && drained && !resumed && gaps.highest() != lastDrained) {
       resumed = true;
       firstSeen = gaps.highest();
@@ -105,19 +181,30 @@ final class LossTeller {
     if (untold() && (!open || nowNs - untoldSinceNs >= TELL_AT_LATEST_NS)) {
       tellOverrun();
     }
+    if (missed > 0 && !wasDown) {
+      tellMissed();
+    }
     if (unseen > 0 && nowNs - unseenSinceNs >= QUIET_TELL_NS) {
       tellUnseen();
     }
-    if (ringFull > 0) {
-      tellRingFull();
+    if (late > 0 && nowNs - lateSinceNs >= QUIET_TELL_NS) {
+      tellLate();
     }
+    tellFull();
   }
 
   private void take(long nowNs) {
     long first = gaps.firstMissing();
     long events = gaps.takeLost();
     if (events > 0) {
-      if (open) {
+      if (wasDown) {
+        if (firstMissed == 0) {
+          firstMissed = first;
+        }
+        missed += events;
+        lastMissed = gaps.lastMissing();
+        counters.add(IntakeCounter.MISSED_EVENTS, events);
+      } else if (open) {
         if (!untold()) {
           untoldSinceNs = nowNs;
         }
@@ -135,6 +222,18 @@ final class LossTeller {
         counters.add(IntakeCounter.UNSEEN_SERIALS, events);
       }
     }
+    long cameLate = gaps.takeLate();
+    if (cameLate > 0) {
+      if (late == 0) {
+        lateSinceNs = nowNs;
+      }
+      late += cameLate;
+      counters.add(IntakeCounter.LATE_EVENTS, cameLate);
+    }
+    if (gaps.restarts() > restarts) {
+      counters.add(IntakeCounter.SERIAL_RESTARTS, gaps.restarts() - restarts);
+      restarts = gaps.restarts();
+    }
   }
 
   /// Tells what has not been told yet, at the end.
@@ -145,18 +244,56 @@ final class LossTeller {
     if (untold()) {
       tellOverrun();
     }
+    if (missed > 0) {
+      tellMissed();
+    }
     if (unseen > 0) {
       tellUnseen();
     }
-    if (ringFull > 0) {
-      tellRingFull();
+    if (late > 0) {
+      tellLate();
+    }
+    if (unreadBytes > 0) {
+      tell.test(of("unread_at_stop").with("bytes", unreadBytes).build());
+    }
+    tellFull();
+  }
+
+  private void tellFull() {
+    if (ringFull > 0 && tell("ring_full", ringFull)) {
+      ringFull = 0;
+    }
+    if (tableFull > 0 && tell("table_full", tableFull)) {
+      tableFull = 0;
+    }
+    if (ownRefused > 0 && tell("own_events_refused", ownRefused)) {
+      ownRefused = 0;
+    }
+  }
+
+  private boolean tell(String reason, long events) {
+    return tell.test(of(reason).with("events", events).build());
+  }
+
+  private static OwnEvent.Fields of(String reason) {
+    return OwnEvent.of(EventKind.GAP).with("reason", reason);
+  }
+
+  private void tellMissed() {
+    OwnEvent.Fields gap = of("agent_down").with("events", missed);
+    if (firstMissed > 0) {
+      gap.with("first_serial", firstMissed).with("last_serial", lastMissed);
+    }
+    gap.with("estimate", ESTIMATE);
+    if (tell.test(gap.build())) {
+      missed = 0;
+      firstMissed = 0;
     }
   }
 
   private void tellOverrun() {
     OwnEvent.Fields gap =
-        OwnEvent.of(EventKind.GAP)
-            .with("reason", "netlink_overrun")
+        of("netlink_overrun")
             .with("events", lost)
             .with("overruns", overruns)
             .with("dropped_records", droppedRecords);
@@ -171,22 +308,15 @@ final class LossTeller {
   }
 
   private void tellUnseen() {
-    OwnEvent gap =
-        OwnEvent.of(EventKind.GAP)
-            .with("reason", "serials_unseen")
-            .with("events", unseen)
-            .with("estimate", "excluded records take serials too")
-            .build();
+    OwnEvent gap = of("serials_unseen").with("events", unseen).with("estimate", ESTIMATE).build();
     if (tell.test(gap)) {
       unseen = 0;
     }
   }
 
-  private void tellRingFull() {
-    OwnEvent gap =
-        OwnEvent.of(EventKind.GAP).with("reason", "ring_full").with("events", ringFull).build();
-    if (tell.test(gap)) {
-      ringFull = 0;
+  private void tellLate() {
+    if (tell("came_late", late)) {
+      late = 0;
     }
   }
 }

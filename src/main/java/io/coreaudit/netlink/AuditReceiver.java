@@ -272,6 +272,12 @@ public final class AuditReceiver implements AutoCloseable {
     return drops.drops();
   }
 
+  /// Bytes of the receive buffer that hold messages not taken yet, as the kernel charges them; 0
+  /// when unknown. Allocates nothing.
+  public long waitingBytes() {
+    return drops.waitingBytes();
+  }
+
   /// Closes the socket. The thread that receives must be done with it.
   @Override
   public void close() {

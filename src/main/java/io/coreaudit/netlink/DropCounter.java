@@ -1,6 +1,7 @@
 package io.coreaudit.netlink;
 
 import static io.coreaudit.kernel.LinuxConstants.SK_MEMINFO_DROPS;
+import static io.coreaudit.kernel.LinuxConstants.SK_MEMINFO_RMEM_ALLOC;
 import static io.coreaudit.kernel.LinuxConstants.SK_MEMINFO_VARS;
 import static io.coreaudit.kernel.LinuxConstants.SOL_SOCKET;
 import static io.coreaudit.kernel.LinuxConstants.SO_MEMINFO;
@@ -41,13 +42,22 @@ final class DropCounter implements AutoCloseable {
     return table == null ? asked() : Math.max(UNKNOWN, table.drops(inode));
   }
 
+  /// What the messages that wait take of the receive buffer; 0 when nobody tells.
+  synchronized long waitingBytes() {
+    return closed ? 0 : Math.max(0, asked(SK_MEMINFO_RMEM_ALLOC));
+  }
+
   private long asked() {
+    return asked(SK_MEMINFO_DROPS);
+  }
+
+  private long asked(int value) {
     long length = pages.address() + VALUE_BYTES;
     Memory.putInt(length, VALUE_BYTES);
     int result = LibC.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, pages.address(), length);
-    boolean told = result == 0 && Memory.intAt(length) > SK_MEMINFO_DROPS * Integer.BYTES;
+    boolean told = result == 0 && Memory.intAt(length) > value * Integer.BYTES;
     return told
-        ? Memory.intAt(pages.address() + SK_MEMINFO_DROPS * Integer.BYTES) & 0xFFFFFFFFL
+        ? Memory.intAt(pages.address() + (long) value * Integer.BYTES) & 0xFFFFFFFFL
         : UNKNOWN;
   }
 

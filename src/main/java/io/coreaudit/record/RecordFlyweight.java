@@ -45,6 +45,7 @@ public final class RecordFlyweight {
 
   private long cursor;
   private long walkEnd;
+  private long word;
   private boolean named;
   private long name;
   private int nameLength;
@@ -300,6 +301,7 @@ public final class RecordFlyweight {
       cursor = end;
       return false;
     }
+    word = p;
     long first = load(p, end);
     long equal = matches(first, EQUALS);
     long blank = matches(first, BLANKS);
@@ -397,6 +399,16 @@ public final class RecordFlyweight {
 
   private boolean isBrace(long at) {
     return at < walkEnd && Memory.byteAt(at) == '{';
+  }
+
+  /// Where the walk stands: behind the word that it came to last.
+  public long position() {
+    return cursor;
+  }
+
+  /// Where the word begins that the walk came to last.
+  public long wordAddress() {
+    return word;
   }
 
   /// Whether the word is a field. Only of interest after `nextWord`.

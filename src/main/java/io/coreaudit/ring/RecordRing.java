@@ -114,6 +114,13 @@ public final class RecordRing implements AutoCloseable {
     }
   }
 
+  /// The record that was appended after another. Of no meaning when there is none, or when either
+  /// of them was freed.
+  public long following(long record) {
+    long slot = record + (Memory.intAt(record + SLOT_LENGTH) & 0xffff_ffffL);
+    return slot == base + size || Memory.intAt(slot + STATE) == STATE_PAD ? base : slot;
+  }
+
   /// Number of records that are not freed.
   public int liveRecords() {
     return live;

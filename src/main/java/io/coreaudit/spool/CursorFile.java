@@ -1,5 +1,6 @@
 package io.coreaudit.spool;
 
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.FileSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ final class CursorFile implements AutoCloseable {
       }
       throw new SpoolException(
           "spool cursor %s: cannot reserve %d bytes: fallocate failed with errno %d (%s); free room or give the spool another directory"
-              .formatted(file, 2 * SLOT_DISTANCE, errno, FileSpace.errorText(errno)));
+              .formatted(file, 2 * SLOT_DISTANCE, errno, Errno.text(errno)));
     }
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /// Brings the cursors of all readers to disk, twice a second and when somebody waits for it.
 ///
@@ -17,6 +18,7 @@ final class CursorWriter implements Runnable {
   private final Thread thread;
   private Runnable written = () -> {};
   private volatile SpoolReader[] readers = {};
+  private volatile LongConsumer beat = nowNs -> {};
   private volatile boolean wanted;
   private volatile boolean closed;
   private volatile String lastError = "";
@@ -32,6 +34,11 @@ final class CursorWriter implements Runnable {
   void start(Runnable onWritten) {
     written = onWritten;
     thread.start();
+  }
+
+  /// Sets who is told of each round.
+  void onTurn(LongConsumer writes) {
+    beat = writes;
   }
 
   synchronized void add(SpoolReader reader) {
@@ -61,6 +68,7 @@ final class CursorWriter implements Runnable {
   @Override
   public void run() {
     while (!closed) {
+      beat.accept(System.nanoTime());
       wanted = false;
       if (write() > 0) {
         written.run();
@@ -77,15 +85,22 @@ final class CursorWriter implements Runnable {
     for (SpoolReader reader : readers) {
       try {
         if (reader.writeCursor()) {
-          counters.increment(KeeperCounter.CURSOR_WRITES);
+          count(KeeperCounter.CURSOR_WRITES);
           work++;
         }
       } catch (IOException | RuntimeException e) {
-        counters.increment(KeeperCounter.CURSOR_FAILURES);
+        count(KeeperCounter.CURSOR_FAILURES);
         lastError = "cannot write the cursor of sink " + reader.name() + ": " + e;
       }
     }
     return work;
+  }
+
+  /// The one counter of the keeper's that several threads write.
+  private void count(KeeperCounter counter) {
+    synchronized (counters) {
+      counters.increment(counter);
+    }
   }
 
   /// Stops the thread and writes the cursors a last time.

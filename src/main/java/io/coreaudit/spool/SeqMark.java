@@ -18,6 +18,8 @@ import java.nio.file.StandardOpenOption;
 ///  16  i64  boot id, high
 ///  24  i64  boot id, low
 ///  32  i64  receive time     of that frame, nanoseconds of the epoch
+///  40  i64  serial           the highest that was taken from the kernel, 0: none
+///  48  i64  owed             events taken that are neither in the spool nor told as lost
 /// ```
 ///
 /// The frames themselves say how far the numbers went. Where they are damaged, the mark tells how
@@ -31,6 +33,8 @@ final class SeqMark implements AutoCloseable {
   private static final int BOOT_ID_HIGH = 16;
   private static final int BOOT_ID_LOW = 24;
   private static final int TIME = 32;
+  private static final int SERIAL = 40;
+  private static final int OWED = 48;
   private static final int PAGE_BYTES = 4096;
 
   private final Arena arena = Arena.ofShared();
@@ -66,11 +70,25 @@ final class SeqMark implements AutoCloseable {
     if (bootIdHigh() != bootIdHigh || bootIdLow() != bootIdLow) {
       // Killed in between: no number is better than one of the other boot.
       Memory.putLong(page + SEQ, 0);
+      Memory.putLong(page + SERIAL, 0);
       Memory.putLong(page + BOOT_ID_HIGH, bootIdHigh);
       Memory.putLong(page + BOOT_ID_LOW, bootIdLow);
     }
     Memory.putLong(page + TIME, receiveTimeNs);
     Memory.putLong(page + SEQ, seq);
+  }
+
+  /// Notes how far the kernel's events were taken. A store each: killed in between, the figure is
+  /// off by what the thread did since it last noted.
+  void noteTaken(long serial, long owedEvents) {
+    Memory.putLong(page + SERIAL, serial);
+    Memory.putLong(page + OWED, owedEvents);
+  }
+
+  /// What was noted so.
+  SpoolTaken taken() {
+    return new SpoolTaken(
+        bootIdHigh(), bootIdLow(), Memory.longAt(page + SERIAL), Memory.longAt(page + OWED));
   }
 
   /// The number noted last, 0: none.

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class Spool implements AutoCloseable {
   private final int maxFrame;
   private final int maxMessage;
   private final SeqMark mark;
+  private final SpoolTaken takenBefore;
   private final List<SpoolDamage> damages;
   private final long recoveredSeq;
   private final long recoveredBootIdHigh;
@@ -70,6 +72,11 @@ public final class Spool implements AutoCloseable {
   /// The keeper did not have the next segment ready within the time that an append waits.
   private volatile boolean stalled;
 
+  /// Of the segment that was the oldest when it was last asked for.
+  private volatile FirstSeq firstSeq = new FirstSeq(-1, 0);
+
+  private record FirstSeq(int segment, long seq) {}
+
   private volatile String failure;
   private volatile boolean closed;
 
@@ -86,6 +93,7 @@ public final class Spool implements AutoCloseable {
     this.store = store;
     this.table = recovered.table();
     this.mark = recovered.mark();
+    this.takenBefore = recovered.taken();
     this.damages = List.copyOf(recovered.damages());
     segment = recovered.segment();
     frames = recovered.frames();
@@ -291,6 +299,20 @@ public final class Spool implements AutoCloseable {
     }
   }
 
+  /// Notes how far the kernel's events were taken, for the process after this one. Appending
+  /// thread; two stores into a page.
+  ///
+  /// @param serial the highest serial taken
+  /// @param owedEvents events taken that are neither in the spool nor told as lost
+  public void noteTaken(long serial, long owedEvents) {
+    mark.noteTaken(serial, owedEvents);
+  }
+
+  /// What the process before noted last so; all zero when there was none.
+  public SpoolTaken takenBefore() {
+    return takenBefore;
+  }
+
   /// Makes the next segment the one that is written to; false: there is none, counted.
   private boolean roll(int count) {
     SpoolKeeper.Spare spare = keeper.spare();
@@ -396,6 +418,12 @@ public final class Spool implements AutoCloseable {
     keeper.releaseAcknowledged();
   }
 
+  /// Sets who is told that the spool's threads go round, twice a second at least unless a disk
+  /// hangs: the keeper, and the one that writes cursors.
+  public void onTurn(LongConsumer keeper, LongConsumer cursors) {
+    this.keeper.onTurn(keeper, cursors);
+  }
+
   /// Writes the cursors of all readers down now: for an end at which the spool cannot be closed.
   /// Any thread.
   public void syncCursors() {
@@ -455,7 +483,8 @@ public final class Spool implements AutoCloseable {
     };
   }
 
-  /// The spool at this moment. Reads the first and the last segment.
+  /// The spool at this moment. Asks the file system, and reads the oldest segment when it is
+  /// another than the last time.
   public SpoolStat stat() {
     List<SpoolStat.Cursor> cursors = new ArrayList<>();
     for (SpoolReader reader : keeper.readers()) {
@@ -472,9 +501,9 @@ public final class Spool implements AutoCloseable {
         state(),
         table.count(),
         bytes(),
-        settings.maxSizeBytesOn(directory.totalBytes()),
-        directory.usableBytes(),
-        directory.totalBytes(),
+        settings.maxSizeBytesOn(keeper.fileSystemBytes()),
+        Math.max(0, directory.usableBytes()),
+        Math.max(0, directory.totalBytes()),
         events,
         firstSeq(),
         newestSeq,
@@ -487,6 +516,15 @@ public final class Spool implements AutoCloseable {
     if (oldest < 0) {
       return 0;
     }
+    FirstSeq known = firstSeq;
+    if (known.segment != oldest || known.seq == 0) {
+      known = new FirstSeq(oldest, firstSeqOf(oldest));
+      firstSeq = known;
+    }
+    return known.seq;
+  }
+
+  private long firstSeqOf(int oldest) {
     try (FrameWalker walker = new FrameWalker()) {
       walker.open(new SegmentMap(SpoolFiles.segment(directory.path(), oldest)));
       while (walker.next()) {

@@ -16,6 +16,9 @@ record SpoolDirectory(Path path, FileStore fileStore, boolean created) {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
+  /// A figure that could not be had.
+  static final long UNKNOWN = -1;
+
   private static final int STICKY = 01000;
   private static final int OTHERS_WRITE = 022;
 
@@ -85,21 +88,21 @@ record SpoolDirectory(Path path, FileStore fileStore, boolean created) {
     }
   }
 
-  /// Bytes that may still be allocated.
+  /// Bytes that may still be allocated, `UNKNOWN` when the file system does not say.
   long usableBytes() {
     try {
       return fileStore.getUsableSpace();
     } catch (IOException e) {
-      return 0;
+      return UNKNOWN;
     }
   }
 
-  /// Size of the file system in bytes.
+  /// Size of the file system in bytes, `UNKNOWN` when it does not say.
   long totalBytes() {
     try {
       return fileStore.getTotalSpace();
     } catch (IOException e) {
-      return 0;
+      return UNKNOWN;
     }
   }
 

@@ -1,9 +1,12 @@
 package io.coreaudit.spool;
 
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.telemetry.Counters;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /// The spool's background thread: makes the spare segment and deletes what nobody needs. The
 /// appending thread never waits for a disk, except for the spare when it fills a segment faster
@@ -21,8 +24,6 @@ final class SpoolKeeper implements Runnable {
     BOUND
   }
 
-  private static final int ENOSPC = 28;
-  private static final int EDQUOT = 122;
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long CURSOR_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long FIRST_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -37,6 +38,7 @@ final class SpoolKeeper implements Runnable {
   private final CursorWriter cursors = new CursorWriter(counters);
   private final Thread thread;
 
+  private volatile LongConsumer beat = nowNs -> {};
   private volatile boolean releasing;
   private volatile boolean closed;
   private volatile Spare spare;
@@ -48,6 +50,12 @@ final class SpoolKeeper implements Runnable {
 
   /// The newest segment in the table.
   private volatile int begun;
+
+  /// Segments that were given up and could not be deleted: they still take room.
+  private int[] undeleted = {};
+
+  /// Size of the file system, as it last said.
+  private volatile long fileSystemBytes = Long.MAX_VALUE;
 
   private long retryNs = FIRST_RETRY_NS;
 
@@ -76,6 +84,12 @@ final class SpoolKeeper implements Runnable {
   void start() {
     thread.start();
     cursors.start(this::wake);
+  }
+
+  /// Sets who is told of each round of this thread, and of each round of the one for cursors.
+  void onTurn(LongConsumer keeps, LongConsumer writes) {
+    beat = keeps;
+    cursors.onTurn(writes);
   }
 
   /// The state of the spare, for the appending thread.
@@ -128,6 +142,7 @@ final class SpoolKeeper implements Runnable {
   @Override
   public void run() {
     while (!closed) {
+      beat.accept(System.nanoTime());
       doWork();
       long parkNs = LOOK_NS;
       if (spare == Spare.IN_WORK) {
@@ -146,6 +161,7 @@ final class SpoolKeeper implements Runnable {
   int doWork() {
     int work = 0;
     try {
+      deleteAgain();
       if (releasing) {
         work += deleteAcknowledged();
       }
@@ -224,8 +240,19 @@ final class SpoolKeeper implements Runnable {
     table.removeOldest();
     if (!SpoolFiles.deleteSegment(directory.path(), oldest)) {
       lastError = "cannot delete segment " + SegmentDescriptor.nameOf(oldest);
+      undeleted = Arrays.copyOf(undeleted, undeleted.length + 1);
+      undeleted[undeleted.length - 1] = oldest;
     }
     return true;
+  }
+
+  private void deleteAgain() {
+    if (undeleted.length > 0) {
+      undeleted =
+          Arrays.stream(undeleted)
+              .filter(segment -> !SpoolFiles.deleteSegment(directory.path(), segment))
+              .toArray();
+    }
   }
 
   private int makeSpare() throws IOException {
@@ -252,13 +279,9 @@ final class SpoolKeeper implements Runnable {
       return work + 1;
     }
     counters.increment(KeeperCounter.SPARES_WITHOUT_SPACE);
-    if (result != -ENOSPC && result != -EDQUOT) {
+    if (result != -Errno.ENOSPC && result != -Errno.EDQUOT) {
       lastError =
-          "no room for the next segment: errno "
-              + -result
-              + " ("
-              + io.coreaudit.kernel.FileSpace.errorText(-result)
-              + ")";
+          "no room for the next segment: errno " + -result + " (" + Errno.text(-result) + ")";
     }
     spare = Spare.NO_SPACE;
     return work;
@@ -267,7 +290,18 @@ final class SpoolKeeper implements Runnable {
   private boolean isAtMaxSize() {
     long withSpare =
         (heldSegments() + 1L) * settings.segmentSizeBytes() + SpoolFiles.METADATA_BYTES;
-    return withSpare > settings.maxSizeBytesOn(directory.totalBytes());
+    return withSpare > settings.maxSizeBytesOn(fileSystemBytes());
+  }
+
+  /// Asks the file system; when it does not answer, what it last said holds.
+  long fileSystemBytes() {
+    long now = directory.totalBytes();
+    if (now == SpoolDirectory.UNKNOWN) {
+      lastError = "the file system does not say how large it is";
+    } else {
+      fileSystemBytes = now;
+    }
+    return fileSystemBytes;
   }
 
   /// One deleted segment makes room for one spare, no more: somebody else may eat what we free.
@@ -275,24 +309,38 @@ final class SpoolKeeper implements Runnable {
     if (settings.minFreePercent() == 0 || roomGiven) {
       return false;
     }
-    long left = directory.usableBytes() - settings.segmentSizeBytes();
-    return left < directory.totalBytes() / 100 * settings.minFreePercent();
+    long usable = directory.usableBytes();
+    long total = fileSystemBytes();
+    if (usable == SpoolDirectory.UNKNOWN || total == Long.MAX_VALUE) {
+      // Nothing goes because of a bound that cannot be judged.
+      lastError = "the file system does not say how much room it has";
+      return false;
+    }
+    return usable - settings.segmentSizeBytes() < total / 100 * settings.minFreePercent();
   }
 
-  /// Segments that take room: those kept, and deleted ones that a reader still has mapped.
+  /// Segments that take room: those kept, those that could not be deleted, and deleted ones that a
+  /// reader still has mapped.
   private int heldSegments() {
-    int held = table.count();
+    int held = table.count() + undeleted.length;
     if (spareNumber - 1 > begun) {
       held++; // a spare that was taken, its first frame still to come
     }
     SpoolReader[] now = readers();
     for (int i = 0; i < now.length; i++) {
       int mapped = now[i].mappedSegment();
-      if (mapped >= 0 && !table.holds(mapped) && !isMappedByEarlier(now, i, mapped)) {
+      if (mapped >= 0
+          && !table.holds(mapped)
+          && !isMappedByEarlier(now, i, mapped)
+          && !isUndeleted(mapped)) {
         held++;
       }
     }
     return held;
+  }
+
+  private boolean isUndeleted(int segment) {
+    return Arrays.stream(undeleted).anyMatch(other -> other == segment);
   }
 
   private static boolean isMappedByEarlier(SpoolReader[] readers, int end, int segment) {

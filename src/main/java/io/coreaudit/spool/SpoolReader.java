@@ -365,7 +365,7 @@ public final class SpoolReader implements AutoCloseable {
     return mappedSegment;
   }
 
-  /// Writes the cursor if it moved. Keeper thread, and at close.
+  /// Writes the cursor if it moved. The cursor writer's thread, and whoever closes.
   synchronized boolean writeCursor() throws IOException {
     long position;
     long seq;

@@ -3,6 +3,7 @@ package io.coreaudit.spool;
 import static io.coreaudit.spool.SegmentDescriptor.*;
 
 import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.FileSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,6 +52,7 @@ final class SpoolRecovery {
   private long offset;
   private boolean spareReady;
   private SeqMark mark;
+  private SpoolTaken taken;
   private final List<SpoolDamage> damages = new ArrayList<>();
   private long lastSeq;
   private long lastBootIdHigh;
@@ -71,6 +73,7 @@ final class SpoolRecovery {
     try {
       boolean hasLocks = reserveMetadata();
       mark = new SeqMark(path.resolve(SpoolFiles.SEQ_MARK));
+      taken = mark.taken();
       int[] segments = undoTornRoll(SpoolFiles.segments(path));
       if (segments.length == 0) {
         begin();
@@ -306,8 +309,11 @@ final class SpoolRecovery {
     }
     int result = spare.prepare(sparePathOf(directory.path(), segment + 1));
     spareReady = result == 0;
-    if (result == -95) {
-      throw noRoom(sparePathOf(directory.path(), segment + 1), settings.segmentSizeBytes(), 95);
+    if (result == -Errno.EOPNOTSUPP) {
+      throw noRoom(
+          sparePathOf(directory.path(), segment + 1),
+          settings.segmentSizeBytes(),
+          Errno.EOPNOTSUPP);
     }
   }
 
@@ -426,11 +432,10 @@ final class SpoolRecovery {
   }
 
   private SpoolException noRoom(Path file, long bytes, int errno) {
-    if (errno == 95) {
+    if (errno == Errno.EOPNOTSUPP) {
       return new SpoolException(
           "spool %s: the file system (%s) cannot allocate room ahead: fallocate failed with errno 95 (%s); put spool.dir on XFS, ext4 or tmpfs"
-              .formatted(
-                  directory.path(), directory.fileStore().type(), FileSpace.errorText(errno)));
+              .formatted(directory.path(), directory.fileStore().type(), Errno.text(errno)));
     }
     return new SpoolException(
         "spool %s: cannot reserve %d bytes for %s: fallocate failed with errno %d (%s); a first start needs %d bytes free and %d are; free room, or change spool.dir"
@@ -439,7 +444,7 @@ final class SpoolRecovery {
                 bytes,
                 file.getFileName(),
                 errno,
-                FileSpace.errorText(errno),
+                Errno.text(errno),
                 SpoolFiles.METADATA_BYTES + settings.segmentSizeBytes() + 64L * 1024,
                 directory.usableBytes()));
   }
@@ -488,6 +493,11 @@ final class SpoolRecovery {
   /// What was found damaged.
   List<SpoolDamage> damages() {
     return damages;
+  }
+
+  /// How far the process before took the kernel's events.
+  SpoolTaken taken() {
+    return taken;
   }
 
   SeqMark mark() {

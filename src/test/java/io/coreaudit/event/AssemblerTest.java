@@ -233,6 +233,33 @@ class AssemblerTest {
   }
 
   @Test
+  void shouldGiveNoIdTwiceToAnEventThatGoesOnAfterItsStampWasForgotten() {
+    LogFeed feed = feed(AssemblerMode.LIVE);
+    feed.at(0, record("AVC", "1700000000.123:7", "a=1"));
+    feed.assembler.onTick(2 * SECOND);
+    assertThat(only(feed).repeat()).isZero();
+    for (int serial = 1000; serial < 1000 + 4096; serial++) {
+      feed.lines(record("USER_AUTH", "1700000001.123:" + serial, "a=1"));
+    }
+    assertThat(feed.events).allMatch(event -> event.repeat() == 0);
+    feed.lines(opened("1700000000.123:7"));
+    assertThat(feed.events.getLast().repeat()).isEqualTo(AssembledEvent.REPEAT_UNKNOWN);
+    assertThat(feed.events.getLast().serial()).isEqualTo(7);
+    feed.lines(record("USER_AUTH", "1700000001.124:9000", "a=1"));
+    assertThat(feed.events.getLast().repeat()).as("a newer one").isZero();
+  }
+
+  @Test
+  void shouldCountRepeatsNoFurtherThanAFrameHolds() {
+    LogFeed feed = feed(AssemblerMode.FILE);
+    for (int i = 0; i <= 0x1_0000; i++) {
+      feed.lines(record("USER_AUTH", "1700000000.123:7", "a=1"));
+    }
+    assertThat(feed.events.get(0xfffe).repeat()).isEqualTo(0xfffe);
+    assertThat(feed.events.getLast().repeat()).isEqualTo(AssembledEvent.REPEAT_UNKNOWN);
+  }
+
+  @Test
   void shouldTellNodesApart() {
     String[] records = opened("1700000000.123:7");
     LogFeed feed =

@@ -59,8 +59,10 @@ class OwnEventTest {
     assertThat(woken).hasValue(2);
     assertThat(events.takeRefused()).isEqualTo(1);
     assertThat(events.takeRefused()).isZero();
-    assertThat(events.poll()).isSameAs(event);
-    assertThat(events.poll()).isNull();
+    assertThat(events.peek()).isSameAs(event);
+    assertThat(events.peek()).as("it stays").isSameAs(event);
+    events.remove();
+    assertThat(events.peek()).isNull();
   }
 
   private static String value(OwnEventWalk walk) {

@@ -73,7 +73,35 @@ class SerialGapsTest {
     gaps.closeUpTo(3);
     gaps.onSerial(2);
     assertThat(gaps.lostEvents()).isEqualTo(1);
-    assertThat(gaps.lateEvents()).isEqualTo(1);
+    assertThat(gaps.takeLate()).isEqualTo(1);
+    gaps.onSerial(2);
+    gaps.onSerial(1);
+    assertThat(gaps.lateEvents()).as("one that had come before is not late").isEqualTo(1);
+    assertThat(gaps.takeLate()).isZero();
+  }
+
+  @Test
+  void shouldCountWhatComesAfterALongHoleWasGivenUp() {
+    gaps.onSerial(1);
+    gaps.closeUpTo(200_000);
+    gaps.onSerial(200_001);
+    serials(140_000, 140_009);
+    assertThat(gaps.lostEvents()).isEqualTo(199_999);
+    assertThat(gaps.lateEvents()).isEqualTo(10);
+    assertThat(gaps.restarts()).isZero();
+  }
+
+  @Test
+  void shouldGoOnAfterASerialThatWasTakenBefore() {
+    gaps.goOnAfter(100);
+    assertThat(gaps.undecided()).isFalse();
+    assertThat(gaps.highest()).isEqualTo(100);
+    serials(103, 105);
+    gaps.tick(0);
+    gaps.tick(SECOND);
+    assertThat(gaps.takeLost()).isEqualTo(2);
+    assertThat(gaps.firstMissing()).isEqualTo(101);
+    assertThat(gaps.lastMissing()).isEqualTo(102);
   }
 
   @Test

@@ -13,10 +13,21 @@ final class EndWatchTest {
   void shouldWantEndsAfterThreeEventsWithout() {
     assertThat(ends.wantsEnds(0, 0)).isFalse();
     assertThat(ends.wantsEnds(1, SECOND_NS)).isFalse();
-    assertThat(ends.wantsEnds(2, 3600 * SECOND_NS)).isFalse();
-    assertThat(ends.wantsEnds(2, 3601 * SECOND_NS)).isFalse();
-    assertThat(ends.wantsEnds(3, 7200 * SECOND_NS)).isTrue();
-    assertThat(ends.wantsEnds(3, 7201 * SECOND_NS)).isTrue();
+    assertThat(ends.wantsEnds(2, 30 * SECOND_NS)).isFalse();
+    assertThat(ends.wantsEnds(2, 31 * SECOND_NS)).isFalse();
+    assertThat(ends.wantsEnds(3, 60 * SECOND_NS)).isTrue();
+  }
+
+  @Test
+  void shouldWantEndsAtOnceWhenManyComeWithout() {
+    assertThat(ends.wantsEnds(1000, SECOND_NS)).isTrue();
+  }
+
+  @Test
+  void shouldNotAddUpWhatComesNowAndThen() {
+    for (int i = 0; i < 100; i++) {
+      assertThat(ends.wantsEnds(i, 31L * i * SECOND_NS)).isFalse();
+    }
   }
 
   @Test
@@ -27,6 +38,6 @@ final class EndWatchTest {
     assertThat(ends.wantsEnds(54, 11 * SECOND_NS)).isFalse();
     ends.overrun(12 * SECOND_NS);
     assertThat(ends.wantsEnds(90, 13 * SECOND_NS)).isFalse();
-    assertThat(ends.wantsEnds(91, 30 * SECOND_NS)).isTrue();
+    assertThat(ends.wantsEnds(91, 30 * SECOND_NS)).as("with the two of second 11").isTrue();
   }
 }

@@ -13,6 +13,7 @@ import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginTag;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
@@ -177,14 +178,14 @@ final class EventWriterTest {
   void shouldSayThatAGapWasNotTakenAndNotAskAFullSpoolAgain() throws InterruptedException {
     write(false);
     OwnEvent gap = OwnEvent.of(EventKind.GAP).with("reason", "x").build();
-    assertThat(writer.gap(gap)).isTrue();
+    assertThat(writer.ownInTime(gap)).isTrue();
     fill();
     long offered = spool.counters().value(SpoolCounter.OFFERED);
-    assertThat(writer.gap(gap)).isFalse();
+    assertThat(writer.ownInTime(gap)).isFalse();
     assertThat(spool.counters().value(SpoolCounter.OFFERED)).isEqualTo(offered);
     read();
     awaitState(SpoolStat.State.OPEN);
-    assertThat(writer.gap(gap)).isTrue();
+    assertThat(writer.ownInTime(gap)).isTrue();
     assertLedger();
   }
 
@@ -238,14 +239,58 @@ final class EventWriterTest {
   }
 
   @Test
-  void shouldCutAnEventAtTheLargestFrameOfTheSpool() {
+  void shouldCutTheArgumentsOfAProgramAndKeepWhoRanIt() {
     write(true);
-    event(60, TEXT);
+    record(RecordType.SYSCALL, "arch=c000003e syscall=59 items=1 ppid=1 pid=2 uid=0 exe=\"/x\"");
+    for (int i = 0; i < 60; i++) {
+      record(RecordType.EXECVE, "a" + i + "=\"" + "x".repeat(TEXT) + '"');
+    }
+    record(RecordType.CWD, "cwd=\"/\"");
+    record(RecordType.PATH, "item=0 name=\"/x\"");
+    record(RecordType.PROCTITLE, "proctitle=\"x\"");
+    writer.commit();
     assertThat(counters.value(IntakeCounter.ACCEPTED)).isEqualTo(1);
     assertThat(counters.value(IntakeCounter.TRUNCATED_EVENTS)).isEqualTo(1);
-    assertThat(read()).isEqualTo(1);
-    assertThat(flags & EventFlags.TRUNCATED).isNotZero();
+    assertThat(reader.next()).isTrue();
+    FrameFlyweight frame = reader.frame();
+    assertThat(frame.flags()).isEqualTo(EventFlags.TRUNCATED);
+    List<Integer> types = new ArrayList<>();
+    while (frame.nextRecord()) {
+      types.add(frame.recordType());
+    }
+    assertThat(types).startsWith(RecordType.SYSCALL, RecordType.EXECVE, RecordType.EXECVE);
+    assertThat(types).endsWith(RecordType.CWD, RecordType.PATH, RecordType.PROCTITLE);
+    assertThat(types).hasSizeBetween(15, 30);
+    assertThat(frame.nextTag()).isTrue();
+    assertThat(frame.tag()).isEqualTo(OriginTag.NODE);
+    List<Integer> tags = new ArrayList<>();
+    while (frame.nextTag()) {
+      tags.add(frame.tag());
+    }
+    assertThat(tags).contains(OriginTag.ACCOUNT);
     assertLedger();
+  }
+
+  @Test
+  void shouldCutAnEventOfRecordsThatAreNoArgumentsAtItsEnd() {
+    write(true);
+    for (int i = 0; i < 60; i++) {
+      record(RecordType.PATH, "item=" + i + " name=\"" + "x".repeat(TEXT) + '"');
+    }
+    assembler.flush();
+    writer.commit();
+    assertThat(counters.value(IntakeCounter.TRUNCATED_EVENTS)).isEqualTo(1);
+    assertThat(reader.next()).isTrue();
+    assertThat(reader.frame().recordCount()).isBetween(12, 16);
+    assertThat(reader.frame().nextTag()).isTrue();
+    assertThat(reader.frame().tag()).isEqualTo(OriginTag.NODE);
+    assertLedger();
+  }
+
+  private void record(int type, String fields) {
+    byte[] bytes = ("audit(1700000000.123:9): " + fields).getBytes(StandardCharsets.US_ASCII);
+    Memory.copy(bytes, 0, text, bytes.length);
+    assembler.accept(type, 0, 0, text, bytes.length, 0);
   }
 
   @Test
@@ -356,11 +401,14 @@ final class EventWriterTest {
     }
     spool = Spool.open(settings);
     reader = spool.reader("one");
-    write(false);
-    assertThat(writer.seq()).isEqualTo(20);
-    writer.tellDamage();
-    event(1, TEXT);
-    assertThat(writer.seq()).isEqualTo(22);
+    Path log = Files.writeString(temp.resolve("log"), "type=LOGIN msg=audit(1.000:1): pid=1\n");
+    try (Intake intake = intake(LineInput.of(List.of(log)), RecordRing.allocate(1 << 20))) {
+      assertThat(intake.seq()).isEqualTo(20);
+      intake.run(intake::stop);
+      assertThat(intake.seq()).isEqualTo(22);
+    }
+    writer = null;
+    ring = RecordRing.allocate(1 << 20);
     long events = read();
     assertThat(gaps).singleElement().asString().startsWith("reason=\"spool_damaged\" events=");
     long told = Long.parseLong(gaps.get(0).replaceAll(".*events=(\\d+) .*", "$1"));
@@ -434,8 +482,7 @@ final class EventWriterTest {
                   + taken.value(IntakeCounter.MALFORMED)
                   + taken.value(IntakeCounter.TRUNCATED)
                   + taken.value(IntakeCounter.FOREIGN)
-                  + taken.value(IntakeCounter.BLANK)
-                  + taken.value(IntakeCounter.UNFIT));
+                  + taken.value(IntakeCounter.BLANK));
     }
     assertThat(gaps).isNotEmpty().allMatch(gap -> gap.startsWith("reason=\"ring_full\" events="));
     long forced =

@@ -171,6 +171,63 @@ final class LossTellerTest {
     assertThat(losses.pending()).isFalse();
   }
 
+  @Test
+  void shouldTellWhatWasMissedWhileNoAgentRan() {
+    gaps.goOnAfter(serial - 51);
+    losses.agentWasDown(true, 3);
+    pass(30, 0);
+    assertThat(told).as("nobody knows yet").isEmpty();
+    pass(4, 100);
+    assertThat(told)
+        .containsExactly(
+            "reason=\"agent_down\" events=53 first_serial=950 last_serial=999"
+                + " estimate=\"excluded records take serials too\"");
+    serial += 3;
+    pass(70, 100);
+    assertThat(told).hasSize(2);
+    assertThat(told.getLast()).contains("reason=\"serials_unseen\" events=3");
+    assertThat(counters.value(IntakeCounter.MISSED_EVENTS)).isEqualTo(53);
+    assertThat(losses.owedEvents()).isZero();
+  }
+
+  @Test
+  void shouldTellWhatAnEndWithoutRoomLeftUntold() {
+    losses.agentWasDown(false, 7);
+    refusing = true;
+    pass(1, 0);
+    assertThat(losses.owedEvents()).isEqualTo(7);
+    refusing = false;
+    pass(1, 0);
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst()).startsWith("reason=\"agent_down\" events=7 estimate=");
+  }
+
+  @Test
+  void shouldTakeBackWhatCameAfterAll() {
+    pass(2, 100);
+    serial += 3;
+    pass(70, 100);
+    gaps.onSerial(gaps.firstMissing());
+    pass(70, 100);
+    assertThat(told).hasSize(2);
+    assertThat(told.getLast()).isEqualTo("reason=\"came_late\" events=1");
+    assertThat(counters.value(IntakeCounter.LATE_EVENTS)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTellAtTheEndWhatIsLeftUnread() {
+    losses.unread(4711);
+    losses.finish();
+    assertThat(told).containsExactly("reason=\"unread_at_stop\" bytes=4711");
+  }
+
+  @Test
+  void shouldTellEventsThatAFullTableCut() {
+    losses.tableFull(5);
+    losses.tick(nowNs);
+    assertThat(told).containsExactly("reason=\"table_full\" events=5");
+  }
+
   private static long number(String text, String name) {
     int from = text.indexOf(' ' + name) + 1 + name.length();
     int to = from;

@@ -11,7 +11,6 @@ import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,30 +156,6 @@ final class AuditReceiverTest {
     assertThat(receiver.verdict(3)).isEqualTo(AuditReceiver.TRUNCATED);
     assertThat(receiver.type(3)).isEqualTo(1309);
     assertThat(receiver.textLength(3)).isEqualTo(9200);
-  }
-
-  @Test
-  void shouldSortEveryMessageOfAStreamOfGarbage() {
-    Random random = new Random(2026);
-    byte[] bytes = new byte[12_000];
-    int messages = 0;
-    for (int round = 0; round < 2000; round++) {
-      int length = 1 + random.nextInt(round % 10 == 0 ? bytes.length : 60);
-      random.nextBytes(bytes);
-      Memory.copy(bytes, 0, pages.address(), length);
-      if (round % 3 == 0) {
-        Memory.putInt(pages.address(), length);
-      }
-      feedRaw(length);
-      assertThat(receiver.receive()).isEqualTo(1);
-      assertThat(receiver.verdict(0)).isBetween(AuditReceiver.TEXT, AuditReceiver.TRUNCATED);
-      assertThat(receiver.textLength(0)).isBetween(0, AuditReceiver.SLOT_BYTES - HEADER);
-      messages++;
-    }
-    assertThat(messages).isEqualTo(2000);
-    feed(1300, HEADER + RECORD.length(), ascii(RECORD));
-    assertThat(receiver.receive()).isEqualTo(1);
-    assertThat(text(0)).isEqualTo(RECORD);
   }
 
   @Test

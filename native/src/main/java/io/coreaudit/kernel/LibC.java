@@ -64,10 +64,6 @@ public final class LibC {
 
     static native int fallocate(int fd, int mode, long offset, long length);
 
-    static native int fsync(int fd);
-
-    static native int fdatasync(int fd);
-
     static native long mmap(long address, long length, int protection, int flags, int fd, long at);
 
     static native int munmap(long address, long length);
@@ -226,16 +222,6 @@ public final class LibC {
   /// Allocates room for a file on its disk.
   public static int fallocate(int fd, int mode, long offset, long length) {
     return valueOrErrno(Bindings.fallocate(fd, mode, offset, length));
-  }
-
-  /// Brings a file or a directory to its disk.
-  public static int fsync(int fd) {
-    return valueOrErrno(Bindings.fsync(fd));
-  }
-
-  /// Brings a file's content to its disk.
-  public static int fdatasync(int fd) {
-    return valueOrErrno(Bindings.fdatasync(fd));
   }
 
   /// Maps memory.

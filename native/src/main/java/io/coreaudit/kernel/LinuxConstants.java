@@ -10,6 +10,7 @@ public final class LinuxConstants {
   public static final int SOCK_RAW = 3;
   public static final int SOCK_DGRAM = 2;
   public static final int SOCK_STREAM = 1;
+  public static final int SOCK_SEQPACKET = 5;
   public static final int SOCK_CLOEXEC = 524288;
   public static final int SOCK_NONBLOCK = 2048;
   public static final int NETLINK_AUDIT = 9;
@@ -24,6 +25,7 @@ public final class LinuxConstants {
   public static final int SO_ATTACH_FILTER = 26;
   public static final int SO_DETACH_FILTER = 27;
   public static final int SO_MEMINFO = 55;
+  public static final int SK_MEMINFO_RMEM_ALLOC = 0;
   public static final int SK_MEMINFO_DROPS = 8;
   public static final int SK_MEMINFO_VARS = 9;
   public static final int SOL_NETLINK = 270;
@@ -118,6 +120,18 @@ public final class LinuxConstants {
   public static final int OFFSETOF_POLLFD_FD = 0;
   public static final int OFFSETOF_POLLFD_EVENTS = 4;
   public static final int OFFSETOF_POLLFD_REVENTS = 6;
+  public static final int FS_IOC_FIEMAP = -1071618549;
+  public static final int FIEMAP_EXTENT_UNKNOWN = 2;
+  public static final int FIEMAP_EXTENT_DELALLOC = 4;
+  public static final int SIZEOF_FIEMAP = 32;
+  public static final int OFFSETOF_FIEMAP_FM_START = 0;
+  public static final int OFFSETOF_FIEMAP_FM_LENGTH = 8;
+  public static final int OFFSETOF_FIEMAP_FM_MAPPED_EXTENTS = 20;
+  public static final int OFFSETOF_FIEMAP_FM_EXTENT_COUNT = 24;
+  public static final int SIZEOF_FIEMAP_EXTENT = 56;
+  public static final int OFFSETOF_FIEMAP_EXTENT_FE_LOGICAL = 0;
+  public static final int OFFSETOF_FIEMAP_EXTENT_FE_LENGTH = 16;
+  public static final int OFFSETOF_FIEMAP_EXTENT_FE_FLAGS = 40;
   public static final int SIZEOF_TIMESPEC = 16;
   public static final int OFFSETOF_TIMESPEC_TV_SEC = 0;
   public static final int OFFSETOF_TIMESPEC_TV_NSEC = 8;

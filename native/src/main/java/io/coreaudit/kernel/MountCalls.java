@@ -33,8 +33,6 @@ public final class MountCalls {
 
     static native int fanotify_mark(int fd, int flags, long mask, int directory, long path);
 
-    static native int ioctl(int fd, long request, long argument);
-
     static native int statfs(long path, long result);
 
     static native int statx(int directory, long path, int flags, int mask, long result);
@@ -87,11 +85,6 @@ public final class MountCalls {
   /// @param path the address of a path, or 0
   public static int fanotify_mark(int fd, int flags, long mask, int directory, long path) {
     return valueOrErrno(Bindings.fanotify_mark(fd, flags, mask, directory, path));
-  }
-
-  /// Asks a descriptor for what only its kind knows.
-  public static int ioctl(int fd, long request, long argument) {
-    return valueOrErrno(Bindings.ioctl(fd, request, argument));
   }
 
   /// Tells about the file system at a path.

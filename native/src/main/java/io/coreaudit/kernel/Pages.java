@@ -41,7 +41,12 @@ public final class Pages implements AutoCloseable {
   }
 
   /// Where the block begins; page-aligned.
+  ///
+  /// @throws IllegalStateException when it was given back: a store to 0 would end the process
   public long address() {
+    if (address == 0) {
+      throw new IllegalStateException("the block of " + sizeBytes + " bytes was given back");
+    }
     return address;
   }
 
