@@ -144,7 +144,7 @@ public final class HostNamespace implements AutoCloseable {
               : "name a process or a namespace file that is there");
     }
     Path opened = Path.of("/proc/thread-self/fd/" + fd);
-    if (MountCalls.ioctl(fd, NS_GET_NSTYPE, 0) != CLONE_NEWNS) {
+    if (LibC.ioctl(fd, NS_GET_NSTYPE, 0) != CLONE_NEWNS) {
       String name = link(opened);
       LibC.close(fd);
       throw new KernelException("open " + file, EINVAL, "it is " + name + ", no mount namespace");

@@ -6,6 +6,7 @@ import io.coreaudit.rule.AuditRuleData;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class Kept {
 
   private final Set<AuditRuleData> stood = new HashSet<>();
   private String removal = "";
+
+  /// Of the last drift that was told: what stood there, and what was wrong with it.
+  private List<Object> toldDrift = List.of();
 
   // Of the look that goes on.
   private String failure;
@@ -229,17 +233,25 @@ final class Kept {
     return fine ? Watch.State.ABSENT : Watch.State.UNCOVERED;
   }
 
-  /// What somebody did to it, when that is news; null when nobody did. After `news`.
+  /// What somebody did to it, when that is news; null when nobody did, or it was told and still
+  /// cannot be mended. After `news`.
   OwnEvent drift() {
     if (drift == null) {
       return null;
     }
+    boolean replaced = drift.equals("path_replaced");
+    List<Object> news = Arrays.asList(seen.bound(), watch.reason());
+    if (replaced && !watch.covered() && news.equals(toldDrift)) {
+      // Found again at each look until it can be mended.
+      return null;
+    }
+    toldDrift = news;
     OwnEvent.Fields event =
         OwnEvent.of(EventKind.DRIFT)
             .with("what", drift)
             .with("path", claim.name())
             .with("key", claim.key())
-            .with("detail", drift.equals("path_replaced") ? seen.detail() : null)
+            .with("detail", replaced ? seen.detail() : null)
             .with("done", watch.covered() ? "loaded again" : watch.reason());
     return (by == null ? event : by.tell(event)).build();
   }

@@ -47,6 +47,9 @@ public final class WatchKeeper {
 
   private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /// Why a rule that should go stays, as far as it was told.
+  private final Map<AuditRuleData, String> stuckTold = new HashMap<>();
+
   private final AuditKernel kernel;
   private final RulesState state;
   private final Consumer<OwnEvent> tell;
@@ -298,6 +301,9 @@ public final class WatchKeeper {
         LockSupport.parkNanos(PAUSE_NS);
       }
       switch (step) {
+        case RulePlan.Add add when look.stuck.containsKey(add.rule()) -> {
+          // It was not taken away: it still stands. A locked kernel would refuse it, held or not.
+        }
         case RulePlan.Add add -> {
           try {
             add(add.rule());
@@ -309,8 +315,11 @@ public final class WatchKeeper {
         case RulePlan.Delete delete when delete.again() -> {
           try {
             delete(delete.rule());
+            stuckTold.remove(delete.rule());
           } catch (KernelException e) {
-            LOG.warn("a rule stays as it is: {}", e.getMessage());
+            if (!e.getMessage().equals(stuckTold.put(delete.rule(), e.getMessage()))) {
+              LOG.warn("a rule stays as it is: {}", e.getMessage());
+            }
             look.stuck.put(delete.rule(), e.getMessage());
           }
         }

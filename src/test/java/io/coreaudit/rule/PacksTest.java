@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +57,19 @@ final class PacksTest {
         }
       }
     }
+  }
+
+  /// The kernel takes no rule on a directory that is not there, and auditctl stops at the first
+  /// that it refuses: what follows, the lock too, would not be loaded.
+  @Test
+  void shouldNameAtBootOnlyDirectoriesThatAreMadeBefore() throws IOException {
+    String made = Files.readString(RULES.resolve("boot/coreaudit-anchor.conf"));
+    assertThat(compiled(RULES.resolve("boot/50-coreaudit.rules")).rules())
+        .isNotEmpty()
+        .allSatisfy(
+            rule ->
+                assertThat(made)
+                    .contains("\nd " + rule.data().textOf(AuditConstants.AUDIT_DIR) + " "));
   }
 
   private static boolean watches(Rule rule) {

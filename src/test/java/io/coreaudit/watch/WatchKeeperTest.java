@@ -97,6 +97,33 @@ final class WatchKeeperTest {
   }
 
   @Test
+  void shouldTakeWhatAnEarlierStartLoadedAsItIsWhereAuditIsLocked() {
+    begun(watched);
+    kernel.refuseWith = Errno.EPERM;
+    WatchKeeper next = begun(watched);
+    assertThat(next.watches().getFirst().reason()).isEmpty();
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched));
+  }
+
+  @Test
+  void shouldTellOnceWhatItCannotMend() throws Exception {
+    WatchKeeper keeper = begun(watched);
+    swap(watched);
+    kernel.refuseWith = Errno.EPERM;
+    keeper.check();
+    keeper.check();
+    assertThat(told).filteredOn(event -> event.startsWith("DRIFT")).hasSize(1);
+    kernel.refuseWith = 0;
+    keeper.check();
+    assertThat(told)
+        .filteredOn(event -> event.startsWith("DRIFT"))
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains("done=\"loaded again\"");
+  }
+
+  @Test
   void shouldWatchWhatASymbolicLinkLeadsTo() throws Exception {
     Path link = Files.createSymbolicLink(dir.resolve("link"), watched);
     Path other = Files.createDirectory(dir.resolve("other"));
