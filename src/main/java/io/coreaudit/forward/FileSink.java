@@ -10,6 +10,7 @@ import io.coreaudit.forward.SinkState.Phase;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import java.util.Set;
 ///
 /// - Events stand in it whole. A write that fails half-way (a full disk) is cut off again and tried
 ///   a second later; the end of a line that a killed process left is cut off at the next start, for
-///   its event comes again.
+///   its event comes again. What was never a line of ours is not cut: the file is refused.
 /// - Written counts as received (at most once past write(2)), unless `sync_interval` is set: then
 ///   what was forced to the disk does. Without it the file is forced when it is rotated and closed
 ///   only: on a master the disk belongs to etcd, whose own forcing waits for ours.
@@ -39,6 +40,11 @@ public final class FileSink implements Sink {
   private static final int SLICE_BYTES = 64 << 10;
   private static final long RETRY_NS = 1_000_000_000;
   private static final int TAIL_BYTES = 64 << 10;
+
+  /// How a line of any format begins.
+  private static final String[] BEGINNINGS = {"{\"@timestamp\"", "type=", "node="};
+
+  private static final int LONGEST_BEGINNING = 13;
 
   private final SinkSettings.File settings;
   private final Path path;
@@ -195,6 +201,7 @@ public final class FileSink implements Sink {
       sizeBytes = opening.size();
       long whole = endOfLastLine();
       if (whole < sizeBytes) {
+        checkTorn(whole);
         opening.truncate(whole);
         sizeBytes = whole;
       }
@@ -252,6 +259,26 @@ public final class FileSink implements Sink {
       }
       return 0;
     }
+  }
+
+  /// Refuses a file whose torn end is not the beginning of an event: a slip in `path` must not cost
+  /// somebody else's file its last line, which may be all it has.
+  private void checkTorn(long start) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(LONGEST_BEGINNING);
+    try (FileChannel file = FileChannel.open(path, READ, NOFOLLOW_LINKS)) {
+      while (head.hasRemaining() && file.read(head, start + head.position()) > 0) {
+        continue; // a short read
+      }
+    }
+    String torn = new String(head.array(), 0, head.position(), StandardCharsets.ISO_8859_1);
+    for (String beginning : BEGINNINGS) {
+      if (torn.startsWith(beginning) || beginning.startsWith(torn)) {
+        return;
+      }
+    }
+    throw new IOException(
+        "is no log of the agent's: its last line is not an event and has no end; choose another"
+            + " path, or end that line");
   }
 
   private boolean movedAway() throws IOException {

@@ -399,6 +399,16 @@ public final class Forwarder implements Runnable {
     return reader.lagEvents();
   }
 
+  /// Events in the spool that were not handed to the sink. Any thread.
+  public long unsentEvents() {
+    return Math.max(0, lagEvents() - counters.value(SinkCounter.HELD_EVENTS));
+  }
+
+  /// Whether it still carries events: false before `start` and once it ended. Any thread.
+  public boolean running() {
+    return thread.isAlive();
+  }
+
   /// What this forwarder counts.
   public Counters<SinkCounter> counters() {
     return counters;

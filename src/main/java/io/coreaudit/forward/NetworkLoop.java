@@ -6,9 +6,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
-/// The one thread that moves bytes for all network sinks. It starts with the first connection or
-/// task.
+/// The one thread that moves bytes for all network sinks. It starts with the first connection.
 public final class NetworkLoop implements AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
@@ -18,11 +18,14 @@ public final class NetworkLoop implements AutoCloseable {
     return group;
   }
 
-  /// Runs a short task at a fixed interval on the loop, until the loop ends. It must not wait, and
-  /// must not throw: it would not run again.
-  public void every(Duration interval, Runnable task) {
+  /// Starts the thread, and has it show at an interval that it goes round.
+  ///
+  /// @param beat told the time, by `System.nanoTime`; must neither wait nor throw
+  public void onTurn(Duration interval, LongConsumer beat) {
     long ns = interval.toNanos();
-    group.next().scheduleWithFixedDelay(task, ns, ns, TimeUnit.NANOSECONDS);
+    group
+        .next()
+        .scheduleWithFixedDelay(() -> beat.accept(System.nanoTime()), ns, ns, TimeUnit.NANOSECONDS);
   }
 
   @Override

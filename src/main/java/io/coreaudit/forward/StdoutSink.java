@@ -1,6 +1,12 @@
 package io.coreaudit.forward;
 
+import static io.coreaudit.kernel.LinuxConstants.POLLERR;
+import static io.coreaudit.kernel.LinuxConstants.POLLHUP;
+import static io.coreaudit.kernel.LinuxConstants.POLLNVAL;
+import static io.coreaudit.kernel.LinuxConstants.POLLOUT;
+
 import io.coreaudit.forward.SinkState.Phase;
+import io.coreaudit.kernel.Poll;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,9 +17,10 @@ import java.nio.channels.FileChannel;
 ///
 /// A write waits as long as the reader of the pipe or terminal wants (`^S`, a slow pipe): only this
 /// forwarder waits with it. A reader that went away (EPIPE) ends the sink for good, and the agent
-/// with it when nothing else is left to do. A full disk behind a redirection is tried again; the
-/// write goes on where it stopped, so no line is torn.
+/// with it when no other sink is left. A full disk behind a redirection is tried again; the write
+/// goes on where it stopped, so no line is torn.
 public final class StdoutSink implements Sink {
+  private static final int DESCRIPTOR = 1;
   private static final int SLICE_BYTES = 64 << 10;
   private static final long RETRY_NS = 500_000_000;
 
@@ -62,7 +69,7 @@ public final class StdoutSink implements Sink {
       }
     } catch (IOException e) {
       failures++;
-      waiting = mayPass(e);
+      waiting = mayPass();
       ended = !waiting;
       retryNs = System.nanoTime() + RETRY_NS;
       state =
@@ -78,13 +85,14 @@ public final class StdoutSink implements Sink {
     return true;
   }
 
-  /// Whether the write may succeed later. The JDK tells errno by its text only; an unknown one ends
-  /// the sink, for nothing is lost by that: the cursor stays.
-  private static boolean mayPass(IOException e) {
-    String text = String.valueOf(e.getMessage());
-    return text.contains("No space left")
-        || text.contains("Disk quota")
-        || text.contains("temporarily unavailable");
+  /// Whether a write that failed may succeed later: while somebody is there to read. The JDK tells
+  /// errno by its text only, in the language of the host, so the descriptor is asked.
+  private static boolean mayPass() {
+    try (Poll poll = new Poll(1)) {
+      int at = poll.add(DESCRIPTOR, POLLOUT);
+      poll.await(0);
+      return (poll.revents(at) & (POLLERR | POLLHUP | POLLNVAL)) == 0;
+    }
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileSinkTest {
   @TempDir private Path directory;
@@ -73,12 +75,31 @@ class FileSinkTest {
   @Test
   void shouldGoOnInAnExistingFileAndCutOffATornLine() throws IOException {
     Path file = directory.resolve("audit.log");
-    Files.writeString(file, "whole\n" + "torn ".repeat(50_000));
+    Files.writeString(file, "whole\n{\"@timestamp\":" + "torn ".repeat(50_000));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
       assertThat(write(sink, 1, "next\n")).isTrue();
     }
     assertThat(content("audit.log")).isEqualTo("whole\nnext\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{", "{\"@timestamp\":\"2026", "t", "type=SYSC", "node=n", "{}\n{\"@times"})
+  void shouldCutOffAnyBeginningOfItsOwn(String torn) throws IOException {
+    Files.writeString(directory.resolve("audit.log"), torn);
+    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+      assertThat(write(sink, 1, "next\n")).isTrue();
+    }
+    assertThat(content("audit.log")).endsWith("next\n").doesNotContain("2026", "SYSC", "@times");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"precious\": true}", "precious", "key\ntypes", "-"})
+  void shouldRefuseAFileOfSomebodyElse(String text) throws IOException {
+    Files.writeString(directory.resolve("audit.log"), text);
+    assertRefused("is no log of the agent's");
+    assertThat(content("audit.log")).isEqualTo(text);
   }
 
   @Test

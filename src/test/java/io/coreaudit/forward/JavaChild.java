@@ -11,6 +11,12 @@ final class JavaChild {
   private JavaChild() {}
 
   static Process start(Path stderr, Class<?> main, Object... arguments) throws IOException {
+    return start(stderr, ProcessBuilder.Redirect.PIPE, main, arguments);
+  }
+
+  static Process start(
+      Path stderr, ProcessBuilder.Redirect stdout, Class<?> main, Object... arguments)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -28,6 +34,9 @@ final class JavaChild {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    return new ProcessBuilder(command).redirectError(stderr.toFile()).start();
+    return new ProcessBuilder(command)
+        .redirectOutput(stdout)
+        .redirectError(stderr.toFile())
+        .start();
   }
 }

@@ -84,6 +84,28 @@ class StdoutSinkTest {
   }
 
   @Test
+  void shouldWaitForADiskThatIsFull() throws Exception {
+    Path full = Path.of("/dev/full");
+    Process child =
+        JavaChild.start(
+            directory.resolve("stderr"),
+            ProcessBuilder.Redirect.to(full.toFile()),
+            Child.class,
+            directory.resolve("spool"),
+            10);
+    try {
+      Thread.sleep(2_000);
+      assertThat(child.isAlive()).isTrue();
+      child.getOutputStream().write('\n');
+      child.getOutputStream().flush();
+      assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(said()).contains("thread ended true; acknowledged 0");
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
+  @Test
   void shouldLetGoOfABlockedPipeWhenStopped() throws Exception {
     Process child = child(20_000); // nobody reads: the pipe takes 64 KB
     try {

@@ -9,6 +9,7 @@ import io.coreaudit.agent.config.ConfigException;
 import io.coreaudit.agent.config.ConfigReader;
 import io.coreaudit.agent.config.InputMode;
 import io.coreaudit.agent.config.SinkConfig;
+import io.coreaudit.agent.config.SinkType;
 import io.coreaudit.agent.control.ControlServer;
 import io.coreaudit.agent.control.HostLock;
 import io.coreaudit.agent.http.Health;
@@ -16,6 +17,7 @@ import io.coreaudit.agent.http.Heartbeat;
 import io.coreaudit.agent.http.HttpServer;
 import io.coreaudit.agent.http.Metrics;
 import io.coreaudit.agent.http.Readiness;
+import io.coreaudit.agent.log.StandardError;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.forward.Forwarder;
@@ -23,6 +25,7 @@ import io.coreaudit.forward.NetworkLoop;
 import io.coreaudit.intake.BootId;
 import io.coreaudit.intake.Canary;
 import io.coreaudit.intake.Intake;
+import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
@@ -30,6 +33,7 @@ import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
+import io.coreaudit.spool.SpoolException;
 import io.coreaudit.watch.Conductor;
 import io.coreaudit.watch.Hearing;
 import io.coreaudit.watch.KernelSettings;
@@ -41,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +57,6 @@ import org.slf4j.LoggerFactory;
 /// starts. The agent is ready when it has heard its own canary.
 final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
-  private static final long RING_BYTES = 32L << 20;
   private static final long STUCK_NS = TimeUnit.SECONDS.toNanos(30);
 
   /// After that the process ends as it is. What closes has a little less, so that it can say so.
@@ -68,6 +72,13 @@ final class Agent implements AutoCloseable {
   private static final Duration KERNEL_END = Duration.ofMillis(1500);
   private static final Duration SINKS_END = Duration.ofSeconds(2);
   private static final Duration SINKS_DRAIN = Duration.ofMillis(1800);
+
+  /// So long may all sinks stand still after the end of an input: twice the longest wait between
+  /// two attempts to connect.
+  private static final Duration DELIVERY_PATIENCE = Duration.ofSeconds(60);
+
+  private static final Duration BEAT = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration NAMES_LOOK = Duration.ofSeconds(10);
 
   private final AgentConfig config;
@@ -84,6 +95,8 @@ final class Agent implements AutoCloseable {
   private final Canary watchCanary = new Canary();
   private final List<Forwarder> forwarders = new ArrayList<>();
   private final BootId boot = BootId.current();
+  private final StandardError stderr = StandardError.install();
+  private final AtomicInteger sinksEnded = new AtomicInteger();
 
   private HostLock lock;
   private AuditControl control;
@@ -100,9 +113,10 @@ final class Agent implements AutoCloseable {
   private NetworkLoop network;
   private HttpServer http;
   private ControlServer controlServer;
-  private SpoolState spoolState;
+  private Rounds rounds;
   private Thread intakeThread;
   private Thread conductorThread;
+  private boolean inputEnded;
 
   private Agent(
       ConfigReader.Read read, boolean service, StopSignal stop, Consumer<Address> onHttp) {
@@ -130,6 +144,7 @@ final class Agent implements AutoCloseable {
       Thread.setDefaultUncaughtExceptionHandler(agent::onUncaught);
       agent.start();
       stop.await();
+      agent.deliver();
       status = ExitStatus.DONE;
     } finally {
       stop.closed(status);
@@ -148,7 +163,11 @@ final class Agent implements AutoCloseable {
   /// A thread that dies takes the process with it: whoever looks after it starts it again, and
   /// nothing goes on half alive.
   private void onUncaught(Thread thread, Throwable thrown) {
-    LOG.error("thread {} ended: {}", thread.getName(), thrown.toString());
+    boolean forPeople = thrown instanceof KernelException || thrown instanceof SpoolException;
+    LOG.error(
+        "thread {} ended: {}",
+        thread.getName(),
+        forPeople ? thrown.getMessage() : thrown.toString());
     LOG.debug("thread {} ended", thread.getName(), thrown);
     stop.fail();
   }
@@ -167,7 +186,13 @@ final class Agent implements AutoCloseable {
     }
     StatusView view = new StatusView(this, configFile);
     controlServer = ControlServer.start(config.controlSocket(), view);
+    Heartbeat controlBeat = health.heartbeat("control", STUCK_NS);
+    controlServer.onTurn(controlBeat::beat, controlBeat::rest);
     view.bind(metrics);
+    metrics.counter(
+        "coreaudit_log_left_out_lines",
+        "Lines of the agent's log that standard error did not take.",
+        stderr::leftOut);
     intake.ownEvents().offer(startEvent());
     intake.lastWord(OwnEvent.of(EventKind.STOP).with("version", Version.text()).build());
     Priorities.order();
@@ -213,7 +238,13 @@ final class Agent implements AutoCloseable {
 
   private void openPipeline() throws IOException {
     network = new NetworkLoop();
+    if (config.sinks().stream().anyMatch(sink -> sink.type() == SinkType.TCP)) {
+      network.onTurn(BEAT, health.heartbeat("network", STUCK_NS)::beat);
+    }
     spool = Spool.open(Sinks.spool(config.spool(), receiver == null));
+    spool.onTurn(
+        health.heartbeat("spool keeper", STUCK_NS)::beat,
+        health.heartbeat("spool cursors", STUCK_NS)::beat);
     accounts = new AccountNames(Path.of("/"));
     host = config.nodeName() == null ? HostName.ofKernel() : HostName.of(config.nodeName());
     // The processes of a file's events are gone, or another host's.
@@ -224,7 +255,7 @@ final class Agent implements AutoCloseable {
         new Intake(
             Inputs.open(config.input(), receiver),
             (int) TimeUnit.NANOSECONDS.toMicros(config.input().gatherNs()),
-            RecordRing.allocate(RING_BYTES),
+            RecordRing.allocate(Inputs.ringBytes(receiver)),
             Inputs.mode(config.input()),
             spool,
             origin,
@@ -233,7 +264,7 @@ final class Agent implements AutoCloseable {
             streamCanary,
             watchCanary);
     for (SinkConfig sink : config.sinks()) {
-      forwarders.add(Sinks.forwarder(sink, spool, network, this::onSinkEnd));
+      forwarders.add(Sinks.forwarder(sink, forwarders.size(), spool, network, this::onSinkEnd));
     }
     // Every sink has its cursor now: what all of them have may go.
     spool.releaseAcknowledged();
@@ -268,7 +299,7 @@ final class Agent implements AutoCloseable {
     if (unicast()) {
       takeSlot();
     }
-    intakeThread = start("intake", () -> intake.run(stop::wish));
+    intakeThread = start("intake", () -> intake.run(stop::inputEnded));
     if (unicast()) {
       guard =
           new UnicastGuard(
@@ -277,6 +308,7 @@ final class Agent implements AutoCloseable {
               intake::turnStartedNs,
               intake.ownEvents()::offer,
               readiness);
+      guard.onTurn(health.heartbeat("unicast guard", STUCK_NS)::beat);
       guard.start();
     }
     if (watches != null) {
@@ -314,15 +346,20 @@ final class Agent implements AutoCloseable {
   /// What is looked at now and then: how the spool stands, the figures of the status, and, when no
   /// conductor does it, the names of accounts and host.
   private void lookAround(StatusView view) {
-    spoolState = new SpoolState(readiness, stop::fail);
-    network.every(
-        Duration.ofSeconds(1),
-        () -> {
-          spoolState.look(spool.state());
-          view.look(System.nanoTime());
-        });
+    SpoolState spoolState = new SpoolState(readiness, stop::fail);
+    Heartbeat beat = health.heartbeat("rounds", STUCK_NS);
+    rounds = new Rounds();
+    rounds.every(LOOK, "sign of life", () -> beat.beat(System.nanoTime()));
+    rounds.every(LOOK, "spool", () -> spoolState.look(spool.state()));
+    rounds.every(LOOK, "status", () -> view.look(System.nanoTime()));
+    if (config.heartbeatNs() > 0) {
+      rounds.every(
+          Duration.ofNanos(config.heartbeatNs()),
+          "heartbeat event",
+          () -> intake.ownEvents().offer(view.pulse()));
+    }
     if (conductor == null) {
-      network.every(NAMES_LOOK, this::refreshNames);
+      rounds.every(NAMES_LOOK, "names", this::refreshNames);
     }
   }
 
@@ -340,8 +377,37 @@ final class Agent implements AutoCloseable {
   }
 
   private void onSinkEnd(Forwarder forwarder) {
-    LOG.error("sink {} ended: {}", forwarder.name(), forwarder.state().text());
-    stop.fail();
+    String text = "sink " + forwarder.name() + " ended: " + forwarder.state().text();
+    LOG.error("{}", text);
+    readiness.hold("sink " + forwarder.name(), text);
+    if (sinksEnded.incrementAndGet() == forwarders.size()) {
+      stop.fail();
+    }
+  }
+
+  /// After the end of an input: lets the sinks have what it gave.
+  private void deliver() throws InterruptedException {
+    inputEnded = stop.onlyInputEnded();
+    if (inputEnded) {
+      Delivery.await(forwarders, DELIVERY_PATIENCE, stop);
+    }
+  }
+
+  /// Says what the sinks were not given. An input that can be read again is not done with then.
+  private void tellLeftBehind() {
+    for (Forwarder forwarder : forwarders) {
+      long events = forwarder.lagEvents();
+      if (events > 0) {
+        LOG.warn(
+            "sink {}: {} events stay in the spool (the receiver may have some of them); the next"
+                + " start sends them",
+            forwarder.name(),
+            events);
+        if (inputEnded && config.input().mode() == InputMode.FILE) {
+          stop.fail();
+        }
+      }
+    }
   }
 
   private void onHearing(Hearing hearing, String reason) {
@@ -381,11 +447,13 @@ final class Agent implements AutoCloseable {
       kernelFree = closing.within(KERNEL_END, "rules and settings", () -> restoreKernel(rulesGo));
     }
     kernelFree &= watches == null || watches.stop(closing);
-    boolean sinksEnded = true;
+    boolean allEnded = true;
     for (Forwarder forwarder : forwarders) {
-      sinksEnded &= awaitEnd(sinks, forwarder);
+      allEnded &= awaitEnd(sinks, forwarder);
     }
-    closeSpool(closing, intakeEnded, sinksEnded);
+    tellLeftBehind();
+    closeSpool(closing, intakeEnded, allEnded);
+    closing.close("rounds", rounds);
     closing.close("control socket", controlServer);
     if (http != null) {
       closing.within(ROLE_END, "http", http::close);

@@ -10,6 +10,7 @@ import io.coreaudit.netlink.AuditReceiver;
 /// Makes the one input that the configuration names.
 final class Inputs {
   private static final int STDIN = 0;
+  private static final long RING_BYTES = 32L << 20;
 
   private Inputs() {}
 
@@ -32,6 +33,15 @@ final class Inputs {
       case PLUGIN -> LineInput.of(STDIN, "plugin, standard input");
       case FILE -> LineInput.of(config.files());
     };
+  }
+
+  /// Size of the ring: room for the text of all that a full receive buffer holds, which is a
+  /// quarter of what the kernel charges for it, and some more. Pages that are never used cost
+  /// nothing.
+  ///
+  /// @param receiver as `receiver` gave it
+  static long ringBytes(AuditReceiver receiver) {
+    return receiver == null ? RING_BYTES : Math.max(RING_BYTES, receiver.receiveBufferBytes() / 3);
   }
 
   private static String buffer(AuditReceiver receiver) {

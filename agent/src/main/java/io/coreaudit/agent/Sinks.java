@@ -1,6 +1,7 @@
 package io.coreaudit.agent;
 
 import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.config.ConfigKey;
 import io.coreaudit.agent.config.SinkConfig;
 import io.coreaudit.agent.config.SinkType;
 import io.coreaudit.agent.config.SpoolConfig;
@@ -37,9 +38,10 @@ final class Sinks {
         patient ? SpoolSettings.OnFull.REFUSE : config.onFull());
   }
 
+  /// @param index the sink's place in the configuration
   static Forwarder forwarder(
-      SinkConfig config, Spool spool, NetworkLoop network, Consumer<Forwarder> onEnd) {
-    SinkSettings settings = settings(config);
+      SinkConfig config, int index, Spool spool, NetworkLoop network, Consumer<Forwarder> onEnd) {
+    SinkSettings settings = settings(config, index);
     if (settings instanceof SinkSettings.Tcp tcp && !KernelBuffers.advice(tcp).isEmpty()) {
       LOG.debug("{}", KernelBuffers.advice(tcp));
     }
@@ -64,7 +66,7 @@ final class Sinks {
     };
   }
 
-  private static SinkSettings settings(SinkConfig config) {
+  private static SinkSettings settings(SinkConfig config, int index) {
     return switch (config.type()) {
       case STDOUT -> new SinkSettings.Stdout(config.name());
       case FILE ->
@@ -79,7 +81,7 @@ final class Sinks {
               config.name(),
               config.address().host(),
               config.address().port(),
-              tls("sinks." + config.name() + ".tls", config.tls()),
+              tls(ConfigKey.SINK_TLS.at(index), config.tls()),
               config.resendWindowBytes(),
               SinkSettings.TcpTimings.DEFAULT);
     };

@@ -7,9 +7,11 @@ import io.coreaudit.agent.control.StatusSource;
 import io.coreaudit.agent.http.Metrics;
 import io.coreaudit.agent.http.ProcessFigures;
 import io.coreaudit.event.AssemblerCounter;
+import io.coreaudit.event.OwnEvent;
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.forward.SinkCounter;
 import io.coreaudit.intake.IntakeCounter;
+import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.netlink.AuditStatus;
 import io.coreaudit.spool.SpoolCounter;
 import io.coreaudit.spool.SpoolReader;
@@ -34,6 +36,8 @@ final class StatusView implements StatusSource {
   private final RateWindow eventRate = new RateWindow();
   private long nextSampleNs = System.nanoTime();
   private volatile KernelSeen kernel = new KernelSeen(null, 0);
+  private volatile SpoolStat spool;
+  private long spoolMostBytes;
 
   /// What the kernel said, and since when the agent knows.
   private record KernelSeen(AuditStatus status, long sinceNs) {}
@@ -41,14 +45,19 @@ final class StatusView implements StatusSource {
   StatusView(Agent agent, String configFile) {
     this.agent = agent;
     this.configFile = configFile;
+    this.spool = agent.spool().stat();
   }
 
-  /// Takes what a report of a minute needs; to be called about once a second.
+  /// Takes what a report needs, and may wait for a disk; to be called about once a second, by one
+  /// thread.
   void look(long nowNs) {
     if (nowNs - nextSampleNs >= 0) {
       nextSampleNs = nowNs + RateWindow.SAMPLE_SECONDS * 1_000_000_000L;
       recordRate.sample(nowNs, intake(IntakeCounter.RECORDS));
       eventRate.sample(nowNs, intake(IntakeCounter.ACCEPTED));
+      // Asks the file system, which may hang: nobody who asks for the status should hang with it.
+      spool = agent.spool().stat();
+      spoolMostBytes = Math.max(spoolMostBytes, spool.bytes());
     }
     AuditStatus now = agent.conductor() == null ? null : agent.conductor().status();
     if (now != kernel.status()) {
@@ -56,9 +65,17 @@ final class StatusView implements StatusSource {
     }
   }
 
+  /// The event that says that the agent is there. By the thread of `look`.
+  OwnEvent pulse() {
+    OwnEvent event = Pulse.of(status(), agent.intake().seq(), spoolMostBytes);
+    spoolMostBytes = 0;
+    return event;
+  }
+
   @Override
   public StatusReport status() {
-    return new StatusReport(process(), input(), rates(), ledger(), spool(), sinks(), watches());
+    return new StatusReport(
+        process(), input(), kernel(), rates(), ledger(), spool(), sinks(), watches());
   }
 
   private StatusReport.Process process() {
@@ -78,19 +95,25 @@ final class StatusView implements StatusSource {
   }
 
   private StatusReport.Input input() {
-    KernelSeen seen = kernel;
-    AuditStatus status = seen.status();
-    long buffer = agent.receiver() == null ? 0 : agent.receiver().receiveBufferBytes();
+    AuditReceiver receiver = agent.receiver();
     return new StatusReport.Input(
         agent.intake().describe(),
-        buffer,
-        intake(IntakeCounter.DROPPED_RECORDS),
-        status == null ? -1 : status.enabled(),
-        status == null ? 0 : status.pid(),
-        status == null ? 0 : status.backlog(),
-        status == null ? 0 : status.backlogLimit(),
-        status == null ? 0 : status.lost(),
-        status == null ? -1 : (System.nanoTime() - seen.sinceNs()) / 1_000_000_000L);
+        receiver == null ? null : receiver.receiveBufferBytes(),
+        receiver == null ? null : intake(IntakeCounter.DROPPED_RECORDS));
+  }
+
+  private StatusReport.Kernel kernel() {
+    KernelSeen seen = kernel;
+    AuditStatus status = seen.status();
+    return status == null
+        ? null
+        : new StatusReport.Kernel(
+            status.enabled(),
+            status.pid(),
+            status.backlog(),
+            status.backlogLimit(),
+            status.lost(),
+            (System.nanoTime() - seen.sinceNs()) / 1_000_000_000L);
   }
 
   private List<StatusReport.Rate> rates() {
@@ -115,8 +138,7 @@ final class StatusView implements StatusSource {
                 IntakeCounter.MALFORMED,
                 IntakeCounter.TRUNCATED,
                 IntakeCounter.FOREIGN,
-                IntakeCounter.BLANK,
-                IntakeCounter.UNFIT)),
+                IntakeCounter.BLANK)),
         new StatusReport.LedgerLine(
             "assembler",
             assembler.value(AssemblerCounter.RECORDS_IN),
@@ -133,7 +155,20 @@ final class StatusView implements StatusSource {
             intake(IntakeCounter.ACCEPTED),
             some(agent.intake().counters(), IntakeCounter.REFUSED, IntakeCounter.CANARIES)),
         new StatusReport.LedgerLine(
-            "kernel", null, null, some(agent.intake().counters(), IntakeCounter.LOST_EVENTS)));
+            "own",
+            intake(IntakeCounter.OWN_ACCEPTED) + intake(IntakeCounter.OWN_REFUSED),
+            intake(IntakeCounter.OWN_ACCEPTED),
+            some(agent.intake().counters(), IntakeCounter.OWN_REFUSED)),
+        new StatusReport.LedgerLine(
+            "kernel",
+            null,
+            null,
+            some(
+                agent.intake().counters(),
+                IntakeCounter.LOST_EVENTS,
+                IntakeCounter.MISSED_EVENTS,
+                IntakeCounter.UNSEEN_SERIALS,
+                IntakeCounter.OVERRUNS)));
   }
 
   @SafeVarargs
@@ -154,10 +189,10 @@ final class StatusView implements StatusSource {
   }
 
   private StatusReport.SpoolState spool() {
-    SpoolStat stat = agent.spool().stat();
+    SpoolStat stat = spool;
     return new StatusReport.SpoolState(
         agent.config().spool().dir().toString(),
-        stat.state().name().toLowerCase(java.util.Locale.ROOT),
+        agent.spool().state().name().toLowerCase(java.util.Locale.ROOT),
         agent.spool().counters().value(SpoolCounter.APPENDED),
         stat.bytes(),
         stat.maxBytes());
@@ -243,9 +278,7 @@ final class StatusView implements StatusSource {
         () -> agent.readiness().reasons().isEmpty() ? 1 : 0);
     WatchView.bind(agent.watches(), metrics);
     metrics.gauge(
-        "coreaudit_spool_size_bytes",
-        "What the spool takes on disk.",
-        () -> agent.spool().stat().bytes());
+        "coreaudit_spool_size_bytes", "What the spool takes on disk.", () -> spool.bytes());
   }
 
   /// A figure of the kernel as the conductor saw it last, a minute ago at most.

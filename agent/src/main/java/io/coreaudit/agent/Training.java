@@ -1,5 +1,6 @@
 package io.coreaudit.agent;
 
+import io.coreaudit.agent.command.CommandLineInterface;
 import io.coreaudit.agent.command.ExitStatus;
 import io.coreaudit.agent.config.Address;
 import io.coreaudit.agent.config.ConfigReader;
@@ -7,9 +8,11 @@ import io.coreaudit.agent.control.ControlClient;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditReceiver;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -28,10 +31,11 @@ import java.util.stream.Stream;
 /// The run from which the JVM learns for its ahead-of-time cache: `coreaudit train`.
 ///
 /// It lets the whole agent run for some seconds on made-up events from a pipe, with a receiver of
-/// its own on loopback, and asks it everything that can be asked. It touches nothing outside a
-/// temporary folder: no rule is loaded, no setting of the kernel is changed.
+/// its own on loopback, and asks it everything that can be asked; then it decodes a log. It touches
+/// nothing outside a temporary folder: no rule is loaded, no setting of the kernel is changed.
 final class Training {
   private static final int EVENTS = 60_000;
+  private static final int DECODED = 1_000;
 
   private Training() {}
 
@@ -49,10 +53,32 @@ final class Training {
       FutureTask<Integer> agent =
           new FutureTask<>(() -> Agent.run(config(dir, pipe, receiver), http::complete));
       new Thread(agent, "training").start();
-      return agent.get();
+      int status = agent.get();
+      return status == ExitStatus.DONE ? decode(dir.resolve("audit.log")) : status;
     } finally {
       delete(dir);
     }
+  }
+
+  /// Who decodes a log waits for the start as well. The log is short: the cache keeps what was seen
+  /// of the code that both use, and that is to be the agent's.
+  private static int decode(Path log) throws IOException {
+    SyntheticEvents events = new SyntheticEvents();
+    try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(log))) {
+      for (int turn = 1; turn <= DECODED; turn++) {
+        lines.write(events.lines(turn).getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    int status = ExitStatus.DONE;
+    for (String format : List.of("ecs", "records", "raw")) {
+      status =
+          Math.max(
+              status,
+              new CommandLineInterface(_ -> ExitStatus.DONE, nowhere, System.err)
+                  .run("decode", "--format", format, log.toString()));
+    }
+    return status;
   }
 
   private static ConfigReader.Read config(Path dir, Path pipe, ServerSocket receiver)

@@ -8,6 +8,7 @@ import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditReceiver;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,7 @@ final class UnicastGuard {
   private final Readiness readiness;
   private final Thread thread = new Thread(this::run, "unicast-guard");
 
+  private LongConsumer beat = nowNs -> {};
   private boolean mine = true;
   private String trouble = "";
   private long waitNs = FIRST_WAIT_NS;
@@ -95,6 +97,11 @@ final class UnicastGuard {
     thread.setDaemon(true);
   }
 
+  /// Sets who is told of each look. Before `start`.
+  void onTurn(LongConsumer looks) {
+    beat = looks;
+  }
+
   void start() {
     thread.start();
   }
@@ -112,6 +119,7 @@ final class UnicastGuard {
     try {
       while (true) {
         Thread.sleep(LOOK_MILLIS);
+        beat.accept(System.nanoTime());
         look(System.nanoTime());
       }
     } catch (InterruptedException e) {

@@ -28,6 +28,17 @@ public final class ChildJvm implements AutoCloseable {
       throws IOException {
     Path out = Files.createTempFile("child", ".out");
     Path err = Files.createTempFile("child", ".err");
+    List<String> command = command(before, main, args);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    return new ChildJvm(process, out, err);
+  }
+
+  /// The words that start a class in it.
+  public static List<String> command(List<String> before, Class<?> main, String... args) {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // The same access to the JDK as this JVM was given.
@@ -44,12 +55,7 @@ public final class ChildJvm implements AutoCloseable {
             System.getProperty("java.class.path"),
             main.getName()));
     command.addAll(List.of(args));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new ChildJvm(process, out, err);
+    return command;
   }
 
   /// Waits for its end.

@@ -49,10 +49,8 @@ final class LauncherTest {
       Files.writeString(checkout.resolve(room + "/pom.xml"), "");
     }
     Files.writeString(checkout.resolve("pom.xml"), "");
-    Files.copy(
-        Path.of("../coreaudit"),
-        checkout.resolve("coreaudit"),
-        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    copy("coreaudit");
+    copy("src/verify.sh");
     script(dir.resolve("bin/mvn"), MAVEN);
     script(dir.resolve("jdk/bin/java"), JAVA);
     Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"25.0.3\"\n");
@@ -107,6 +105,63 @@ final class LauncherTest {
     assertThat(calls().stream().filter(call -> call.startsWith("java"))).isEmpty();
     // A build that failed is tried again.
     assertThat(launch(List.of(), "x").exit()).isZero();
+  }
+
+  @Test
+  void shouldSayInOneSentenceThatThereIsNoJdk() throws Exception {
+    Outcome outcome = launch(List.of("JAVA_HOME=", "PATH=" + tools()), "x");
+    assertThat(outcome.exit()).isEqualTo(3);
+    assertThat(outcome.err())
+        .startsWith("coreaudit: needs JDK 25 and found none in JAVA_HOME, ")
+        .endsWith(" or set JAVA_HOME\n")
+        .hasLineCount(1);
+    assertThat(calls()).isEmpty();
+  }
+
+  @Test
+  void shouldNotTakeAnotherJdk() throws Exception {
+    Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"21.0.9\"\n");
+    Outcome outcome = launch(List.of("PATH=" + tools()), "x");
+    assertThat(outcome.exit()).isEqualTo(3);
+    assertThat(outcome.err()).startsWith("coreaudit: needs JDK 25").hasLineCount(1);
+  }
+
+  @Test
+  void shouldSayInOneSentenceThatThereIsNoMaven() throws Exception {
+    Outcome outcome = launch(List.of("PATH=" + tools()), "x");
+    assertThat(outcome.exit()).isEqualTo(3);
+    assertThat(outcome.err())
+        .isEqualTo(
+            "coreaudit: is not built yet, and building needs Maven (mvn) 3.8 or newer, which is"
+                + " not in PATH\n");
+  }
+
+  @Test
+  void shouldSayInOneSentenceThatVerifyingNeedsTheJdk() throws Exception {
+    Outcome outcome = launch(checkout.resolve("src/verify.sh"), List.of("JAVA_HOME="));
+    assertThat(outcome.exit()).isEqualTo(3);
+    assertThat(outcome.err()).startsWith("verify: needs JDK 25 and found none").hasLineCount(1);
+  }
+
+  /// A folder with the programs that the launcher calls, and neither Java nor Maven among them.
+  private Path tools() throws IOException {
+    Path tools = Files.createDirectories(dir.resolve("tools"));
+    for (String tool :
+        List.of("bash", "readlink", "dirname", "grep", "find", "flock", "mkdir", "head", "uname")) {
+      Path link = tools.resolve(tool);
+      if (!Files.exists(link)) {
+        Files.createSymbolicLink(link, Path.of("/usr/bin", tool));
+      }
+    }
+    return tools;
+  }
+
+  /// A script, that looks for a JDK in the test's folder instead of the host's.
+  private void copy(String script) throws IOException {
+    String text = Files.readString(Path.of("..", script));
+    assertThat(text).contains("/usr/lib/jvm/*");
+    script(
+        checkout.resolve(script), text.replace("/usr/lib/jvm/*", "'" + dir.resolve("jvm") + "'/*"));
   }
 
   private record Outcome(int exit, String err) {}

@@ -167,9 +167,12 @@ final class LinesIT {
   }
 
   @Test
-  void shouldRefuseAFileThatIsNotThere() throws Exception {
+  void shouldRefuseAFileThatIsNotThereBeforeItReadsAnother() throws Exception {
+    Path first = events("first.log", 1, 10);
     try (RunningAgent agent = new RunningAgent(dir)) {
-      agent.start("input: {mode: file, files: [%s]}\nsinks: []\n".formatted(dir.resolve("none")));
+      agent.start(
+          "input: {mode: file, files: [%s, %s]}\nsinks: []\n"
+              .formatted(first, dir.resolve("none")));
       assertThat(agent.exitStatus()).isEqualTo(3);
       assertThat(agent.log())
           .startsWith("coreaudit: open " + dir.resolve("none"))

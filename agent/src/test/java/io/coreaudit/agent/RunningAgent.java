@@ -1,6 +1,7 @@
 package io.coreaudit.agent;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
 /// `stderr-N`.
 final class RunningAgent implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-  private static final Duration STOPS_WITHIN = Duration.ofSeconds(12);
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(6);
   private static final Pattern HTTP_PORT = Pattern.compile("http 127\\.0\\.0\\.1:([0-9]+)");
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -33,7 +34,9 @@ final class RunningAgent implements AutoCloseable {
   private List<String> memory = List.of("-XX:+UseSerialGC", "-Xmx64m", "-Xss512k");
   private String classPath = System.getProperty("java.class.path");
   private String http = "127.0.0.1:0";
-  private ProcessBuilder.Redirect input;
+  private Redirect input;
+  private Redirect output;
+  private Redirect errors;
   private int starts;
   private int httpPort;
   private Process process;
@@ -68,8 +71,20 @@ final class RunningAgent implements AutoCloseable {
   }
 
   /// Gives it a standard input.
-  RunningAgent input(ProcessBuilder.Redirect from) {
+  RunningAgent input(Redirect from) {
     input = from;
+    return this;
+  }
+
+  /// Gives its standard output another place than `stdout-N`.
+  RunningAgent output(Redirect to) {
+    output = to;
+    return this;
+  }
+
+  /// Gives its standard error another place than `stderr-N`. Then `http` must name a port.
+  RunningAgent errors(Redirect to) {
+    errors = to;
     return this;
   }
 
@@ -89,8 +104,8 @@ final class RunningAgent implements AutoCloseable {
     starts++;
     httpPort = 0;
     ProcessBuilder builder = new ProcessBuilder(line("run", "-c", config().toString()));
-    builder.redirectOutput(stdout().toFile());
-    builder.redirectError(stderr().toFile());
+    builder.redirectOutput(output == null ? Redirect.to(stdout().toFile()) : output);
+    builder.redirectError(errors == null ? Redirect.to(stderr().toFile()) : errors);
     if (input != null) {
       builder.redirectInput(input);
     }
@@ -191,6 +206,9 @@ final class RunningAgent implements AutoCloseable {
 
   /// The port that the start line names; 0 before.
   private int httpPort() {
+    if (!http.endsWith(":0")) {
+      return Integer.parseInt(http.substring(http.lastIndexOf(':') + 1));
+    }
     if (httpPort == 0) {
       Matcher port = HTTP_PORT.matcher(log());
       if (port.find()) {
@@ -255,15 +273,25 @@ final class RunningAgent implements AutoCloseable {
 
   /// Stops it with SIGTERM; its exit status.
   int stop() throws InterruptedException {
-    process.destroy();
+    terminate();
     return exitStatus();
+  }
+
+  /// Sends SIGTERM and does not wait. Its pipes stay open, unlike with `Process.destroy`.
+  void terminate() {
+    process.toHandle().destroy();
   }
 
   /// Waits for its end; its exit status.
   int exitStatus() throws InterruptedException {
-    if (!process.waitFor(STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+    return exitStatus(STOPS_WITHIN);
+  }
+
+  /// Waits so long for its end; its exit status.
+  int exitStatus(Duration within) throws InterruptedException {
+    if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
       process.destroyForcibly().waitFor();
-      throw new AssertionError("did not end within " + STOPS_WITHIN + "; it says:\n" + log());
+      throw new AssertionError("did not end within " + within + "; it says:\n" + log());
     }
     return process.exitValue();
   }

@@ -2,6 +2,7 @@ package io.coreaudit.agent.command;
 
 import io.coreaudit.agent.config.ConfigException;
 import io.coreaudit.agent.config.ConfigReader;
+import io.coreaudit.agent.config.NamedFiles;
 import io.coreaudit.agent.log.LogConfigurator;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -63,6 +64,7 @@ public final class CommandLineInterface {
                     OptionSpec.builder("--json")
                         .description("The same as one JSON line.")
                         .build())));
+    spec.addSubcommand("decode", DecodeCommand.spec(err));
     spec.addSubcommand(
         "watches",
         ConfigOptions.addTo(
@@ -81,6 +83,7 @@ public final class CommandLineInterface {
   }
 
   private int start(ConfigReader.Read config) throws Exception {
+    NamedFiles.check(config);
     LogConfigurator.level(config.config().logLevel());
     return daemon.run(config);
   }
@@ -149,7 +152,7 @@ public final class CommandLineInterface {
         (line, out) -> {
           Path file = line.matchedPositionalValue(0, null);
           try {
-            ConfigReader.read(file, List.of());
+            NamedFiles.check(ConfigReader.read(file, List.of()));
           } catch (ConfigException e) {
             e.problems().forEach(out::println);
             return ExitStatus.FOUND_WRONG;

@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param http metrics and health
 /// @param logLevel how much the agent says
 /// @param nodeName name of this node in events; null: the host's name
+/// @param heartbeatNs time between two events that say that the agent is there; 0: none
 /// @param stateDir what is kept over a restart of the host
 /// @param runDir lock and control socket
 public record AgentConfig(
@@ -28,6 +29,7 @@ public record AgentConfig(
     HttpConfig http,
     LogLevel logLevel,
     String nodeName,
+    long heartbeatNs,
     Path stateDir,
     Path runDir) {
   /// Checks what the parts must keep among themselves.
@@ -64,7 +66,7 @@ public record AgentConfig(
             <= 107,
         ConfigKey.RUN_DIR,
         "too long: the control socket's path may have 107 bytes");
-    checks.done();
+    checks.within(ConfigKey.HEARTBEAT_INTERVAL, heartbeatNs).done();
   }
 
   private static void notInFileMode(

@@ -57,13 +57,24 @@ final class ConfigBuilder {
     HttpConfig http = part(() -> new HttpConfig(endpoint(HTTP_LISTEN)));
     LogLevel logLevel = word(LOG_LEVEL, LogLevel.class);
     String nodeName = text(NODE_NAME);
+    long heartbeatNs = number(HEARTBEAT_INTERVAL);
     if (!settings.problems().isEmpty()) {
       return null;
     }
     return part(
         () ->
             new AgentConfig(
-                input, audit, rules, watch, spool, sinks, http, logLevel, nodeName, stateDir,
+                input,
+                audit,
+                rules,
+                watch,
+                spool,
+                sinks,
+                http,
+                logLevel,
+                nodeName,
+                heartbeatNs,
+                stateDir,
                 runDir));
   }
 

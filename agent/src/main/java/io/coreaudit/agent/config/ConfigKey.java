@@ -304,6 +304,13 @@ public enum ConfigKey {
       new Text(Pattern.compile("[A-Za-z0-9._-]{1,253}"), "a host name", "auto"),
       "auto",
       "The name of this node in every event. auto is the host's name."),
+  /// Heartbeat interval.
+  HEARTBEAT_INTERVAL(
+      "heartbeat.interval",
+      new Duration(Units.SECOND, Units.HOUR, "off"),
+      "60s",
+      "How often an event of kind heartbeat tells the receivers that this node is there, and its"
+          + " ledger."),
   /// State directory.
   STATE_DIR(
       "state.dir",
@@ -372,7 +379,7 @@ public enum ConfigKey {
   }
 
   /// The full name with the sink's place in it.
-  String at(int sink) {
+  public String at(int sink) {
     return name.replace("*", Integer.toString(sink));
   }
 

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.slf4j.Logger;
@@ -37,6 +38,8 @@ public final class ControlServer implements AutoCloseable {
   private final UserPrincipal owner;
   private final List<Client> clients = new ArrayList<>();
   private final Thread thread;
+  private volatile LongConsumer beat = nowNs -> {};
+  private volatile Runnable rest = () -> {};
   private volatile boolean closed;
 
   private ControlServer(
@@ -80,6 +83,14 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
+  /// Sets who is told that the thread works, and that it waits for somebody to ask.
+  public void onTurn(LongConsumer works, Runnable waits) {
+    beat = works;
+    rest = waits;
+    // It waits already, for those who were told before.
+    selector.wakeup();
+  }
+
   private static boolean answers(UnixDomainSocketAddress address) {
     try (SocketChannel probe = SocketChannel.open(address)) {
       return probe.isConnected();
@@ -91,7 +102,9 @@ public final class ControlServer implements AutoCloseable {
   private void serve() {
     while (!closed) {
       try {
+        rest.run();
         selector.select(clients.isEmpty() ? 0 : 250);
+        beat.accept(System.nanoTime());
         Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
         while (ready.hasNext()) {
           SelectionKey key = ready.next();

@@ -9,6 +9,7 @@ import java.util.Map;
 ///
 /// @param agent the process
 /// @param input where records come from
+/// @param kernel what the kernel says of its side; null: it was not asked
 /// @param rates what passes in a second
 /// @param ledger each stage's in, out and dropped
 /// @param spool what waits on disk
@@ -17,6 +18,7 @@ import java.util.Map;
 public record StatusReport(
     Process agent,
     Input input,
+    Kernel kernel,
     List<Rate> rates,
     List<LedgerLine> ledger,
     SpoolState spool,
@@ -48,27 +50,23 @@ public record StatusReport(
       double cpuSeconds,
       String config) {}
 
-  /// Where records come from, and what the kernel says of its side.
+  /// Where records come from.
   ///
-  /// @param mode `multicast`
-  /// @param receiveBufferBytes as granted
-  /// @param drops datagrams that the socket lost, as the kernel counts
-  /// @param auditEnabled 0, 1 or 2 (locked); -1: unknown
-  /// @param auditPid who owns the unicast slot; 0: nobody
+  /// @param mode `multicast, receive buffer 64 MiB`
+  /// @param receiveBufferBytes as granted; null: there is no socket
+  /// @param drops datagrams that the socket lost, as the kernel counts; null: there is no socket
+  public record Input(String mode, Long receiveBufferBytes, Long drops) {}
+
+  /// What the kernel says of its audit.
+  ///
+  /// @param enabled 0, 1 or 2 (locked)
+  /// @param owner process that owns the unicast slot; 0: nobody
   /// @param backlog records that wait in the kernel
   /// @param backlogLimit how many may
-  /// @param kernelLost records that the kernel dropped since boot
-  /// @param kernelAgeSeconds how old the five figures before are; -1: there are none
-  public record Input(
-      String mode,
-      long receiveBufferBytes,
-      long drops,
-      int auditEnabled,
-      long auditPid,
-      long backlog,
-      long backlogLimit,
-      long kernelLost,
-      long kernelAgeSeconds) {}
+  /// @param lost records that the kernel dropped since boot
+  /// @param ageSeconds how old these figures are
+  public record Kernel(
+      int enabled, long owner, long backlog, long backlogLimit, long lost, long ageSeconds) {}
 
   /// What passes in a second.
   ///
@@ -88,7 +86,7 @@ public record StatusReport(
   /// What waits on disk.
   ///
   /// @param dir where
-  /// @param state `accepting`, or why not
+  /// @param state `open`; `bound`, `no_space` and `failed` take no events
   /// @param events accepted since start
   /// @param sizeBytes taken
   /// @param maxSizeBytes the most it may take
@@ -100,7 +98,7 @@ public record StatusReport(
   /// @param name the sink's
   /// @param type the sink's
   /// @param target where to: an address, a path
-  /// @param state `connected`, `waiting 3 s: Connection refused`
+  /// @param state `connected to 10.0.0.5:6514, TLSv1.3`, `cannot connect to ...`
   /// @param delivered events, since start
   /// @param dropped events that it will never get
   /// @param lagEvents events that wait for it
@@ -116,6 +114,6 @@ public record StatusReport(
   /// One watch.
   ///
   /// @param path what
-  /// @param state `watched`, or why not
+  /// @param state `covered since 2026-11-22T04:33:09Z`, or `uncovered: ` and why
   public record WatchState(String path, String state) {}
 }

@@ -18,6 +18,7 @@ public final class StatusScreen {
     StatusScreen screen = new StatusScreen();
     screen.process(map(status, "agent"));
     screen.input(map(status, "input"));
+    screen.kernel(map(status, "kernel"), number(map(status, "agent"), "pid"));
     screen.rates(list(status, "rates"));
     screen.ledger(list(status, "ledger"));
     screen.spool(map(status, "spool"));
@@ -58,15 +59,17 @@ public final class StatusScreen {
     if (input.isEmpty()) {
       return;
     }
-    line(
-        "input",
-        text(input, "mode")
-            + ", buffer "
-            + bytes(number(input, "receive_buffer_bytes"))
-            + ", dropped by the socket "
-            + text(input, "drops"));
+    String drops =
+        input.get("drops") == null ? "" : ", dropped by the socket " + text(input, "drops");
+    line("input", text(input, "mode") + drops);
+  }
+
+  private void kernel(Map<?, ?> kernel, long pid) {
+    if (kernel.isEmpty()) {
+      return;
+    }
     String enabled =
-        switch ((int) number(input, "audit_enabled")) {
+        switch ((int) number(kernel, "enabled")) {
           case 0 -> "OFF";
           case 1 -> "on";
           case 2 -> "locked";
@@ -76,22 +79,21 @@ public final class StatusScreen {
         "kernel",
         "audit "
             + enabled
-            + ", auditd "
-            + (number(input, "audit_pid") == 0 ? "none" : "pid " + text(input, "audit_pid"))
+            + ", owner "
+            + owner(number(kernel, "owner"), pid)
             + ", backlog "
-            + text(input, "backlog")
+            + text(kernel, "backlog")
             + " of "
-            + text(input, "backlog_limit")
+            + text(kernel, "backlog_limit")
             + ", lost "
-            + text(input, "kernel_lost")
-            + age(input));
+            + text(kernel, "lost")
+            + " ("
+            + span(number(kernel, "age_seconds"))
+            + " ago)");
   }
 
-  /// These figures are asked for now and then: how old they are.
-  private static String age(Map<?, ?> input) {
-    return input.get("kernel_age_seconds") instanceof Number age && age.longValue() >= 0
-        ? " (" + span(age.longValue()) + " ago)"
-        : "";
+  private static String owner(long owner, long pid) {
+    return owner == 0 ? "none" : owner == pid ? "this agent" : "pid " + owner;
   }
 
   private void rates(List<?> rates) {

@@ -99,7 +99,7 @@ public final class Metrics {
 
   /// Writes everything.
   ///
-  /// @param accept the form that the reader asks for; null: Prometheus text
+  /// @param contentType the form that the reader asks for; null: Prometheus text
   void write(OutputStream out, String contentType) throws IOException {
     registry.scrape(out, contentType);
   }

@@ -13,6 +13,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigErrorsTest {
+  @Test
+  void shouldNameFilesOfTlsThatCannotBeRead(@TempDir Path dir) throws Exception {
+    Path file = dir.resolve("c.yaml");
+    Path there = Files.writeString(dir.resolve("there.pem"), "");
+    Files.writeString(
+        file,
+        "sinks:\n- type: stdout\n- {type: tcp, address: 'siem:6514', tls: {ca: %s, certificate: %s,"
+                .formatted(dir.resolve("none.pem"), there)
+            + " key: "
+            + dir
+            + "}}\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    ConfigReader.Read read = ConfigReader.read(file, List.of());
+    assertThat(catchThrowableOfType(ConfigException.class, () -> NamedFiles.check(read)).problems())
+        .containsExactly(
+            file + ": sinks.1.tls.ca: " + dir + "/none.pem: no such file",
+            file + ": sinks.1.tls.key: " + dir + ": is not a file");
+  }
+
   /// YAML with `|` for a line end; the message that it must get.
   @ParameterizedTest
   @CsvSource(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coreaudit.agent.ChildJvm;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -42,11 +43,12 @@ final class ControlServerTest {
   void shouldAnswerWithTheWholeStatus() throws Exception {
     Map<?, ?> status = ControlClient.parse(ControlClient.ask(socket, "status", 5000));
     assertThat(status.keySet().stream().map(Object::toString))
-        .containsExactly("agent", "input", "rates", "ledger", "spool", "sinks", "watches");
+        .containsExactly(
+            "agent", "input", "kernel", "rates", "ledger", "spool", "sinks", "watches");
     assertThat(((Map<?, ?>) status.get("agent")).get("pid")).isEqualTo(4711);
     assertThat(((Map<?, ?>) status.get("agent")).get("reasons"))
         .isEqualTo(List.of("deaf: \"no\" event\n\u001b[2J \u00e9 \ud83d\ude00"));
-    assertThat(((Map<?, ?>) status.get("input")).get("kernel_lost")).isEqualTo(1L << 40);
+    assertThat(((Map<?, ?>) status.get("kernel")).get("lost")).isEqualTo(1L << 40);
   }
 
   @Test
@@ -109,6 +111,34 @@ final class ControlServerTest {
     } finally {
       for (SocketChannel client : silent) {
         client.close();
+      }
+    }
+  }
+
+  @Test
+  void shouldNotWaitLongerThanToldForAnAgentThatStandsStill() throws Exception {
+    Path still = dir.resolve("run/still");
+    List<SocketChannel> others = new ArrayList<>();
+    try (ServerSocketChannel listens = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listens.bind(UnixDomainSocketAddress.of(still), 2);
+      boolean taken = true;
+      while (taken) {
+        SocketChannel other = SocketChannel.open(StandardProtocolFamily.UNIX);
+        others.add(other);
+        other.configureBlocking(false);
+        try {
+          other.connect(UnixDomainSocketAddress.of(still));
+        } catch (SocketException e) {
+          taken = false; // the queue is full
+        }
+      }
+      long startedNs = System.nanoTime();
+      assertThatThrownBy(() -> ControlClient.ask(still, "status", 500))
+          .hasMessage("the agent did not answer within 500 ms");
+      assertThat(System.nanoTime() - startedNs).isLessThan(3_000_000_000L);
+    } finally {
+      for (SocketChannel other : others) {
+        other.close();
       }
     }
   }

@@ -28,7 +28,8 @@ final class StatusScreenTest {
             131 << 20,
             17.25,
             "/etc/coreaudit/coreaudit.yaml"),
-        new StatusReport.Input("multicast", 64 << 20, 3, 1, 812, 5, 8192, 1L << 40, 42),
+        new StatusReport.Input("multicast, receive buffer 64 MiB", 64L << 20, 3L),
+        new StatusReport.Kernel(1, 812, 5, 8192, 1L << 40, 42),
         List.of(
             new StatusReport.Rate("records", 1204.04, 5_000_000),
             new StatusReport.Rate("events", 301, 1_250_000)),
@@ -56,8 +57,8 @@ final class StatusScreenTest {
             state      NOT READY
                        deaf: "no" event??[2J \u00e9 \ud83d\ude00
                        intake is stuck: no sign of life for 12 s (deadline 10 s)
-            input      multicast, buffer 64 MiB, dropped by the socket 3
-            kernel     audit on, auditd pid 812, backlog 5 of 8192, lost 1099511627776 (42 s ago)
+            input      multicast, receive buffer 64 MiB, dropped by the socket 3
+            kernel     audit on, owner pid 812, backlog 5 of 8192, lost 1099511627776 (42 s ago)
             rates               last minute  since start
                        records     1204.0/s  5000000
                        events       301.0/s  1250000
@@ -73,6 +74,30 @@ final class StatusScreenTest {
                        /etc/kubernetes  watched
                        /none            no such directory; tried again every 60 s
             """);
+  }
+
+  @Test
+  void shouldLeaveOutWhatNobodyKnows() throws Exception {
+    StatusReport live = report();
+    StatusReport lines =
+        new StatusReport(
+            live.agent(),
+            new StatusReport.Input("file, 1 files", null, null),
+            null,
+            live.rates(),
+            live.ledger(),
+            live.spool(),
+            live.sinks(),
+            live.watches());
+    assertThat(StatusScreen.render(ControlClient.parse(Json.write(lines))))
+        .contains("\ninput      file, 1 files\nrates ")
+        .doesNotContain("kernel     audit");
+  }
+
+  @Test
+  void shouldKnowItselfAsTheOwnerOfTheSlot() throws Exception {
+    String status = Json.write(report()).replace("\"owner\": 812", "\"owner\": 4711");
+    assertThat(StatusScreen.render(ControlClient.parse(status))).contains(", owner this agent, ");
   }
 
   @Test

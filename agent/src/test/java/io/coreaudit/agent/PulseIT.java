@@ -1,0 +1,85 @@
+package io.coreaudit.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A quiet node says that it is there, and how its ledger stands.
+final class PulseIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final int EVENTS = 500;
+
+  @TempDir private Path dir;
+
+  @Test
+  void shouldTellTheLedgerAtAnInterval() throws Exception {
+    try (LineReceiver away = new LineReceiver(dir.resolve("received"));
+        RunningAgent agent = new RunningAgent(dir)) {
+      away.kill();
+      agent
+          .input(Redirect.PIPE)
+          .start(
+              """
+              input: {mode: plugin}
+              heartbeat: {interval: 1s}
+              sinks: [{type: stdout}, %s]
+              """
+                  .formatted(away.sink("siem")))
+          .awaitReady();
+      OutputStream in = agent.process().getOutputStream();
+      in.write("no record\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      LineFeed.write(in, 1, EVENTS);
+      agent.until(SOON, "it is told", () -> pulses(agent).stream().anyMatch(PulseIT::toldAll));
+      int before = pulses(agent).size();
+      agent.until(SOON, "and again", () -> pulses(agent).size() >= before + 2);
+
+      JsonNode event = pulses(agent).stream().filter(PulseIT::toldAll).findFirst().orElseThrow();
+      assertThat(event.at("/event/kind").asText()).isEqualTo("metric");
+      JsonNode told = event.at("/coreaudit/heartbeat");
+      assertThat(told.get("ready").asInt()).isOne();
+      assertThat(told.get("intake_in").asLong()).isEqualTo(4L * EVENTS + 1);
+      assertThat(told.get("intake_out").asLong()).isEqualTo(4L * EVENTS);
+      assertThat(told.get("intake_dropped_malformed").asLong()).isOne();
+      assertThat(told.get("events_out").asLong()).isEqualTo(EVENTS);
+      assertThat(told.get("spool_state").asText()).isEqualTo("open");
+      assertThat(told.get("spool_max_bytes").asLong())
+          .isGreaterThanOrEqualTo(told.get("spool_bytes").asLong());
+      long seq = told.get("seq").asLong();
+      assertThat(seq).isEqualTo(event.at("/coreaudit/seq").asLong() - 1);
+      assertThat(told.get("sink_stdout_lag").asLong()).isBetween(0L, seq);
+      assertThat(told.get("sink_siem_lag").asLong()).isEqualTo(seq);
+      assertThat(told.get("sink_siem_cursor").asLong()).isZero();
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
+  void shouldSayNothingWhenSwitchedOff() throws Exception {
+    try (RunningAgent agent = new RunningAgent(dir)) {
+      agent
+          .input(Redirect.PIPE)
+          .start("input: {mode: plugin}\nheartbeat: {interval: off}\nsinks: [{type: stdout}]\n")
+          .awaitReady();
+      Thread.sleep(1_500);
+      assertThat(pulses(agent)).isEmpty();
+    }
+  }
+
+  private static boolean toldAll(JsonNode event) {
+    return event.at("/coreaudit/heartbeat/events_out").asLong() == EVENTS;
+  }
+
+  private static List<JsonNode> pulses(RunningAgent agent) {
+    return Event.soFar(agent.stdout()).stream()
+        .filter(event -> event.is("heartbeat"))
+        .map(Event::json)
+        .toList();
+  }
+}
