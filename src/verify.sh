@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(auditd audispd-plugins laurel libaudit-dev gcc libc6-dev make strace openssl xfsprogs e2fsprogs util-linux procps python3)
+packages=(auditd audispd-plugins laurel libaudit-dev gcc libc6-dev make strace openssl xfsprogs e2fsprogs util-linux procps python3 etcd-server podman runc)
 
 install=${CI:-false} full= ; maven=()
 while [ $# -gt 0 ]; do
@@ -52,7 +52,8 @@ fi
 case $full in
   '') ;;
   spool) exec src/bench/full_spool.sh ;;
-  watch | decode | delivery | install) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
+  watch) exec src/bench/full_watch.sh ;;
+  decode | delivery | install) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
   *) echo "verify: --full=$full is unknown (known: spool, watch, decode, delivery, install)" >&2; exit 2 ;;
 esac
 

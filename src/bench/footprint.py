@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""footprint.py [--seconds N]
+"""footprint.py [--seconds N] [--most-idle-mb MB] [--most-load-mb MB]
 Resident memory of the agent with a TCP sink: idle after N (60) seconds, at 10 thousand events a second for N seconds,
-and N seconds after; CPU while idle. Puts the kernel's audit back."""
-import argparse, fcntl, os, re, subprocess, tempfile, time, urllib.request
+and N seconds after; CPU while idle. Exit status 1 above what is given as the most. Puts the kernel's audit back."""
+import argparse, fcntl, os, re, subprocess, sys, tempfile, time, urllib.request
 here = os.path.dirname(os.path.abspath(__file__)); top = f'{here}/../..'
-a = argparse.ArgumentParser(); a.add_argument('--seconds', type=int, default=60); a = a.parse_args()
+a = argparse.ArgumentParser(); a.add_argument('--seconds', type=int, default=60)
+a.add_argument('--most-idle-mb', type=float); a.add_argument('--most-load-mb', type=float); a = a.parse_args(); missed = []
+def hold(what, value, most):
+    if most is not None and value > most: missed.append(f'{what} {value:.0f} MB, at most {most:.0f}')
 subprocess.run(['make', '-s', '-C', here], check=True)
 lock = open('/run/coreaudit-test.lock', 'w'); fcntl.lockf(lock, fcntl.LOCK_EX)
 auditctl = lambda *x: subprocess.run(['auditctl', *x], capture_output=True, text=True).stdout
@@ -24,19 +27,22 @@ sinks: [{{ name: foot, type: tcp, address: 127.0.0.1:{port} }}]
         sink = subprocess.Popen([f'{here}/tcp_sink', str(port)], stdout=subprocess.PIPE)
         agent = subprocess.Popen([os.environ.get('COREAUDIT', f'{top}/coreaudit'), 'run', '-c', f'{d}/c.yaml'], stderr=subprocess.DEVNULL)
         children += [sink, agent]
-        while agent.poll() is None:
+        while True:
+            if agent.poll() is not None: sys.exit(f'the agent ended with {agent.returncode}')
             try: urllib.request.urlopen(f'http://127.0.0.1:{http}/readyz', timeout=2).read(); break
             except Exception: time.sleep(0.05)
         rss = lambda: int(re.search(r'VmRSS:\s+(\d+)', open(f'/proc/{agent.pid}/status').read()).group(1)) / 1024
         ticks = lambda: sum(map(int, open(f'/proc/{agent.pid}/stat').read().rsplit(')', 1)[1].split()[11:13]))
         time.sleep(5); t0 = ticks(); time.sleep(a.seconds); idle_cpu = (ticks() - t0) / a.seconds
-        print(f'idle: rss_mb={rss():.0f} cpu_percent={idle_cpu:.2f}', flush=True)
+        idle = rss(); hold('idle', idle, a.most_idle_mb); print(f'idle: rss_mb={idle:.0f} cpu_percent={idle_cpu:.2f}', flush=True)
         load = subprocess.Popen([f'{here}/open_load', f'{d}/w/f', str(10000 * a.seconds), '10000'], stdout=subprocess.DEVNULL); peak = 0; t0 = ticks()
         while load.poll() is None: peak = max(peak, rss()); time.sleep(0.5)
-        print(f'10000 events a second: rss_max_mb={peak:.0f} cpu_us_per_event={(ticks() - t0) * 1e4 / (10000 * a.seconds):.1f}', flush=True)
+        hold('10000 events a second', peak, a.most_load_mb); print(f'10000 events a second: rss_max_mb={peak:.0f} cpu_us_per_event={(ticks() - t0) * 1e4 / (10000 * a.seconds):.1f}', flush=True)
         time.sleep(a.seconds); print(f'idle after: rss_mb={rss():.0f}')
         agent.terminate(); agent.wait(); sink.terminate(); sink.wait()
 finally:
     for c in children:
         if c.poll() is None: c.terminate(); c.wait()
     auditctl('-e', state['enabled']); auditctl('-b', state['backlog_limit'])
+for m in missed: print('missed: ' + m)
+sys.exit(1 if missed else 0)

@@ -7,11 +7,11 @@ bench=src/bench failed=()
 part() { local name=$1; shift; echo; echo "== $name: $*"; if ! "$@"; then failed+=("$name"); fi; }
 part tests mvn -B -ntp verify -Dcoreaudit.full=spool -Dfuzz.skip=true -DskipUnitTests=true
 ./coreaudit --version
-part 'cold starts' $bench/cold_starts.py
-part 'one generator' $bench/compare.py --generators 1
-part 'two generators' $bench/compare.py --generators 2
-part '500 a second' $bench/compare.py --opens 5000 --rate 500 --rounds 5 --only coreaudit,auditd
-part footprint $bench/footprint.py
+part 'cold starts' $bench/cold_starts.py --most-bound-s 0.7 --most-ready-s 2.5
+part 'one generator' $bench/compare.py --generators 1 --most netlink_sink=2.2,auditd=0.30,laurel=0.15
+part 'two generators' $bench/compare.py --generators 2 --most netlink_sink=2.2,auditd=0.30,laurel=0.15
+part '500 a second' $bench/compare.py --opens 5000 --rate 500 --rounds 5 --only coreaudit,auditd --most auditd=0.45
+part footprint $bench/footprint.py --most-idle-mb 135 --most-load-mb 160
 part soak $bench/soak.py
 echo
 if [ ${#failed[@]} -gt 0 ]; then echo "full spool: failed: ${failed[*]}"; exit 1; fi
