@@ -41,7 +41,7 @@ class RoomsTest {
               Map.entry("ring", List.of("kernel")),
               Map.entry("record", List.of()),
               Map.entry("event", List.of("ring", "record")),
-              Map.entry("frame", List.of("event")),
+              Map.entry("frame", List.of("record", "event")),
               Map.entry("origin", List.of("kernel", "record", "event", "frame")),
               Map.entry("spool", List.of("kernel", "event", "frame")),
               Map.entry(
@@ -53,6 +53,17 @@ class RoomsTest {
                   "format", List.of("record", "event", "frame", "origin", "interpret", "table")),
               Map.entry(
                   "forward", List.of("kernel", "event", "frame", "origin", "spool", "format")),
+              Map.entry(
+                  "decode",
+                  List.of(
+                      "kernel",
+                      "ring",
+                      "record",
+                      "event",
+                      "frame",
+                      "origin",
+                      "interpret",
+                      "format")),
               Map.entry("mount", List.of("kernel")),
               Map.entry(
                   "watch",
