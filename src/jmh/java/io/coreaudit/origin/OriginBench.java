@@ -139,7 +139,7 @@ public class OriginBench {
       if (work > 1) {
         origin.collect(event, frame);
       }
-      frameLength = frame.finish(0, 0, taken, 1, 2);
+      frameLength = frame.finish(0, taken, 1, 2);
     }
   }
 

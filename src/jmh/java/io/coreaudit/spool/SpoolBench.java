@@ -77,7 +77,7 @@ public class SpoolBench {
         0,
         text,
         lengthBytes - FrameDescriptor.HEADER_LENGTH - FrameDescriptor.RECORD_HEADER_LENGTH);
-    frameLength = writer.finish(0, 3, 1, 2, 3);
+    frameLength = writer.finish(0, 1, 2, 3);
     if (frameLength != lengthBytes) {
       throw new IllegalStateException("frame of " + frameLength + " bytes");
     }

@@ -55,7 +55,7 @@ final class HeldEvents implements AutoCloseable {
     } else if (event.nodeAddress() != 0) {
       writer.tag(OriginTag.NODE, event.nodeAddress(), event.nodeLength());
     }
-    int length = writer.finish(flags, 0, ++count, 0, 0);
+    int length = writer.finish(flags, ++count, 0, 0);
     order.complete(event.place(), used, length);
     used += length;
   }

@@ -23,7 +23,6 @@ public final class AssembledEvent {
 
   long firstRecord;
   long lastRecord;
-  int lastType;
   long head;
   boolean needsHead;
   CallFields call;
@@ -165,7 +164,6 @@ public final class AssembledEvent {
     recordCount = 0;
     firstRecord = 0;
     lastRecord = 0;
-    lastType = 0;
     head = 0;
     needsHead = false;
     paths = 0;
@@ -181,7 +179,6 @@ public final class AssembledEvent {
       RecordDescriptor.next(lastRecord, record);
     }
     lastRecord = record;
-    lastType = type;
     recordCount++;
   }
 }

@@ -206,7 +206,7 @@ public final class Assembler {
       }
       if (mode == AssemblerMode.LIVE
           && !completed.contains(hash, seconds, millis, serial, nodeHash)) {
-        gaps.onSerial(serial);
+        gaps.onSerial(serial, seconds * 1000 + millis);
       }
     } else {
       open.touch(event, nowNs);

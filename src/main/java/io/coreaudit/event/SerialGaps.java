@@ -13,8 +13,11 @@ import java.util.Arrays;
 /// A serial that was not seen is lost when the window moves over it, a second after a higher one
 /// was seen (`tick`), or when the caller knows of a later one (`closeUpTo`). Until then a late
 /// record mends it; one that comes later still, within a window, is counted (`lateEvents`). Serials
-/// are 32 bits and wrap; a jump back, or forward by more than 2^28, is a counter that began anew:
-/// what was open is decided, and counting begins there without a figure for the jump.
+/// are 32 bits and wrap. A jump back by more than a window, or forward by more than 2^28, is either
+/// of two: the record of a system call that began long ago and blocked since, which has the stamp
+/// of its beginning, or a counter that began anew, whose stamps are newer. The first is counted and
+/// changes nothing (`strayEvents`): nobody knows any more whether it was told as lost. At the
+/// second what was open is decided, and counting begins there without a figure for the jump.
 ///
 /// It is an estimate because the kernel also takes a serial for an event that a filter then hides.
 ///
@@ -40,7 +43,10 @@ public final class SerialGaps {
   private int lastMissing;
   private long lateEvents;
   private long lateTaken;
+  private long strayEvents;
   private long restarts;
+  private long highStampMs; // of the record that moved high; without meaning unless it is known
+  private boolean stampKnown;
 
   /// Creates a window that begins at the first serial it is given.
   public SerialGaps() {}
@@ -53,7 +59,9 @@ public final class SerialGaps {
   }
 
   /// Notes that a record of this serial came.
-  public void onSerial(long kernelSerial) {
+  ///
+  /// @param stampMs its stamp, milliseconds of the epoch
+  public void onSerial(long kernelSerial, long stampMs) {
     int serial = (int) kernelSerial;
     if (!started) {
       begin(serial);
@@ -64,17 +72,28 @@ public final class SerialGaps {
         takeLate(serial);
         return;
       }
+      // Going on from another process's serial there is no stamp; within a boot none begins anew.
+      if (!stampKnown || stampMs <= highStampMs) {
+        strayEvents++;
+        return;
+      }
       restart(serial);
     } else if (ahead >= WINDOW) {
       if (serial - high > LARGEST_JUMP) {
+        if (stampKnown && stampMs <= highStampMs) {
+          strayEvents++;
+          return;
+        }
         restart(serial);
       } else {
         decideBelow(serial - WINDOW + 1);
       }
     }
     seen[(serial & WINDOW - 1) >>> 6] |= 1L << serial;
-    if (serial - high > 0) {
+    if (serial - high >= 0) {
       high = serial;
+      highStampMs = stampMs;
+      stampKnown = true;
     }
   }
 
@@ -218,6 +237,11 @@ public final class SerialGaps {
   /// Events that came after they were given up for lost.
   public long lateEvents() {
     return lateEvents;
+  }
+
+  /// Events so late that nobody knows whether they were given up for lost.
+  public long strayEvents() {
+    return strayEvents;
   }
 
   /// How often the kernel's counter began anew.

@@ -14,8 +14,7 @@ package io.coreaudit.frame;
 ///  48  u16  stamp, milliseconds
 ///  50  u16  repeat          n-th further event of the same stamp, 0 for the first; of an own event
 ///                          0, or the number of the reason that is told to one sink only
-///  52  u8   priority        0 is most precious
-///  53  3B   zero
+///  52  u32  zero
 ///  56  i64  receive time    nanoseconds of the epoch
 ///  64  u32  records length  bytes
 ///  68  u32  origin length   bytes
@@ -48,7 +47,6 @@ public final class FrameDescriptor {
   static final int SERIAL = 40;
   static final int STAMP_MILLIS = 48;
   static final int REPEAT = 50;
-  static final int PRIORITY = 52;
   static final int RECEIVE_TIME = 56;
   static final int RECORDS_LENGTH = 64;
   static final int ORIGIN_LENGTH = 68;

@@ -93,11 +93,6 @@ public final class FrameFlyweight {
     return Memory.shortAt(address + REPEAT) & 0xffff;
   }
 
-  /// 0 is most precious.
-  public int priority() {
-    return Memory.byteAt(address + PRIORITY) & 0xff;
-  }
-
   /// When the first record was received, nanoseconds of the epoch.
   public long receiveTimeNs() {
     return Memory.longAt(address + RECEIVE_TIME);

@@ -199,7 +199,7 @@ public final class FrameWriter {
   }
 
   /// Ends the frame and seals it; the length of the whole.
-  public int finish(int flags, int priority, long seq, long bootIdHigh, long bootIdLow) {
+  public int finish(int flags, long seq, long bootIdHigh, long bootIdLow) {
     if (recordsEnd < 0) {
       recordsEnd = position;
     }
@@ -208,7 +208,6 @@ public final class FrameWriter {
     Memory.putLong(frame + SEQ, seq);
     Memory.putLong(frame + BOOT_ID, Long.reverseBytes(bootIdHigh));
     Memory.putLong(frame + BOOT_ID + 8, Long.reverseBytes(bootIdLow));
-    Memory.putByte(frame + PRIORITY, (byte) priority);
     Memory.putInt(frame + RECORDS_LENGTH, recordsEnd - HEADER_LENGTH);
     Memory.putInt(frame + ORIGIN_LENGTH, position - recordsEnd);
     crc.reset();

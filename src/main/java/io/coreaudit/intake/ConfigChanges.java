@@ -12,9 +12,19 @@ import java.util.concurrent.ArrayBlockingQueue;
 /// The intake thread notes a record as it comes, for its event may be complete only two seconds
 /// later; any other record costs it two comparisons. What finds no room is left out, and that it
 /// was is told.
+///
+/// That something was attached to a directory changes no rule and is left out too: two thousand
+/// secrets that are mounted at once are two thousand such records, all of the agent's own doing,
+/// and the thread that attaches needs the CPU.
 public final class ConfigChanges {
   private static final int CAPACITY = 512;
   private static final int LONGEST_STAMP = 64;
+
+  /// What stands in quotes holds no blank, so this is never a part of a name.
+  private static final byte[] ATTACHES = " op=make_equiv ".getBytes(StandardCharsets.US_ASCII);
+
+  /// Before it stand the stamp, ids and a label.
+  private static final int ATTACHES_WITHIN = 384;
 
   private final ArrayBlockingQueue<String> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final byte[] stamp = new byte[LONGEST_STAMP];
@@ -39,6 +49,10 @@ public final class ConfigChanges {
       return;
     }
     if (type == RecordType.CONFIG_CHANGE) {
+      if (attaches(text, length)) {
+        stampLength = 0;
+        return;
+      }
       keepStamp(text, length);
     } else if (!hasStamp(text, length)) {
       return;
@@ -51,6 +65,20 @@ public final class ConfigChanges {
       missed = true;
     }
     wake.run();
+  }
+
+  private static boolean attaches(long text, int length) {
+    int last = Math.min(length, ATTACHES_WITHIN) - ATTACHES.length;
+    for (int from = 0; from <= last; from++) {
+      int same = 0;
+      while (same < ATTACHES.length && Memory.byteAt(text + from + same) == ATTACHES[same]) {
+        same++;
+      }
+      if (same == ATTACHES.length) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void keepStamp(long text, int length) {

@@ -181,7 +181,7 @@ final class EventWriter implements EventHandler {
   }
 
   private boolean mayTake() {
-    return !refusing || spool.state() == SpoolStat.State.OPEN;
+    return !refusing || spool.mayTake();
   }
 
   private boolean writeOwn(OwnEvent event) {
@@ -228,7 +228,7 @@ final class EventWriter implements EventHandler {
   }
 
   private void seal(int flags) {
-    batch.add(writer.finish(flags, 0, seq + batch.frames() + 1, boot.high(), boot.low()));
+    batch.add(writer.finish(flags, seq + batch.frames() + 1, boot.high(), boot.low()));
   }
 
   private boolean append() {
@@ -256,6 +256,9 @@ final class EventWriter implements EventHandler {
       }
       beat.accept(System.nanoTime());
       LockSupport.parkNanos(this, WAIT_NS);
+      if (spool.mayTake()) {
+        return !stopping;
+      }
       state = spool.state();
     } while (state == SpoolStat.State.BOUND || state == SpoolStat.State.NO_SPACE);
     return state == SpoolStat.State.OPEN && !stopping;

@@ -22,6 +22,9 @@ public sealed interface Input extends AutoCloseable permits NetlinkInput, LineIn
   /// Whether the input has ended for good: its last byte was read.
   boolean ended();
 
+  /// How many messages may gather before they are taken: what its buffer holds with ease.
+  int mostGathered();
+
   /// Whether its source can wait: then an event is held until the spool takes it.
   boolean patient();
 

@@ -20,21 +20,26 @@ import io.coreaudit.spool.SpoolException;
 import io.coreaudit.spool.SpoolStat;
 import io.coreaudit.spool.SpoolTaken;
 import io.coreaudit.telemetry.Counters;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The role that takes records in and writes events to the spool. One thread runs it.
 ///
 /// `doWork` is one turn: wait, gather, drain, tick. The first record of a burst wakes the thread;
-/// it then lets more gather (20 ms by default) and takes all there is with few calls. Waking on
-/// every record would triple the cost. A source that waits for us has a small buffer (a socket pair
-/// of auditd's some 280 records), so with such an input the gathering is cut to the time in which
-/// 128 come.
+/// it then lets more gather (100 ms by default) and takes all there is with few calls. Waking on
+/// every record would triple the cost. The gathering is cut to the time in which as many come as
+/// the input's buffer holds with ease.
 ///
 /// However the thread ends, what it took goes to the spool first. What the kernel made while no
 /// agent ran is told by the next: at each batch the spool is told how far this one came.
 public final class Intake implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
   private static final int OWN_EVENTS_WAITING = 1024;
+  private static final int MOST_LOGGED = 1000;
   private static final int WAKE = 0;
   private static final int INPUT = 1;
   private static final long TICK_NS = 250_000_000L;
@@ -47,7 +52,6 @@ public final class Intake implements AutoCloseable {
   /// second at most, it is over before whoever stops it gives up.
   private static final long LAST_DRAINS_NS = TimeUnit.MILLISECONDS.toNanos(700);
 
-  private static final int GATHER_MESSAGES = 128;
   private static final int SHORTEST_GATHER_MICROS = 250;
 
   private final Input input;
@@ -68,6 +72,7 @@ public final class Intake implements AutoCloseable {
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
   private OwnEvent lastWord;
+  private long ownLeft;
   private long ringForcedTold;
   private long tableForcedTold;
   private int gatherNowMicros;
@@ -126,8 +131,14 @@ public final class Intake implements AutoCloseable {
     if (mode != AssemblerMode.FILE) {
       spool.noteTaken(
           assembler.gaps().highest(),
-          assembler.openEvents() + losses.owedEvents() + writer.owedEvents());
+          assembler.openEvents() + losses.owedEvents() + writer.owedEvents() + owedOwn());
     }
+  }
+
+  /// Events of the agent's own that are not in the spool: those that were left out, and those that
+  /// wait for room.
+  private long owedOwn() {
+    return ownLeft + ownEvents.size();
   }
 
   private static OwnEvent told(SpoolDamage damage) {
@@ -181,10 +192,32 @@ public final class Intake implements AutoCloseable {
     }
     flush();
     if (lastWord != null) {
-      writer.own(lastWord);
+      if (!writer.own(lastWord)) {
+        leave(lastWord);
+      }
       spool.signalReaders();
     }
-    counters.add(IntakeCounter.OWN_REFUSED, ownEvents.size());
+    leaveOwnEvents();
+  }
+
+  /// What the spool took no more at the end: a person may read it in the log, and its number is
+  /// owed by the next process.
+  private void leaveOwnEvents() {
+    for (OwnEvent event = ownEvents.peek(); event != null; event = ownEvents.peek()) {
+      leave(event);
+      ownEvents.remove();
+    }
+    noteTaken();
+  }
+
+  private void leave(OwnEvent event) {
+    LOG.warn(
+        "the spool takes no more, an event of the agent's is left out: {} {}",
+        event.kind().name().toLowerCase(Locale.ROOT),
+        new String(
+            event.text(), 0, Math.min(event.text().length, MOST_LOGGED), StandardCharsets.UTF_8));
+    counters.increment(IntakeCounter.OWN_REFUSED);
+    ownLeft++;
   }
 
   /// Takes what waited when the thread was stopped. A source that can wait keeps it.
@@ -210,6 +243,7 @@ public final class Intake implements AutoCloseable {
     attempt(failure, () -> assembler.letGo(System.nanoTime()));
     attempt(failure, assembler::flush);
     attempt(failure, this::flush);
+    attempt(failure, this::leaveOwnEvents);
   }
 
   private static void attempt(Throwable failure, Runnable step) {
@@ -236,9 +270,10 @@ public final class Intake implements AutoCloseable {
     }
     // From here on, for whoever asks whether records are being taken: waiting for more is no delay.
     turnStartedNs = System.nanoTime();
-    int messages = ready ? drain() : 0;
-    if (messages > 0 && input.patient()) {
-      long fits = (long) gatherNowMicros * GATHER_MESSAGES / messages;
+    // A drain that was cut short just when it had the last record finds the end of it now.
+    int messages = ready || assembler.isHolding() ? drain() : 0;
+    if (messages > 0) {
+      long fits = (long) gatherNowMicros * input.mostGathered() / messages;
       gatherNowMicros = (int) Math.min(gatherMicros, Math.max(SHORTEST_GATHER_MICROS, fits));
     }
     turn(System.nanoTime(), messages);
@@ -270,6 +305,7 @@ public final class Intake implements AutoCloseable {
     // Nothing open and nothing to tell: sleep until a record or a wake-up comes.
     boolean idle =
         assembler.openEvents() == 0
+            && !assembler.isHolding()
             && !losses.pending()
             && !writer.pending()
             && ownEvents.size() == 0;

@@ -23,6 +23,9 @@ public enum IntakeCounter implements CounterKey {
       "Events that the kernel made while no agent took them, or that a killed one had taken and not"
           + " written, by their serials: an estimate."),
   LATE_EVENTS("Events that came after they were counted as LOST_EVENTS, UNSEEN or MISSED."),
+  STRAY_EVENTS(
+      "Events of system calls that blocked for so long that nobody knows whether they were counted"
+          + " as missing; nothing is told of them."),
   SERIAL_RESTARTS("Times that the kernel's serials began anew: what was lost there is not known."),
   EVENTS("Events that the assembler completed."),
   ACCEPTED("Events that the spool accepted."),

@@ -24,6 +24,9 @@ public final class LineInput implements Input {
   /// A line longer than this is skipped: eight times the kernel's longest record.
   static final int LONGEST_LINE = 64 << 10;
 
+  /// A socket pair of auditd's holds some 280 records.
+  private static final int GATHERED_LINES = 128;
+
   private static final int BUFFER_LENGTH = 1 << 20;
   private static final int READS_A_TURN = 64;
   private static final String CHECK_FILES = "check input.files";
@@ -206,6 +209,11 @@ public final class LineInput implements Input {
   @Override
   public boolean ended() {
     return ended;
+  }
+
+  @Override
+  public int mostGathered() {
+    return GATHERED_LINES;
   }
 
   @Override

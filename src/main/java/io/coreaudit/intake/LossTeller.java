@@ -152,9 +152,9 @@ final class LossTeller {
         || gaps.undecided();
   }
 
-  /// Events that are known to be lost and have not been told.
+  /// Events that are known to be lost and have not been told, the agent's own among them.
   long owedEvents() {
-    return lost + unseen + missed;
+    return lost + unseen + missed + ownRefused;
   }
 
   private boolean untold() {
@@ -230,6 +230,7 @@ final class LossTeller {
       late += cameLate;
       counters.add(IntakeCounter.LATE_EVENTS, cameLate);
     }
+    counters.set(IntakeCounter.STRAY_EVENTS, gaps.strayEvents());
     if (gaps.restarts() > restarts) {
       counters.add(IntakeCounter.SERIAL_RESTARTS, gaps.restarts() - restarts);
       restarts = gaps.restarts();

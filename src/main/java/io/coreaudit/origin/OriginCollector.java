@@ -19,6 +19,8 @@ public final class OriginCollector implements AutoCloseable {
   private static final int MAX_ACCOUNTS = 64;
   private static final long UNSET = 0xffffffffL;
   private static final int ACCOUNT_HEADER = 5;
+  private static final long PID = RecordFlyweight.word("pid");
+  private static final int PID_LENGTH = 3;
 
   private final HostName host;
   private final AccountNames accounts;
@@ -84,7 +86,7 @@ public final class OriginCollector implements AutoCloseable {
     }
     long nowMs = event.stampSeconds() * 1000 + event.stampMillis();
     parent(frame, head == 0 ? -1 : call.parentPid(), nowMs);
-    if (head != 0 && call.pid() == ownPid && files != null) {
+    if (files != null && (head != 0 ? call.pid() == ownPid : isOwnChange(event))) {
       tell(frame.reserveTag(OriginTag.OWN, 0) != 0);
     }
     if (head != 0 && isPid(call.pid())) {
@@ -92,6 +94,21 @@ public final class OriginCollector implements AutoCloseable {
     }
     // Here, in this order, come container, pod and secret: what the tables of CRI-O's files and of
     // the mounts know of the process and the device.
+  }
+
+  /// Whether an event without a call is a change of audit's settings that this process made. The
+  /// kernel writes the process number first; what others may choose stands behind it.
+  private boolean isOwnChange(AssembledEvent event) {
+    event.rewind();
+    if (!event.next() || event.type() != RecordType.CONFIG_CHANGE || event.prefixLength() > 0) {
+      return false;
+    }
+    record.wrapKernel(event.textAddress(), event.textLength());
+    record.rewind();
+    return record.next()
+        && record.nameWord() == PID
+        && record.nameLength() == PID_LENGTH
+        && record.decimalValue(UNSET) == ownPid;
   }
 
   /// Writes the tags of an event of the agent itself.

@@ -68,7 +68,8 @@ final class ParentNames {
   }
 
   private boolean mayRead(long nowMs) {
-    if (nowMs / 1000 != second) {
+    // The events' own time, which goes back a little now and then: no second begins twice.
+    if (nowMs / 1000 > second) {
       second = nowMs / 1000;
       reads = 0;
     }

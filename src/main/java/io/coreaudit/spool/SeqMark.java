@@ -71,6 +71,7 @@ final class SeqMark implements AutoCloseable {
       // Killed in between: no number is better than one of the other boot.
       Memory.putLong(page + SEQ, 0);
       Memory.putLong(page + SERIAL, 0);
+      Memory.putLong(page + OWED, 0);
       Memory.putLong(page + BOOT_ID_HIGH, bootIdHigh);
       Memory.putLong(page + BOOT_ID_LOW, bootIdLow);
     }

@@ -113,19 +113,16 @@ final class SpareSegment {
     SpoolFiles.delete(SegmentDescriptor.sparePathOf(directory, segment));
   }
 
-  /// Gives a spare its segment's name; false: the file system refused.
+  /// Gives a spare its segment's name.
   ///
   /// Chronicle would do so itself, but where it fails (a directory that wants a further block on a
   /// full disk) it goes on with an empty file, which is a hole.
-  static boolean use(Path directory, int segment) {
-    try {
-      Files.move(
-          SegmentDescriptor.sparePathOf(directory, segment),
-          SegmentDescriptor.pathOf(directory, segment),
-          StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+  ///
+  /// @throws IOException the file system refused; the spare is as it was
+  static void use(Path directory, int segment) throws IOException {
+    Files.move(
+        SegmentDescriptor.sparePathOf(directory, segment),
+        SegmentDescriptor.pathOf(directory, segment),
+        StandardCopyOption.ATOMIC_MOVE);
   }
 }

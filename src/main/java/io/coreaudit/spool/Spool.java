@@ -43,6 +43,7 @@ public final class Spool implements AutoCloseable {
   private final ChronicleStore store;
   private final SegmentTable table;
   private final SpoolKeeper keeper;
+  private final SpareUse spareUse;
   private final Counters<SpoolCounter> counters = new Counters<>("spool", SpoolCounter.class);
   private final Arena arena = Arena.ofShared();
   private final long part;
@@ -91,6 +92,7 @@ public final class Spool implements AutoCloseable {
     this.directory = directory;
     this.lock = lock;
     this.store = store;
+    this.spareUse = new SpareUse(directory.path());
     this.table = recovered.table();
     this.mark = recovered.mark();
     this.takenBefore = recovered.taken();
@@ -322,7 +324,7 @@ public final class Spool implements AutoCloseable {
     stalled = spare == SpoolKeeper.Spare.IN_WORK;
     switch (spare) {
       case READY -> {
-        if (!SpareSegment.use(directory.path(), store.segment() + 1)) {
+        if (!spareUse.take(store.segment() + 1)) {
           counters.add(SpoolCounter.REFUSED_NO_SPACE, count);
           return false;
         }
@@ -476,11 +478,18 @@ public final class Spool implements AutoCloseable {
       return SpoolStat.State.FAILED;
     }
     return switch (keeper.spare()) {
-      case READY -> SpoolStat.State.OPEN;
+      case READY -> spareUse.refusal().isEmpty() ? SpoolStat.State.OPEN : SpoolStat.State.NO_SPACE;
       case IN_WORK -> stalled ? SpoolStat.State.NO_SPACE : SpoolStat.State.OPEN;
       case NO_SPACE -> SpoolStat.State.NO_SPACE;
       case BOUND -> SpoolStat.State.BOUND;
     };
+  }
+
+  /// Whether an append may be taken now: the spool is open, or what the file system refused a while
+  /// ago, and only an append can find out, is worth another try. Cheap.
+  public boolean mayTake() {
+    boolean again = keeper.spare() == SpoolKeeper.Spare.READY && spareUse.worthAnotherTry();
+    return failure == null && again || state() == SpoolStat.State.OPEN;
   }
 
   /// The spool at this moment. Asks the file system, and reads the oldest segment when it is
@@ -495,7 +504,8 @@ public final class Spool implements AutoCloseable {
     long end = table.ordinal(published());
     long begin = table.firstOrdinal(table.oldest());
     long events = Math.max(0, end - begin);
-    String error = failure != null ? failure : keeper.lastError();
+    String error = failure != null ? failure : spareUse.refusal();
+    error = error.isEmpty() ? keeper.lastError() : error;
     return new SpoolStat(
         directory.path(),
         state(),

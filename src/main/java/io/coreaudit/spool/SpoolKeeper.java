@@ -186,9 +186,7 @@ final class SpoolKeeper implements Runnable {
   private int deleteAcknowledged() {
     int work = 0;
     while (isOldestAcknowledged(0)) {
-      if (!deleteOldest()) {
-        break;
-      }
+      releaseOldest();
       counters.increment(KeeperCounter.SEGMENTS_RELEASED);
       work++;
     }
@@ -231,19 +229,36 @@ final class SpoolKeeper implements Runnable {
     return true;
   }
 
-  private boolean deleteOldest() {
+  /// Takes the oldest segment, which nobody needs, out of the table. One that cannot be deleted
+  /// takes room still, and is tried again.
+  private void releaseOldest() {
     int oldest = table.oldest();
-    if (oldest < 0 || oldest >= lastWritten) {
-      return false;
-    }
     // Readers look at the table first; one that maps the file at this moment keeps it mapped.
     table.removeOldest();
-    if (!SpoolFiles.deleteSegment(directory.path(), oldest)) {
-      lastError = "cannot delete segment " + SegmentDescriptor.nameOf(oldest);
+    if (!delete(oldest)) {
       undeleted = Arrays.copyOf(undeleted, undeleted.length + 1);
       undeleted[undeleted.length - 1] = oldest;
     }
+  }
+
+  /// Gives up the oldest segment, which somebody still needs; false: it stays, for there is none
+  /// that may go, or it cannot be deleted, and giving it up would make no room.
+  private boolean giveUpOldest() {
+    int oldest = table.oldest();
+    if (oldest < 0 || oldest >= lastWritten || !delete(oldest)) {
+      return false;
+    }
+    // A reader that comes in between finds no file, and goes on to the next as it would after.
+    table.removeOldest();
     return true;
+  }
+
+  private boolean delete(int segment) {
+    boolean deleted = SpoolFiles.deleteSegment(directory.path(), segment);
+    if (!deleted) {
+      lastError = "cannot delete segment " + SegmentDescriptor.nameOf(segment);
+    }
+    return deleted;
   }
 
   private void deleteAgain() {
@@ -258,9 +273,10 @@ final class SpoolKeeper implements Runnable {
   private int makeSpare() throws IOException {
     int work = 0;
     while (isAtMaxSize() || isLowOnSpace()) {
-      if (isOldestAcknowledged(CURSOR_WAIT_NS) && deleteOldest()) {
+      if (isOldestAcknowledged(CURSOR_WAIT_NS)) {
+        releaseOldest();
         counters.increment(KeeperCounter.SEGMENTS_RELEASED);
-      } else if (settings.onFull() == SpoolSettings.OnFull.OVERRUN && deleteOldest()) {
+      } else if (settings.onFull() == SpoolSettings.OnFull.OVERRUN && giveUpOldest()) {
         counters.increment(KeeperCounter.SEGMENTS_OVERRUN);
       } else {
         spare = Spare.BOUND;

@@ -176,8 +176,10 @@ public final class SpoolReader implements AutoCloseable {
     skipOpen = true;
     long again = Math.max(0, Math.min(to, skipToOrdinal) - Math.max(from, skipFromOrdinal));
     counters.add(ReaderCounter.OVERRUN_EVENTS, Math.max(0, to - from - again));
-    skipFromOrdinal = from;
-    skipToOrdinal = to;
+    // One skip may come in two steps, where a segment went at this moment.
+    boolean joins = from <= skipToOrdinal && to >= skipFromOrdinal;
+    skipFromOrdinal = joins ? Math.min(from, skipFromOrdinal) : from;
+    skipToOrdinal = joins ? Math.max(to, skipToOrdinal) : to;
   }
 
   private void noteUnfinished() {

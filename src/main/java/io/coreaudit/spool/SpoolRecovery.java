@@ -182,9 +182,8 @@ final class SpoolRecovery {
     if (sameBoot) {
       lastSeq = Math.max(lastSeq, mark.seq());
     } else if (mark.seq() > 0 && (found == 0 || mark.receiveTimeNs() > lastTimeNs)) {
-      // Noted with every frame: what it counted is gone altogether. An older one is that of the
-      // boot
-      // before, when the machine lost power.
+      // Noted with every frame: what it counted is gone altogether. One that is older belongs to
+      // the boot before, when the machine lost power.
       found = 0;
       lastSeq = mark.seq();
       lastBootIdHigh = mark.bootIdHigh();

@@ -19,10 +19,16 @@ class SerialGapsTest {
   private static final long WRAP = 1L << 32;
 
   private final SerialGaps gaps = new SerialGaps();
+  private long nowMs = 1;
+
+  /// A record of an event that began now, a millisecond after the one before.
+  private void came(long serial) {
+    gaps.onSerial(serial, nowMs++);
+  }
 
   private void serials(long from, long to) {
     for (long serial = from; serial <= to; serial++) {
-      gaps.onSerial(serial & WRAP - 1);
+      came(serial & WRAP - 1);
     }
   }
 
@@ -39,7 +45,7 @@ class SerialGapsTest {
     gaps.tick(0);
     serials(1, 10);
     serials(14, 20);
-    gaps.onSerial(22);
+    came(22);
     gaps.tick(0);
     gaps.tick(SECOND - 1);
     assertThat(gaps.takeLost()).isZero();
@@ -59,7 +65,7 @@ class SerialGapsTest {
     serials(1, 10);
     serials(12, 20);
     gaps.tick(0);
-    gaps.onSerial(11);
+    came(11);
     gaps.tick(SECOND);
     gaps.closeUpTo(20);
     assertThat(gaps.lostEvents()).isZero();
@@ -68,23 +74,23 @@ class SerialGapsTest {
 
   @Test
   void shouldCountWhatComesAfterItWasGivenUp() {
-    gaps.onSerial(1);
-    gaps.onSerial(3);
+    came(1);
+    came(3);
     gaps.closeUpTo(3);
-    gaps.onSerial(2);
+    came(2);
     assertThat(gaps.lostEvents()).isEqualTo(1);
     assertThat(gaps.takeLate()).isEqualTo(1);
-    gaps.onSerial(2);
-    gaps.onSerial(1);
+    came(2);
+    came(1);
     assertThat(gaps.lateEvents()).as("one that had come before is not late").isEqualTo(1);
     assertThat(gaps.takeLate()).isZero();
   }
 
   @Test
   void shouldCountWhatComesAfterALongHoleWasGivenUp() {
-    gaps.onSerial(1);
+    came(1);
     gaps.closeUpTo(200_000);
-    gaps.onSerial(200_001);
+    came(200_001);
     serials(140_000, 140_009);
     assertThat(gaps.lostEvents()).isEqualTo(199_999);
     assertThat(gaps.lateEvents()).isEqualTo(10);
@@ -106,11 +112,11 @@ class SerialGapsTest {
 
   @Test
   void shouldGiveUpWhatLeavesTheWindow() {
-    gaps.onSerial(1);
-    gaps.onSerial(3);
+    came(1);
+    came(3);
     serials(4, 65_537);
     assertThat(gaps.lostEvents()).isZero();
-    gaps.onSerial(65_538);
+    came(65_538);
     assertThat(gaps.lostEvents()).isEqualTo(1);
     assertThat(gaps.firstMissing()).isEqualTo(2);
   }
@@ -129,8 +135,8 @@ class SerialGapsTest {
 
   @Test
   void shouldCountAJumpLargerThanTheWindow() {
-    gaps.onSerial(1);
-    gaps.onSerial(100_000_001);
+    came(1);
+    came(100_000_001);
     gaps.closeUpTo(100_000_001);
     assertThat(gaps.firstMissing()).isEqualTo(2);
     assertThat(gaps.lastMissing()).isEqualTo(100_000_000);
@@ -141,7 +147,7 @@ class SerialGapsTest {
   @Test
   void shouldGoOnOverTheWrap() {
     serials(WRAP - 5, WRAP + 4);
-    gaps.onSerial(6);
+    came(6);
     gaps.closeUpTo(6);
     assertThat(gaps.lostEvents()).isEqualTo(1);
     assertThat(gaps.firstMissing()).isEqualTo(5);
@@ -151,7 +157,7 @@ class SerialGapsTest {
   @Test
   void shouldBeginAnewWhenTheCounterDoes() {
     serials(3_000_000_000L, 3_000_000_010L);
-    gaps.onSerial(3_000_000_012L);
+    came(3_000_000_012L);
     serials(1, 10);
     assertThat(gaps.restarts()).isEqualTo(1);
     assertThat(gaps.lostEvents()).as("the hole before, and nothing for the jump").isEqualTo(1);
@@ -164,6 +170,42 @@ class SerialGapsTest {
     assertThat(gaps.restarts()).isEqualTo(2);
   }
 
+  /// A system call logs its first record, blocks for hours, and logs the rest: with the stamp and
+  /// the serial of its beginning.
+  @Test
+  void shouldTakeAnEventOfLongAgoForNoNewCounter() {
+    serials(1, 100_000);
+    gaps.onSerial(5, 5);
+    came(100_001);
+    gaps.closeUpTo(100_001);
+    assertThat(gaps.restarts()).isZero();
+    assertThat(gaps.lostEvents()).isZero();
+    assertThat(gaps.strayEvents()).isEqualTo(1);
+    assertThat(gaps.highest()).isEqualTo(100_001);
+  }
+
+  @Test
+  void shouldTakeAnEventOfLongAgoForNoNewCounterAfterItsOwnStart() {
+    gaps.goOnAfter(500_000);
+    came(5);
+    serials(500_001, 500_003);
+    gaps.closeUpTo(500_003);
+    assertThat(gaps.restarts()).isZero();
+    assertThat(gaps.lostEvents()).isZero();
+    assertThat(gaps.strayEvents()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTakeAnEventOfLongAgoForNoNewCounterOverTheWrap() {
+    serials(WRAP - 5, WRAP + 4);
+    gaps.onSerial(WRAP - (1L << 28) - 100, 0);
+    gaps.onSerial(5 + (1L << 29), 0);
+    came(5);
+    assertThat(gaps.restarts()).isZero();
+    assertThat(gaps.strayEvents()).isEqualTo(2);
+    assertThat(gaps.highest()).isEqualTo(5);
+  }
+
   @Test
   void shouldSurviveAnyNumbers() {
     assertThatCode(
@@ -171,7 +213,7 @@ class SerialGapsTest {
               Random random = new Random(7);
               for (int i = 0; i < 100_000; i++) {
                 switch (random.nextInt(3)) {
-                  case 0 -> gaps.onSerial(random.nextLong());
+                  case 0 -> gaps.onSerial(random.nextLong(), random.nextInt(3));
                   case 1 -> gaps.closeUpTo(random.nextInt());
                   default -> gaps.tick(random.nextLong());
                 }
@@ -206,11 +248,12 @@ class SerialGapsTest {
     }
     SerialGaps fresh = new SerialGaps();
     for (long serial : came) {
-      fresh.onSerial(serial);
+      fresh.onSerial(serial, serial - start & WRAP - 1);
     }
     fresh.closeUpTo(start + length - 1);
     // Disorder among few survivors may span more than the window: then late ones were given up.
-    if (fresh.lateEvents() == 0 && fresh.restarts() == 0) {
+    assertThat(fresh.restarts()).isZero();
+    if (fresh.lateEvents() == 0 && fresh.strayEvents() == 0) {
       assertThat(fresh.lostEvents()).isEqualTo(missing.size());
       if (!missing.isEmpty()) {
         assertThat(missing).contains(fresh.firstMissing(), fresh.lastMissing());

@@ -17,10 +17,11 @@ public final class SyntheticEvent {
     RecordType.SYSCALL, RecordType.CWD, RecordType.PATH, RecordType.PROCTITLE, RecordType.EOE
   };
 
+  private static final long SOME_PARENT = 2436;
   private static final String STAMP = "audit(0000000000.000:0000000000): ";
   private static final String[] FIELDS = {
     "arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffe4ad3f7b1 a2=0 a3=0 items=1"
-        + " ppid=2436 pid=2489 auid=4294967295 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0"
+        + " ppid=%d pid=2489 auid=4294967295 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0"
         + " fsgid=0 tty=(none) ses=4294967295 comm=\"cat\" exe=\"/usr/bin/cat\""
         + " key=\"openshift_secret\"",
     "cwd=\"/\"",
@@ -35,8 +36,13 @@ public final class SyntheticEvent {
 
   /// Creates the event's records in memory of an arena.
   public SyntheticEvent(Arena arena) {
+    this(arena, SOME_PARENT);
+  }
+
+  /// Creates them with another parent process.
+  public SyntheticEvent(Arena arena, long parentPid) {
     for (int i = 0; i < RECORDS; i++) {
-      byte[] text = (STAMP + FIELDS[i]).getBytes(StandardCharsets.US_ASCII);
+      byte[] text = (STAMP + FIELDS[i].formatted(parentPid)).getBytes(StandardCharsets.US_ASCII);
       texts[i] = arena.allocateFrom(ValueLayout.JAVA_BYTE, text).address();
       lengths[i] = text.length;
     }

@@ -53,7 +53,7 @@ class EcsOwnTest {
       FrameWriter writer = new FrameWriter(pages.address(), CAPACITY);
       writer.begin(event.kind(), 1_795_321_989L, 984, 0, 0, 0);
       writer.record(0, 0, 0, text.address(), event.text().length);
-      int length = writer.finish(0, 0, 7, 1, 2);
+      int length = writer.finish(0, 7, 1, 2);
       ByteOutput out = new ByteOutput(256);
       new EcsEncoder(true).encode(new FrameFlyweight().wrap(pages.address(), length), out);
       return new ObjectMapper().readTree(Arrays.copyOf(out.array(), out.length()));

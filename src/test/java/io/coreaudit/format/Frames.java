@@ -180,7 +180,7 @@ final class Frames {
 
   FrameFlyweight finish() {
     tags.forEach(tag -> tag.accept(writer));
-    int length = writer.finish(flags, 0, seq++, 0x0123456789abcdefL, 0xfedcba9876543210L);
+    int length = writer.finish(flags, seq++, 0x0123456789abcdefL, 0xfedcba9876543210L);
     return new FrameFlyweight().wrap(block, length);
   }
 }

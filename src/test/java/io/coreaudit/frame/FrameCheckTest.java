@@ -25,7 +25,7 @@ final class FrameCheckTest {
     writer.record(1300, 0, 0, SOURCE, text.length);
     writer.record(-1, SOURCE, Math.min(5, text.length), SOURCE, text.length);
     writer.tag(1, tag, 0, tag.length);
-    return writer.finish(5, 3, 48211, 0x0123456789abcdefL, -2);
+    return writer.finish(5, 48211, 0x0123456789abcdefL, -2);
   }
 
   @Property(tries = 300)
@@ -91,7 +91,6 @@ final class FrameCheckTest {
     assertThat(frame.stampMillis()).isEqualTo(984);
     assertThat(frame.serial()).isEqualTo(3022);
     assertThat(frame.repeat()).isEqualTo(2);
-    assertThat(frame.priority()).isEqualTo(3);
     assertThat(frame.receiveTimeNs()).isEqualTo(77);
     assertThat(frame.nextRecord()).isTrue();
     assertThat(frame.recordType()).isEqualTo(1300);
@@ -117,7 +116,7 @@ final class FrameCheckTest {
     assertThat(writer.tag(1, new byte[7], 0, 7)).isFalse();
     assertThat(writer.tag(1, new byte[6], 0, 6)).isTrue();
     assertThat(writer.record(1300, 0, 0, SOURCE, 0)).as("a record after a tag").isFalse();
-    int length = writer.finish(0, 0, 1, 1, 1);
+    int length = writer.finish(0, 1, 1, 1);
     assertThat(length).isEqualTo(200);
     assertThat(CHECK.isWhole(BLOCK, length)).isTrue();
   }

@@ -189,6 +189,44 @@ final class EventWriterTest {
     assertLedger();
   }
 
+  /// As where a directory wants a further block on a full disk: the spare is there, and useless.
+  @Test
+  void shouldWaitUntilASpareCanBeTakenIntoUse() throws Exception {
+    write(true);
+    event(1, TEXT);
+    while (spares().isEmpty()) {
+      Thread.sleep(1);
+    }
+    String spare = spares().getFirst().toString();
+    Path inTheWay = Files.createDirectory(Path.of(spare.replace(".precreated", ".cq4")));
+    Path within = Files.createFile(inTheWay.resolve("within"));
+    Thread source =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  for (int i = 0; i < 35; i++) {
+                    event(1, TEXT);
+                  }
+                });
+    awaitState(SpoolStat.State.NO_SPACE);
+    Thread.sleep(300);
+    assertThat(spool.state()).isEqualTo(SpoolStat.State.NO_SPACE);
+    assertThat(source.isAlive()).isTrue();
+    Files.delete(within);
+    Files.delete(inTheWay);
+    source.join();
+    assertThat(counters.value(IntakeCounter.REFUSED)).isZero();
+    assertThat(spool.state()).isEqualTo(SpoolStat.State.OPEN);
+    assertThat(read()).isEqualTo(36);
+  }
+
+  private List<Path> spares() throws IOException {
+    try (Stream<Path> files = Files.list(temp.resolve("spool"))) {
+      return files.filter(file -> file.toString().endsWith(".precreated")).toList();
+    }
+  }
+
   @Test
   void shouldWaitForTheSpoolWhenTheSourceCan() throws InterruptedException {
     write(true);

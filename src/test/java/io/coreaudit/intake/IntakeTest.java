@@ -21,6 +21,7 @@ import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginCounter;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
@@ -51,13 +52,15 @@ final class IntakeTest {
   private static final int PROCTITLE = 3;
   private static final int SMALL_RING = 64 << 10;
   private static final int SMALL_SEGMENT = 256 << 10;
-  private static final int LARGE_SEGMENT = 64 << 20;
+  private static final int LARGE_SEGMENT = 128 << 20;
   private static final long SECONDS = 1_700_000_000L;
 
   @TempDir Path temp;
 
   private final Arena arena = Arena.ofShared();
-  private final SyntheticEvent source = new SyntheticEvent(arena);
+  private final SyntheticEvent source =
+      new SyntheticEvent(arena, ProcessHandle.current().parent().orElseThrow().pid());
+  private final Canary canary = new Canary();
   private final long message = arena.allocate(64 << 10).address();
   private OriginCollector origin;
   private Spool spool;
@@ -110,7 +113,7 @@ final class IntakeTest {
 
   private void open(Input input, AssemblerMode mode, int ringBytes, int gatherMicros) {
     RecordRing ring = RecordRing.allocate(ringBytes);
-    intake = new Intake(input, gatherMicros, ring, mode, spool, origin, BOOT, () -> {});
+    intake = new Intake(input, gatherMicros, ring, mode, spool, origin, BOOT, () -> {}, canary);
   }
 
   /// Sends records of an event.
@@ -172,29 +175,42 @@ final class IntakeTest {
 
   /// Rounds, until the compiler is done with all of it: what is allocated for each event or turn is
   /// so in every round. One with a roll, which opens a file and lists the directory, does not count
-  /// (SpoolAllocationTest).
+  /// (SpoolAllocationTest); a segment holds nine of them. Parents are looked up in /proc, and in
+  /// every second round a canary is awaited.
   @Test
   void shouldAllocateNothingPerEvent() throws Exception {
     spool = spool(LARGE_SEGMENT, 4L * LARGE_SEGMENT, SpoolSettings.OnFull.OVERRUN);
+    origin.close();
+    origin = new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), "/proc");
     live(8 << 20, 1000);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Thread role = Thread.ofPlatform().start(() -> intake.run(() -> {}));
-    int events = 30_000;
+    int events = 20_000;
     List<Double> bytes = new ArrayList<>();
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 20; round++) {
+      boolean awaited = round % 2 == 1;
       long rolls = spool.counters().value(SpoolCounter.ROLLS);
       long before = threads.getThreadAllocatedBytes(role.threadId());
+      if (awaited) {
+        canary.expect();
+      }
       feed(1L + round * events, events);
       await(IntakeCounter.ACCEPTED, (round + 1L) * events);
       long allocated = threads.getThreadAllocatedBytes(role.threadId()) - before;
+      assertThat(canary.awaited()).as("round %d: a canary is awaited", round).isEqualTo(awaited);
+      canary.end();
       if (spool.counters().value(SpoolCounter.ROLLS) == rolls) {
         bytes.add((double) allocated / events);
       }
     }
     intake.stop();
     role.join();
-    assertThat(bytes).as("bytes an event, by round").hasSizeGreaterThan(5).anyMatch(b -> b < 1);
-    assertThat(bytes.getLast()).as("bytes an event, by round: %s", bytes).isLessThan(2);
+    assertThat(bytes).as("bytes an event, by round").hasSizeGreaterThan(15);
+    assertThat(bytes.subList(bytes.size() - 3, bytes.size()))
+        .as("bytes an event, by round: %s", bytes)
+        .allMatch(each -> each < 1);
+    assertThat(origin.counters().value(OriginCounter.PARENTS_READ)).isGreaterThan(events / 1000);
+    assertThat(origin.counters().value(OriginCounter.PARENTS_UNKNOWN)).isZero();
     assertThat(intake.assembler().gaps().lostEvents()).isZero();
   }
 

@@ -34,11 +34,16 @@ final class LossTellerTest {
   private void pass(int seconds, int serialsATick) {
     for (long until = nowNs + seconds * SECOND_NS; nowNs < until; nowNs += TICK_NS) {
       for (int i = 0; i < serialsATick; i++) {
-        gaps.onSerial(serial++);
+        came(serial++);
       }
       gaps.tick(nowNs);
       losses.tick(nowNs);
     }
+  }
+
+  /// A record whose event began now.
+  private void came(long kernelSerial) {
+    gaps.onSerial(kernelSerial, nowNs / 1_000_000);
   }
 
   private void overrun(int lostEvents) {
@@ -83,7 +88,7 @@ final class LossTellerTest {
     pass(5, 0);
     assertThat(told).isEmpty();
     assertThat(losses.pending()).isTrue();
-    gaps.onSerial(serial++);
+    came(serial++);
     pass(4, 0);
     assertThat(told).hasSize(1);
     assertThat(told.getFirst()).contains("events=70");
@@ -119,7 +124,7 @@ final class LossTellerTest {
   void shouldTellAtTheEndWhatIsOpen() {
     pass(2, 100);
     overrun(70);
-    gaps.onSerial(serial);
+    came(serial);
     losses.finish();
     assertThat(told).hasSize(1);
     assertThat(told.getFirst()).contains("events=70 overruns=1 dropped_records=350");
@@ -207,7 +212,7 @@ final class LossTellerTest {
     pass(2, 100);
     serial += 3;
     pass(70, 100);
-    gaps.onSerial(gaps.firstMissing());
+    came(gaps.firstMissing());
     pass(70, 100);
     assertThat(told).hasSize(2);
     assertThat(told.getLast()).isEqualTo("reason=\"came_late\" events=1");

@@ -67,6 +67,30 @@ final class NetlinkInputIT {
     }
   }
 
+  @Test
+  void shouldEndADrainThatWasCutShortWithTheLastRecord(@TempDir Path dir) throws Exception {
+    try (AuditControl control = AuditControl.open();
+        Spool spool = spool(dir);
+        OriginCollector origin =
+            new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), null)) {
+      control.enable(1);
+      AuditReceiver receiver = AuditReceiver.openMulticast(BUFFER_BYTES);
+      try (Intake intake = intake(new NetlinkInput(receiver, "test", NO_TIME), spool, origin)) {
+        for (int i = 0; i < SENT; i++) {
+          control.userMessage(USER_AUTH, "op=flood");
+        }
+        LibC.usleep(500_000);
+        assertThat(intake.doWork()).as("one batch, and no more").isEqualTo(AuditReceiver.SLOTS);
+        while (receiver.receive() != 0) {
+          // As if that batch had been the last: nothing is left to wake the thread.
+        }
+        assertThat(overrunsDrained).hasValue(0);
+        intake.doWork();
+        assertThat(overrunsDrained).hasValue(1);
+      }
+    }
+  }
+
   private Intake intake(NetlinkInput input, Spool spool, OriginCollector origin) {
     return new Intake(
         input,

@@ -82,7 +82,7 @@ final class OriginCollectorTest {
           event.textLength());
     }
     collector.collect(event, frame);
-    frameLength = frame.finish(0, 0, 1, 2, 3);
+    frameLength = frame.finish(0, 1, 2, 3);
   }
 
   @Test
@@ -143,6 +143,26 @@ final class OriginCollectorTest {
   }
 
   @Test
+  void shouldMarkWhatThisProcessChangedItself() {
+    String own = OriginTag.OWN + " ";
+    String change =
+        "type=CONFIG_CHANGE msg=audit(100.000:%d): pid=%d uid=0 auid=4294967295 ses=4294967295"
+            + " op=make_equiv old=\"/a\" new=\"/b\" res=1";
+    long pid = ProcessHandle.current().pid();
+    feed(change.formatted(1, pid));
+    assertThat(tags()).contains(own, "2 u0 root");
+    feed(change.formatted(2, pid + 1));
+    assertThat(tags()).doesNotContain(own);
+    feed(
+        "type=CONFIG_CHANGE msg=audit(100.000:3): auid=0 ses=1 op=remove_rule key=\"pid="
+            + pid
+            + "\" list=4 res=1");
+    assertThat(tags()).doesNotContain(own);
+    feed(call(100, 4, 1, (int) pid, "java", "\"/java\""));
+    assertThat(tags()).contains(own);
+  }
+
+  @Test
   void shouldReadUserSpaceRecordsAndPaths() {
     assembler.onTick(0);
     append(
@@ -165,6 +185,16 @@ final class OriginCollectorTest {
     assertThat(tags()).noneMatch(tag -> tag.startsWith("3 "));
     feed(call(101, 10_000, 2436, 5000, "cat", "\"/usr/bin/cat\""));
     assertThat(tags()).contains("3 bash");
+  }
+
+  /// Events that come late have stamps of the second before, between those of this one.
+  @Test
+  void shouldBoundLookupsInProcWhereTheStampsGoBack() {
+    for (int i = 0; i < ParentNames.READS_PER_SECOND + 100; i++) {
+      feed(call(101 - i % 2, i, 100_000 + i, 5000, "cat", "\"/usr/bin/cat\""));
+    }
+    feed(call(100, 9999, 2436, 5000, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).noneMatch(tag -> tag.startsWith("3 "));
   }
 
   @Test

@@ -42,7 +42,7 @@ final class NumberedFrames implements AutoCloseable {
     fill(text, seq, textLength);
     writer.begin(EventKind.AUDIT, seq, (int) (seq % 1000), seq, 0, seq);
     writer.record(1300, 0, 0, text, textLength);
-    return writer.finish(0, 3, seq, BOOT_HIGH, BOOT_LOW);
+    return writer.finish(0, seq, BOOT_HIGH, BOOT_LOW);
   }
 
   long address() {

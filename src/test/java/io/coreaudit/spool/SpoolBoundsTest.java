@@ -89,6 +89,58 @@ final class SpoolBoundsTest {
   }
 
   @Test
+  void shouldPassOverAnAcknowledgedSegmentThatCannotBeDeletedAndTryItAgain() throws Exception {
+    try (Spool spool = Spool.open(settings(SpoolSettings.OnFull.REFUSE));
+        SpoolReader reader = spool.reader("one")) {
+      spool.releaseAcknowledged();
+      long accepted = probe.fill(spool, 1, 900);
+      probe.read(reader, 1, 1);
+      Path directory = temp.resolve("spool");
+      Path oldest = SegmentDescriptor.pathOf(directory, SpoolFiles.segments(directory)[0]);
+      Files.delete(oldest);
+      Path within = Files.createFile(Files.createDirectory(oldest).resolve("within"));
+
+      probe.read(reader, 2, accepted / 2);
+      reader.acknowledge(reader.position());
+      SpoolProbe.await("room", () -> spool.state() == SpoolStat.State.OPEN);
+      assertThat(oldest).isDirectory();
+      assertThat(bytesOnDisk())
+          .as("what could not be deleted counts")
+          .isLessThanOrEqualTo(MAX_SIZE);
+      Files.delete(within);
+      SpoolProbe.await("deleted after all", () -> Files.notExists(oldest));
+      probe.read(reader, accepted / 2 + 1, accepted);
+      assertThat(reader.skippedEvents()).isZero();
+    }
+  }
+
+  /// As a directory that wants a further block on a full disk.
+  @Test
+  void shouldSayThatASpareCannotBeTakenIntoUseUntilItCan() throws Exception {
+    try (Spool spool = Spool.open(settings(SpoolSettings.OnFull.REFUSE))) {
+      probe.append(spool, 1, 1, 900);
+      Path directory = temp.resolve("spool");
+      int next = SpoolFiles.segments(directory)[0] + 1;
+      Path inTheWay = Files.createDirectory(SegmentDescriptor.pathOf(directory, next));
+      Path within = Files.createFile(inTheWay.resolve("within"));
+      long taken = probe.fill(spool, 2, 900);
+      assertThat(spool.mayTake()).as("not at once").isFalse();
+      assertThat(spool.counters().value(SpoolCounter.REFUSED_NO_SPACE)).isEqualTo(1);
+      assertThat(spool.state()).isEqualTo(SpoolStat.State.NO_SPACE);
+      assertThat(spool.stat().lastError()).contains("cannot be given its name");
+      SpoolProbe.await("worth another try", spool::mayTake);
+      assertThat(spool.state()).isEqualTo(SpoolStat.State.NO_SPACE);
+
+      Files.delete(within);
+      Files.delete(inTheWay);
+      probe.append(spool, taken + 1, taken + 1, 900);
+      assertThat(spool.state()).isEqualTo(SpoolStat.State.OPEN);
+      assertThat(spool.stat().lastError()).isEmpty();
+      assertIdentity(spool);
+    }
+  }
+
+  @Test
   void shouldMoveTheReaderBehindOverTheOldestSegmentsAndTellItHowMany() {
     try (Spool spool = Spool.open(settings(SpoolSettings.OnFull.OVERRUN));
         SpoolReader slow = spool.reader("slow");

@@ -3,6 +3,7 @@ package io.coreaudit.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.kernel.FileSpace;
+import io.coreaudit.kernel.FullRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

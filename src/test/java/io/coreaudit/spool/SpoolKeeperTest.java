@@ -6,6 +6,8 @@ import io.coreaudit.spool.SpoolKeeper.Spare;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,22 +51,34 @@ final class SpoolKeeperTest {
   }
 
   @Test
-  void shouldCountASegmentThatCannotBeDeletedAndTryAgain() throws Exception {
+  void shouldGiveUpNothingWhereNothingCanBeDeleted() throws Exception {
     SegmentTable table = new SegmentTable();
     // Three segments and a spare are one too many.
     SpoolKeeper keeper = keeper(Files.getFileStore(dir), SMALLEST, 0, table);
-    Path oldest = SegmentDescriptor.pathOf(dir, 1);
-    Files.delete(oldest);
-    Path within = Files.createFile(Files.createDirectory(oldest).resolve("within"));
+    List<Path> within = new ArrayList<>();
+    for (int segment = 1; segment <= 3; segment++) {
+      within.add(makeUndeletable(segment));
+    }
 
+    keeper.doWork();
     keeper.doWork();
     assertThat(keeper.lastError()).contains("cannot delete segment");
-    assertThat(table.count()).as("the next one goes in its place").isEqualTo(1);
-    assertThat(SegmentDescriptor.pathOf(dir, 2)).doesNotExist();
-    assertThat(keeper.spare()).isEqualTo(Spare.READY);
+    assertThat(table.count()).as("readable still, and no room would come of it").isEqualTo(3);
+    assertThat(keeper.spare()).isEqualTo(Spare.BOUND);
+    assertThat(keeper.counters().value(KeeperCounter.SEGMENTS_OVERRUN)).isZero();
 
-    Files.delete(within);
+    Files.delete(within.getFirst());
     keeper.doWork();
-    assertThat(oldest).doesNotExist();
+    assertThat(SegmentDescriptor.pathOf(dir, 1)).doesNotExist();
+    assertThat(table.count()).isEqualTo(2);
+    assertThat(keeper.spare()).isEqualTo(Spare.READY);
+    assertThat(keeper.counters().value(KeeperCounter.SEGMENTS_OVERRUN)).isEqualTo(1);
+  }
+
+  /// Makes a segment one that unlink(2) refuses, also to root; what to delete to end that.
+  private Path makeUndeletable(int segment) throws Exception {
+    Path file = SegmentDescriptor.pathOf(dir, segment);
+    Files.delete(file);
+    return Files.createFile(Files.createDirectory(file).resolve("within"));
   }
 }

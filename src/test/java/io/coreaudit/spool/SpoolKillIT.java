@@ -2,6 +2,7 @@ package io.coreaudit.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.kernel.FullRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

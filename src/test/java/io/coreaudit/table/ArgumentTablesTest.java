@@ -41,7 +41,7 @@ final class ArgumentTablesTest {
     for (String needed :
         new String[] {
           "/usr/include/linux/audit.h",
-          "/usr/include/sys/socket.h",
+          "/usr/include/x86_64-linux-gnu/sys/socket.h",
           "/usr/bin/gcc",
           "/etc/protocols"
         }) {
