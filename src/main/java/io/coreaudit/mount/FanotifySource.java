@@ -62,8 +62,9 @@ final class FanotifySource implements MountSource {
 
   @Override
   public int doWork() {
+    telling.sleeps();
     KernelException.checked("poll", poll.await(timeoutMillis(System.nanoTime())));
-    telling.counters().increment(MountCounter.WAKES);
+    telling.wakes();
     int told = 0;
     boolean tableChanged = poll.revents(TABLE) != 0;
     if (poll.revents(EVENTS) != 0) {

@@ -34,8 +34,9 @@ final class ListmountSource implements MountSource {
 
   @Override
   public int doWork() {
+    telling.sleeps();
     KernelException.checked("poll", poll.await(full.timeoutMillis(System.nanoTime())));
-    telling.counters().increment(MountCounter.WAKES);
+    telling.wakes();
     int told = 0;
     if (poll.revents(0) != 0) {
       told = table.tellDifference();

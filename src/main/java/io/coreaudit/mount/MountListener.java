@@ -19,4 +19,10 @@ public interface MountListener {
 
   /// All that was mounted when the follower began has been told. Once.
   default void onCaughtUp() {}
+
+  /// The follower goes to sleep until something happens to a mount.
+  default void onSleep() {}
+
+  /// The follower woke; what it finds is told next.
+  default void onWake() {}
 }

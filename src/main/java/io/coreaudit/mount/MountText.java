@@ -72,6 +72,19 @@ public final class MountText {
 
   /// The bytes of a path's text.
   public static byte[] bytes(String text) {
+    return isPlain(text) ? text.getBytes(StandardCharsets.US_ASCII) : encoded(text);
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] encoded(String text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(text.length() + 8);
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);

@@ -4,6 +4,15 @@ import io.coreaudit.telemetry.Counters;
 
 /// Tells and counts.
 record Telling(MountListener listener, Counters<MountCounter> counters) {
+  void sleeps() {
+    listener.onSleep();
+  }
+
+  void wakes() {
+    counters.increment(MountCounter.WAKES);
+    listener.onWake();
+  }
+
   void mounted(Mount mount) {
     counters.increment(MountCounter.MOUNTED);
     listener.onMounted(mount);

@@ -14,7 +14,7 @@
 ///
 /// The first two cost the same however many mounts there are (listmount: 8 bytes a mount). The
 /// third reads the whole text per wake-up: a single mount is seen at once, in a storm it reads at
-/// most a third of the time. Only mount traffic wakes the thread.
+/// most half of the time. Only mount traffic wakes the thread.
 ///
 /// A mount's id is used again as soon as it is free, and so is a device number of a tmpfs: only the
 /// unique id, which the first two methods go by, tells an old mount from a new one for certain. The

@@ -43,6 +43,7 @@ public final class Conductor {
 
   private final AuditKernel kernel;
   private final Warden warden;
+  private final LostRecords lost;
   private final OwnEvents events;
   private final Canary streamCanary;
   private final Canary watchCanary;
@@ -60,7 +61,6 @@ public final class Conductor {
   private volatile AuditStatus status;
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
-  private long lostTold = -1;
   private long nextSweepNs;
   private long lastSweepNs;
   private long nextCanaryNs;
@@ -72,6 +72,7 @@ public final class Conductor {
 
   /// Wires the role up.
   ///
+  /// @param lost what of the kernel's count of lost records was told
   /// @param opener who opens a watched path for the canary
   /// @param canary time between two canaries
   /// @param onHearing told after each canary whether the agent hears, and why not
@@ -79,6 +80,7 @@ public final class Conductor {
   public Conductor(
       AuditControl control,
       Warden warden,
+      LostRecords lost,
       OwnEvents events,
       Canary streamCanary,
       Canary watchCanary,
@@ -89,6 +91,7 @@ public final class Conductor {
     this(
         AuditKernel.of(control),
         warden,
+        lost,
         events,
         streamCanary,
         watchCanary,
@@ -101,6 +104,7 @@ public final class Conductor {
   Conductor(
       AuditKernel kernel,
       Warden warden,
+      LostRecords lost,
       OwnEvents events,
       Canary streamCanary,
       Canary watchCanary,
@@ -110,6 +114,7 @@ public final class Conductor {
       Runnable onSweep) {
     this.kernel = kernel;
     this.warden = warden;
+    this.lost = lost;
     this.events = events;
     this.streamCanary = streamCanary;
     this.watchCanary = watchCanary;
@@ -253,7 +258,7 @@ public final class Conductor {
 
   private void sync() {
     say("sync");
-    tellLost(kernel.status());
+    lost.look(kernel.status(), events);
     // What the stream told of rules may be among what was lost.
     long soonNs = Math.max(0, lastSweepNs + SWEEP_AGAIN_NS - System.nanoTime());
     nextSweepNs = Math.min(nextSweepNs - System.nanoTime(), soonNs) + System.nanoTime();
@@ -265,22 +270,9 @@ public final class Conductor {
     lastSweepNs = System.nanoTime();
     AuditStatus now = kernel.status();
     status = now;
-    tellLost(now);
+    lost.look(now, events);
     warden.sweep(now);
     onSweep.run();
-  }
-
-  /// The kernel's own count of records that it lost; not counted there: what multicast lost.
-  private void tellLost(AuditStatus now) {
-    long lost = now.lost();
-    if (lostTold >= 0 && lost > lostTold) {
-      events.offer(
-          OwnEvent.of(EventKind.GAP)
-              .with("reason", "kernel_lost")
-              .with("records", lost - lostTold)
-              .build());
-    }
-    lostTold = lost;
   }
 
   private void listen() {

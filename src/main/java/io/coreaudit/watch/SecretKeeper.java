@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// In mode `rule` nothing is attached: the warden is told what is mounted, and keeps rules for it.
 public final class SecretKeeper implements MountListener, AutoCloseable {
+  /// The name of the thread that follows the mounts and attaches their secrets.
+  public static final String THREAD = "mounts";
+
   private static final Logger LOG = LoggerFactory.getLogger(SecretKeeper.class);
   private static final String PODS = "/pods/";
   private static final int WARMING_MOUNTS = 4;
@@ -59,6 +62,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private Thread thread;
   private CountDownLatch caughtUp = new CountDownLatch(1);
   private boolean closed;
+  private volatile LongConsumer beat = nowNs -> {};
+  private volatile Runnable rest = () -> {};
   private volatile boolean listed;
   private volatile String anchorTrouble = "the anchor has no rules yet";
   private volatile String followTrouble = "";
@@ -97,6 +102,12 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return new SecretKeeper(AuditKernel.of(control), settings, wantedNamespace, tell, onAttached);
   }
 
+  /// Sets who is told that the thread that follows mounts works, and that it sleeps.
+  public void onTurn(LongConsumer works, Runnable sleeps) {
+    beat = works;
+    rest = sleeps;
+  }
+
   void warden(Warden role) {
     warden = role;
   }
@@ -120,7 +131,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     if (settings.eachItsRule() && tags.size() > 0) {
       LOG.warn(
           "watch.secrets.mode: rule has {} secrets with three rules each: every system call of"
-              + " this host goes through two of them, up to 4.6 ns a rule and call; mode anchor"
+              + " this host goes through two of them, up to 11 ns a rule and call; mode anchor"
               + " costs the same for any number",
           tags.size());
     }
@@ -132,9 +143,13 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     follower = new MountFollower(MountMethod.BEST_FIRST, this, mountCounters);
     MountFollower current = follower;
     caughtUp = new CountDownLatch(1);
-    thread = namespace.thread("mounts", () -> run(current), needed());
+    thread = namespace.thread(THREAD, () -> run(current), needed());
     thread.setDaemon(true);
-    thread.start();
+    if (warden == null || settings.eachItsRule()) {
+      thread.start();
+    } else {
+      warden.startUnrecorded(thread);
+    }
   }
 
   private static Class<?>[] needed() {
@@ -169,6 +184,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
               .with("detail", followTrouble)
               .build());
     } finally {
+      // Whether it runs is looked at by the warden.
+      rest.run();
       caughtUp.countDown();
     }
   }
@@ -222,8 +239,19 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   }
 
   @Override
+  public void onSleep() {
+    rest.run();
+  }
+
+  @Override
+  public void onWake() {
+    beat.accept(System.nanoTime());
+  }
+
+  @Override
   public void onMounted(Mount mount) {
     long seenNs = System.nanoTime();
+    beat.accept(seenNs);
     SecretVolume volume = match.volume(mount);
     if (volume == null) {
       below(mount);

@@ -344,17 +344,6 @@ public final class WatchKeeper {
     }
   }
 
-  /// Checks when an uncovered path is not what it was at the last check: it came, or came to be
-  /// something else. Asks the kernel nothing otherwise.
-  public synchronized void checkUncovered() {
-    for (Kept each : kept) {
-      if (each.watch != null && !each.watch.covered() && !each.claim.look().equals(each.seen)) {
-        check();
-        return;
-      }
-    }
-  }
-
   /// Takes the rules of what this canary stands for away and loads them again, as far as they are
   /// ours; with them all others of ours on the same path, for the kernel keeps one tree a path as
   /// long as any rule holds it.
@@ -391,6 +380,29 @@ public final class WatchKeeper {
   /// Forgets how often rules went: what is away comes back with the next check.
   synchronized void forgive() {
     kept.forEach(each -> each.comeback.forgive());
+  }
+
+  /// Loads a rule for a moment that is nobody's watch.
+  ///
+  /// @return whether the kernel took it; then `lift` must follow
+  synchronized boolean lay(AuditRuleData rule) {
+    if (ended) {
+      return false;
+    }
+    try {
+      add(rule);
+      return true;
+    } catch (KernelException | UncheckedIOException e) {
+      LOG.debug("a rule for a moment is refused", e);
+      return false;
+    }
+  }
+
+  /// Takes it away again; what a crash leaves of it goes with the next start.
+  synchronized void lift(AuditRuleData rule) {
+    if (forget(rule)) {
+      state.write(loaded);
+    }
   }
 
   /// Writes down that the rule is ours, then loads it: one that is written down and not loaded does

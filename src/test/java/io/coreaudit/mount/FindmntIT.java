@@ -4,6 +4,7 @@ import static io.coreaudit.kernel.MountConstants.MS_BIND;
 import static io.coreaudit.kernel.MountConstants.MS_RDONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.kernel.FullRun;
 import java.io.BufferedReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,7 @@ final class FindmntIT {
   @ParameterizedTest
   @EnumSource(MountMethod.class)
   void shouldTellWhatFindmntTells(MountMethod method) throws Exception {
-    int steps = "watch".equals(System.getProperty("coreaudit.full")) ? 600 : 60;
+    int steps = FullRun.count("watch", 60, 600);
     try (ScratchMounts scratch = new ScratchMounts();
         Follower follower = new Follower(method, scratch::below);
         Findmnt findmnt = new Findmnt(scratch)) {

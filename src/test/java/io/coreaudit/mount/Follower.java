@@ -21,6 +21,7 @@ final class Follower implements MountListener, AutoCloseable {
   private final Thread thread;
   private volatile Throwable failure;
   private volatile long lastCallNs;
+  private volatile boolean asleep;
 
   Follower(MountMethod method, Predicate<String> interesting) throws InterruptedException {
     this(method, interesting, HostNamespace.own());
@@ -48,6 +49,9 @@ final class Follower implements MountListener, AutoCloseable {
   }
 
   private synchronized void tell(String event, Mount before, Mount now) {
+    if (caughtUp.getCount() == 0) {
+      assertThat(asleep).as("it woke before it tells").isFalse();
+    }
     lastCallNs = System.nanoTime();
     if (before != null && !mounts.remove(before)) {
       throw new IllegalStateException(event + " of a mount never told: " + before);
@@ -86,6 +90,20 @@ final class Follower implements MountListener, AutoCloseable {
   public void onCaughtUp() {
     assertThat(caughtUp.getCount()).isEqualTo(1);
     caughtUp.countDown();
+  }
+
+  @Override
+  public void onSleep() {
+    asleep = true;
+  }
+
+  @Override
+  public void onWake() {
+    asleep = false;
+  }
+
+  boolean asleep() {
+    return asleep;
   }
 
   /// What was told since the last call, as `event mount-point old-mount-point source`.

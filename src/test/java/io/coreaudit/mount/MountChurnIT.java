@@ -2,6 +2,7 @@ package io.coreaudit.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.kernel.FullRun;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// at least, longer than the method that rests between its readings rests; ids, device numbers and
 /// mount points are used again all the time.
 final class MountChurnIT {
-  private static final boolean FULL = "watch".equals(System.getProperty("coreaudit.full"));
+  private static final boolean FULL = FullRun.of("watch");
   private static final int OPERATIONS = FULL ? 10_000 : 1_500;
   private static final int PLACES = 400;
   private static final int STAY = FULL ? 1_000 : 100;

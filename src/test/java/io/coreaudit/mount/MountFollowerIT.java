@@ -61,6 +61,7 @@ final class MountFollowerIT {
         assertThat(sorted(follower.mounts())).isEqualTo(sorted(ScratchMounts.read()));
         assertThat(follower.take()).hasSize(5).allMatch(event -> event.startsWith("mount "));
         assertThat(follower.describe()).isEqualTo(method.phrase());
+        Follower.await(follower::asleep, "asleep");
         assertThat(follower.mounts())
             .allMatch(mount -> mount.uniqueId() != 0 == (method != MountMethod.MOUNTINFO));
       }

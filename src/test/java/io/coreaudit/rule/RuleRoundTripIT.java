@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.kernel.AuditConstants;
 import io.coreaudit.kernel.Errno;
+import io.coreaudit.kernel.FullRun;
 import io.coreaudit.kernel.KernelAudit;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.rule.CompiledRules.Compiled;
 import io.coreaudit.rule.RuleProblem.Severity;
-import io.coreaudit.spool.FullRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

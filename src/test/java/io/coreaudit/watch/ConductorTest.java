@@ -2,12 +2,15 @@ package io.coreaudit.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.event.OwnEvent;
 import io.coreaudit.event.OwnEvents;
+import io.coreaudit.intake.BootId;
 import io.coreaudit.intake.Canary;
 import io.coreaudit.intake.ConfigChanges;
 import io.coreaudit.kernel.Errno;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +26,7 @@ final class ConductorTest {
   private final TableKernel kernel = new TableKernel();
   private final List<String> said = new CopyOnWriteArrayList<>();
   @TempDir private Path dir;
+  private final OwnEvents events = new OwnEvents(8, () -> {});
   private volatile RuntimeException sweepThrows;
   private KernelSettings settings;
   private Warden warden;
@@ -43,7 +47,8 @@ final class ConductorTest {
         new Conductor(
             kernel,
             warden,
-            new OwnEvents(8, () -> {}),
+            LostRecords.goOn(dir.resolve("lost.state"), new BootId(1, 2), kernel.status()),
+            events,
             new Canary(),
             new Canary(),
             Opener.THREAD,
@@ -80,11 +85,12 @@ final class ConductorTest {
 
   @Test
   void shouldGoOnAfterARefusalAndClearItWithTheNextGoodSweep() throws Exception {
+    int asked = kernel.statusAsked;
     kernel.set(Errno.EPERM);
     thread.start();
     until("deaf", () -> said.stream().anyMatch(s -> s.startsWith("DEAF AUDIT_GET")));
     Thread.sleep(300);
-    assertThat(kernel.statusAsked).as("no canary came of it").isEqualTo(1);
+    assertThat(kernel.statusAsked - asked).as("no canary came of it").isEqualTo(1);
     kernel.set(0);
     until("cleared", () -> last().equals("UNKNOWN "));
     assertThat(thread.isAlive()).isTrue();
@@ -117,5 +123,22 @@ final class ConductorTest {
     conductor.stop();
     thread.join();
     assertThat(kernel.enabled).isZero();
+  }
+
+  @Test
+  void shouldTellWhatTheKernelLostBeforeTheFirstSweepAndAfter() throws Exception {
+    kernel.lost = 3;
+    thread.start();
+    until("told", () -> events.size() == 1);
+    assertThat(text(events.peek())).isEqualTo("reason=\"kernel_lost\" records=3");
+    events.remove();
+    kernel.lost = 10;
+    conductor.requestSync();
+    until("told", () -> events.size() == 1);
+    assertThat(text(events.peek())).isEqualTo("reason=\"kernel_lost\" records=7");
+  }
+
+  private static String text(OwnEvent event) {
+    return new String(event.text(), StandardCharsets.UTF_8);
   }
 }

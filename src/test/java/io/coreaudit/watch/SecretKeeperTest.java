@@ -57,6 +57,17 @@ final class SecretKeeperTest {
   }
 
   @Test
+  void shouldShowLifeWhileItWorksAndNoneWhileItSleeps() {
+    List<String> life = new ArrayList<>();
+    secrets.onTurn(nowNs -> life.add("works"), () -> life.add("sleeps"));
+    secrets.onMounted(secret(1, "a"));
+    secrets.onSleep();
+    secrets.onWake();
+    secrets.onMounted(secret(2, "b"));
+    assertThat(life).containsExactly("works", "sleeps", "works", "works");
+  }
+
+  @Test
   void shouldAttachASecretAndForgetItWithItsUmount() {
     secrets.onMounted(secret(1, "a"));
     secrets.onMounted(mount(2, VOLUMES + "b", "ext4"));

@@ -25,12 +25,13 @@ final class TableKernel implements AuditKernel {
   int refuseWith;
   Runnable beforeAdd = () -> {};
   volatile int statusAsked;
+  volatile long lost;
 
   @Override
   public synchronized AuditStatus status() {
     statusAsked++;
     refuse("AUDIT_GET");
-    return new AuditStatus(0, enabled, 1, 0, 0, backlogLimit, 0, 0, 0, 0, 0);
+    return new AuditStatus(0, enabled, 1, 0, 0, backlogLimit, lost, 0, 0, 0, 0);
   }
 
   synchronized void set(int refuseWith) {

@@ -56,6 +56,23 @@ final class WatchKeeperTest {
   }
 
   @Test
+  void shouldHoldARuleForAMomentAndLeaveNothingOfIt() throws Exception {
+    WatchKeeper keeper = begun(watched);
+    List<AuditRuleData> before = List.copyOf(kernel.rules);
+    AuditRuleData rule = rulesOn(dir).getFirst();
+    assertThat(keeper.lay(rule)).isTrue();
+    assertThat(kernel.rules).contains(rule);
+    keeper.lift(rule);
+    assertThat(kernel.rules).isEqualTo(before);
+    assertThat(keeper.lay(rule)).isTrue();
+    begun(watched); // after a crash in that moment
+    assertThat(kernel.rules).isEqualTo(before);
+    kernel.refused = any -> true;
+    assertThat(keeper.lay(rulesOn(dir).getLast())).isFalse();
+    assertThat(kernel.rules).isEqualTo(before);
+  }
+
+  @Test
   void shouldLoadTheRulesAgainWhenADirectoryWasSwapped() throws Exception {
     WatchKeeper keeper = begun(watched);
     assertThat(kernel.added).isEqualTo(rulesOn(watched));
@@ -175,10 +192,10 @@ final class WatchKeeperTest {
   void shouldCoverAPathThatComes() throws Exception {
     Path late = dir.resolve("late");
     WatchKeeper keeper = begun(watched, late);
-    keeper.checkUncovered();
+    keeper.check();
     assertThat(kernel.added).isEqualTo(rulesOn(watched));
     Files.createDirectory(late);
-    keeper.checkUncovered();
+    keeper.check();
     assertThat(keeper.uncovered()).isZero();
     assertThat(kernel.rules).containsAll(rulesOn(late));
   }
