@@ -27,9 +27,9 @@ import java.util.Set;
 /// - Events stand in it whole. A write that fails half-way (a full disk) is cut off again and tried
 ///   a second later; the end of a line that a killed process left is cut off at the next start, for
 ///   its event comes again. What was never a line of ours is not cut: the file is refused.
-/// - Written counts as received (at most once past write(2)), unless `sync_interval` is set: then
-///   what was forced to the disk does. Without it the file is forced when it is rotated and closed
-///   only: on a master the disk belongs to etcd, whose own forcing waits for ours.
+/// - Written counts as received (at most once past write(2)). The file is forced to the disk when
+///   it is rotated and closed only: on a master the disk belongs to etcd, whose own forcing waits
+///   for ours.
 /// - Made with mode 0600. An existing file is taken when it is a plain file of ours that nobody
 ///   else may write; a symbolic link is refused, for whoever made it would choose where root
 ///   writes.
@@ -54,15 +54,9 @@ public final class FileSink implements Sink {
   private long sizeBytes;
   private long retryNs;
   private boolean waiting;
-  private boolean lost;
-  private long retriedEvents;
+  private boolean unforced;
   private long opened;
   private long failures;
-
-  private long writtenPosition = NO_POSITION;
-  private long writtenEvents;
-  private long unforcedBytes;
-  private long firstUnforcedNs;
   private long acknowledgedPosition = NO_POSITION;
   private long acknowledgedEvents;
 
@@ -73,35 +67,23 @@ public final class FileSink implements Sink {
 
   @Override
   public Readiness poll() {
-    if (lost) {
-      lost = false;
-      retriedEvents += writtenEvents - acknowledgedEvents;
-      writtenEvents = acknowledgedEvents;
-      return Readiness.LOST;
-    }
-    long nowNs = System.nanoTime();
-    if (waiting && nowNs - retryNs < 0) {
+    if (waiting && System.nanoTime() - retryNs < 0) {
       return Readiness.BUSY;
     }
     try {
-      if (unforcedBytes > 0
-          && forcing()
-          && nowNs - firstUnforcedNs >= settings.syncInterval().toNanos()) {
-        force();
-      }
       if (channel == null) {
         open();
       }
     } catch (IOException e) {
       failed(e);
-      return lost ? poll() : Readiness.BUSY;
+      return Readiness.BUSY;
     }
     return Readiness.READY;
   }
 
   @Override
   public long dueNs() {
-    return lost ? 0 : retryNs - System.nanoTime();
+    return retryNs - System.nanoTime();
   }
 
   @Override
@@ -137,17 +119,9 @@ public final class FileSink implements Sink {
       throw e;
     }
     sizeBytes += batch.lengthBytes();
-    writtenPosition = batch.position();
-    writtenEvents += batch.events();
-    if (forcing()) {
-      if (unforcedBytes == 0) {
-        firstUnforcedNs = System.nanoTime();
-      }
-    } else {
-      acknowledgedPosition = writtenPosition;
-      acknowledgedEvents = writtenEvents;
-    }
-    unforcedBytes += batch.lengthBytes();
+    unforced = true;
+    acknowledgedPosition = batch.position();
+    acknowledgedEvents += batch.events();
   }
 
   /// Takes back the part of a batch that was written. If not even that can be done, the file is
@@ -159,23 +133,6 @@ public final class FileSink implements Sink {
       cause.addSuppressed(e);
       closeFile();
     }
-  }
-
-  private boolean forcing() {
-    return !settings.syncInterval().isZero();
-  }
-
-  private void force() throws IOException {
-    try {
-      channel.force(false);
-    } catch (IOException e) {
-      lost = forcing(); // the kernel may have dropped what it could not store: write it again
-      throw e;
-    } finally {
-      unforcedBytes = 0;
-    }
-    acknowledgedPosition = writtenPosition;
-    acknowledgedEvents = writtenEvents;
   }
 
   private void open() throws IOException {
@@ -314,8 +271,9 @@ public final class FileSink implements Sink {
     }
     FileChannel closing = channel;
     try {
-      if (unforcedBytes > 0) {
-        force();
+      if (unforced) {
+        unforced = false;
+        closing.force(false);
       }
     } finally {
       channel = null;
@@ -347,16 +305,6 @@ public final class FileSink implements Sink {
   @Override
   public long acknowledgedEvents() {
     return acknowledgedEvents;
-  }
-
-  @Override
-  public long retriedEvents() {
-    return retriedEvents;
-  }
-
-  @Override
-  public long heldBytes() {
-    return forcing() ? unforcedBytes : 0;
   }
 
   @Override

@@ -26,6 +26,9 @@ public final class Forwarder implements Runnable {
   /// thread a wake-up, so it is long; what is there at a low rate is short.
   static final int BATCH_BYTES = 256 << 10;
 
+  /// How the names of the threads begin.
+  public static final String THREAD = "coreaudit-forward-";
+
   static final long LINGER_NS = Duration.ofMillis(50).toNanos();
 
   /// How often a quiet forwarder looks whether its connection still stands.
@@ -103,7 +106,7 @@ public final class Forwarder implements Runnable {
     this.gapFrame = new GapFrame(name);
     this.acknowledgedPosition = reader.position();
     this.furthestPosition = acknowledgedPosition;
-    this.thread = new Thread(this, "coreaudit-forward-" + name);
+    this.thread = new Thread(this, THREAD + name);
     thread.setDaemon(true); // one that is stuck in a blocked write must not keep the process
   }
 

@@ -54,7 +54,7 @@ final class GapFrame implements AutoCloseable {
     }
     after.rewindTags();
     long seq = lastSeq > 0 ? lastSeq : after.seq() - 1;
-    int length = writer.finish(0, 0, seq, after.bootIdHigh(), after.bootIdLow());
+    int length = writer.finish(0, seq, after.bootIdHigh(), after.bootIdLow());
     return frame.wrap(writer.address(), length);
   }
 

@@ -12,7 +12,7 @@ import java.util.function.LongConsumer;
 public final class NetworkLoop implements AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("coreaudit-net", true), NioIoHandler.newFactory());
+          1, new DefaultThreadFactory("network", true), NioIoHandler.newFactory());
 
   EventLoopGroup group() {
     return group;

@@ -49,11 +49,16 @@ public interface Sink extends AutoCloseable {
   /// Number of events acknowledged since the start.
   long acknowledgedEvents();
 
-  /// Events that had been taken and were lost with a connection, since the start.
-  long retriedEvents();
+  /// Events that had been taken and were lost with a connection, since the start. None where taken
+  /// counts as received.
+  default long retriedEvents() {
+    return 0;
+  }
 
-  /// Bytes taken and not acknowledged.
-  long heldBytes();
+  /// Bytes taken and not acknowledged. None where taken counts as received.
+  default long heldBytes() {
+    return 0;
+  }
 
   /// Connections made, or files opened, since the start.
   long opened();

@@ -17,10 +17,7 @@ public sealed interface SinkSettings {
   /// @param path absolute; its directory exists
   /// @param maxSizeBytes the file is rotated before it grows beyond this
   /// @param keepFiles how many rotated files stay: `path.1` is the youngest
-  /// @param syncInterval how often written events are forced to the disk; zero: only when the file
-  ///   is rotated or closed. Greater than zero, the cursor moves only over what was forced
-  record File(String name, Path path, long maxSizeBytes, int keepFiles, Duration syncInterval)
-      implements SinkSettings {}
+  record File(String name, Path path, long maxSizeBytes, int keepFiles) implements SinkSettings {}
 
   /// Lines over TCP, in TLS or not.
   ///

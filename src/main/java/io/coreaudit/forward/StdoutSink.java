@@ -106,16 +106,6 @@ public final class StdoutSink implements Sink {
   }
 
   @Override
-  public long retriedEvents() {
-    return 0;
-  }
-
-  @Override
-  public long heldBytes() {
-    return 0;
-  }
-
-  @Override
   public long opened() {
     return 1;
   }

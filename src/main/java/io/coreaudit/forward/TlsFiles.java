@@ -38,7 +38,8 @@ import javax.crypto.spec.PBEKeySpec;
 /// configuration and is meant for `status` as it is.
 final class TlsFiles {
   private static final Pattern PEM =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([^-]*)-----END \\1-----");
+      Pattern.compile(
+          "-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \\1-----", Pattern.DOTALL);
   private static final String[] KEY_ALGORITHMS = {"RSA", "EC", "EdDSA", "RSASSA-PSS"};
 
   private TlsFiles() {}
@@ -110,16 +111,12 @@ final class TlsFiles {
     if (!pem.find()) {
       throw new IOException(key + ": " + path + ": holds no PEM private key");
     }
-    byte[] der;
-    try {
-      der = Base64.getMimeDecoder().decode(pem.group(2));
-    } catch (IllegalArgumentException e) {
-      throw new IOException(key + ": " + path + ": not valid base64", e);
-    }
+    String text = pem.group(2);
     return switch (pem.group(1)) {
-      case "PRIVATE KEY" -> plainKey(key, path, new PKCS8EncodedKeySpec(der));
+      case "PRIVATE KEY" -> plainKey(key, path, new PKCS8EncodedKeySpec(der(key, path, text)));
       case "ENCRYPTED PRIVATE KEY" ->
-          plainKey(key, path, decrypted(key, path, der, settings.keyPasswordFile()));
+          plainKey(
+              key, path, decrypted(key, path, der(key, path, text), settings.keyPasswordFile()));
       default ->
           throw new IOException(
               key
@@ -131,6 +128,14 @@ final class TlsFiles {
                   + path
                   + " -out NEW");
     };
+  }
+
+  private static byte[] der(String key, Path path, String base64) throws IOException {
+    try {
+      return Base64.getMimeDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(key + ": " + path + ": not valid base64", e);
+    }
   }
 
   private static PKCS8EncodedKeySpec decrypted(String key, Path path, byte[] der, Path passwordFile)

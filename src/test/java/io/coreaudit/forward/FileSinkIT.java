@@ -54,7 +54,7 @@ class FileSinkIT {
     Path file = small.resolve("audit.log");
     Path ballast = small.resolve("ballast");
     Files.write(ballast, new byte[150 << 10]);
-    var settings = new SinkSettings.File("siem", file, 64 << 20, 0, Duration.ZERO);
+    var settings = new SinkSettings.File("siem", file, 64 << 20, 0);
     try (var feed = new FrameFeed(directory.resolve("spool"), 200, 1_000)) {
       var forwarder =
           Forwarder.of(settings, feed.reader(), new LineEncoder(), new NetworkLoop(), e -> {});

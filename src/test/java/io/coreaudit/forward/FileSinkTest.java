@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FileSinkTest {
   @TempDir private Path directory;
 
-  private FileSink sink(long maxSize, int keep, Duration sync) {
-    return new FileSink(
-        new SinkSettings.File("f", directory.resolve("audit.log"), maxSize, keep, sync));
+  private FileSink sink(long maxSize, int keep) {
+    return new FileSink(new SinkSettings.File("f", directory.resolve("audit.log"), maxSize, keep));
   }
 
   private static boolean write(FileSink sink, long position, String text) {
@@ -35,7 +33,7 @@ class FileSinkTest {
 
   @Test
   void shouldWriteAFileThatOnlyItsOwnerReads() throws IOException {
-    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+    try (var sink = sink(1 << 20, 2)) {
       assertThat(write(sink, 1, "one\n")).isTrue();
       assertThat(write(sink, 2, "two\n")).isTrue();
       assertThat(sink.acknowledgedPosition()).isEqualTo(2);
@@ -51,7 +49,7 @@ class FileSinkTest {
 
   @Test
   void shouldRotateBeforeItGrowsTooLargeAndKeepSoMany() throws IOException {
-    try (var sink = sink(4096, 2, Duration.ZERO)) {
+    try (var sink = sink(4096, 2)) {
       for (char c = 'a'; c <= 'e'; c++) {
         assertThat(write(sink, c, String.valueOf(c).repeat(2_999) + "\n")).isTrue();
       }
@@ -64,7 +62,7 @@ class FileSinkTest {
 
   @Test
   void shouldRotateWithoutKeepingAny() throws IOException {
-    try (var sink = sink(4096, 0, Duration.ZERO)) {
+    try (var sink = sink(4096, 0)) {
       assertThat(write(sink, 1, "a".repeat(3_000) + "\n")).isTrue();
       assertThat(write(sink, 2, "b".repeat(3_000) + "\n")).isTrue();
     }
@@ -77,7 +75,7 @@ class FileSinkTest {
     Path file = directory.resolve("audit.log");
     Files.writeString(file, "whole\n{\"@timestamp\":" + "torn ".repeat(50_000));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+    try (var sink = sink(1 << 20, 2)) {
       assertThat(write(sink, 1, "next\n")).isTrue();
     }
     assertThat(content("audit.log")).isEqualTo("whole\nnext\n");
@@ -88,7 +86,7 @@ class FileSinkTest {
       strings = {"{", "{\"@timestamp\":\"2026", "t", "type=SYSC", "node=n", "{}\n{\"@times"})
   void shouldCutOffAnyBeginningOfItsOwn(String torn) throws IOException {
     Files.writeString(directory.resolve("audit.log"), torn);
-    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+    try (var sink = sink(1 << 20, 2)) {
       assertThat(write(sink, 1, "next\n")).isTrue();
     }
     assertThat(content("audit.log")).endsWith("next\n").doesNotContain("2026", "SYSC", "@times");
@@ -105,7 +103,7 @@ class FileSinkTest {
   @Test
   void shouldMakeTheFileAgainWhenItWasMovedOrDeleted() throws IOException {
     Path file = directory.resolve("audit.log");
-    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+    try (var sink = sink(1 << 20, 2)) {
       assertThat(write(sink, 1, "one\n")).isTrue();
       Files.move(file, directory.resolve("moved"));
       assertThat(write(sink, 2, "two\n")).isTrue();
@@ -119,7 +117,7 @@ class FileSinkTest {
 
   @Test
   void shouldGoOnAtTheBeginningOfAFileThatWasEmptied() throws IOException {
-    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+    try (var sink = sink(1 << 20, 2)) {
       assertThat(write(sink, 1, "one\n")).isTrue();
       Files.writeString(directory.resolve("audit.log"), "");
       assertThat(write(sink, 2, "two\n")).isTrue();
@@ -128,7 +126,7 @@ class FileSinkTest {
   }
 
   private void assertRefused(String why) {
-    try (var sink = sink(1 << 20, 2, Duration.ZERO)) {
+    try (var sink = sink(1 << 20, 2)) {
       assertThat(write(sink, 1, "one\n")).isFalse();
       assertThat(sink.poll()).isEqualTo(Readiness.BUSY);
       assertThat(sink.dueNs()).isPositive();
@@ -172,29 +170,12 @@ class FileSinkTest {
   void shouldWaitForItsDirectory() throws Exception {
     Path later = directory.resolve("later");
     try (var sink =
-        new FileSink(
-            new SinkSettings.File("f", later.resolve("audit.log"), 1 << 20, 2, Duration.ZERO))) {
+        new FileSink(new SinkSettings.File("f", later.resolve("audit.log"), 1 << 20, 2))) {
       assertThat(write(sink, 1, "one\n")).isFalse();
       assertThat(sink.state().lastError()).contains("its directory does not exist");
       Files.createDirectory(later);
       LineReceiver.await(() -> write(sink, 1, "one\n"));
     }
     assertThat(Files.readString(later.resolve("audit.log"))).isEqualTo("one\n");
-  }
-
-  @Test
-  void shouldAcknowledgeWhatWasForcedWhenToldToForce() throws Exception {
-    try (var sink = sink(1 << 20, 2, Duration.ofMillis(100))) {
-      assertThat(write(sink, 1, "one\n")).isTrue();
-      assertThat(sink.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
-      assertThat(sink.heldBytes()).isEqualTo(4);
-      Thread.sleep(120);
-      assertThat(sink.poll()).isEqualTo(Readiness.READY);
-      assertThat(sink.acknowledgedPosition()).isEqualTo(1);
-      assertThat(sink.heldBytes()).isZero();
-      assertThat(write(sink, 2, "two\n")).isTrue();
-      sink.finish(0);
-      assertThat(sink.acknowledgedPosition()).isEqualTo(2);
-    }
   }
 }

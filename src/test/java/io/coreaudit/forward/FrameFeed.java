@@ -41,7 +41,7 @@ final class FrameFeed implements AutoCloseable {
       appended++;
       writer.begin(EventKind.AUDIT, 1, 0, appended, 0, 0);
       writer.record(1300, 0, 0, text.address(), (int) text.byteSize());
-      int length = writer.finish(0, 0, appended, 7, 8);
+      int length = writer.finish(0, appended, 7, 8);
       if (!spool.append(writer.address(), length)) {
         throw new AssertionError("refused: " + spool.stat());
       }

@@ -31,12 +31,12 @@ final class GapFrameTest {
       FrameWriter writer = new FrameWriter(arena.allocate(4096).address(), 4096);
       writer.begin(EventKind.GAP, 1, 0, 0, 0, 0);
       FrameFlyweight missing = new FrameFlyweight();
-      missing.wrap(writer.address(), writer.finish(0, 0, 41, 1, 2));
+      missing.wrap(writer.address(), writer.finish(0, 41, 1, 2));
       Set<String> ids = new HashSet<>();
       ids.add(id(missing));
       writer.begin(EventKind.AUDIT, 1, 0, 7, 0, 0);
       FrameFlyweight after = new FrameFlyweight();
-      after.wrap(writer.address(), writer.finish(0, 0, 42, 1, 2));
+      after.wrap(writer.address(), writer.finish(0, 42, 1, 2));
       ids.add(id(gaps.of("spool_overrun", 5, 37, 41, after)));
       ids.add(id(gaps.of("spool_corrupt", 1, 41, 41, after)));
       ids.add(id(gaps.of("encode_failed", 1, 41, 41, after)));

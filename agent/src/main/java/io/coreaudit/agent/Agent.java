@@ -2,7 +2,6 @@ package io.coreaudit.agent;
 
 import io.coreaudit.agent.command.ExitStatus;
 import io.coreaudit.agent.command.Version;
-import io.coreaudit.agent.command.WatchWishes;
 import io.coreaudit.agent.config.Address;
 import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.config.ConfigException;
@@ -26,7 +25,6 @@ import io.coreaudit.intake.BootId;
 import io.coreaudit.intake.Canary;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.kernel.KernelException;
-import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
@@ -34,19 +32,16 @@ import io.coreaudit.origin.OriginCollector;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolException;
-import io.coreaudit.watch.Conductor;
 import io.coreaudit.watch.Hearing;
-import io.coreaudit.watch.KernelSettings;
-import io.coreaudit.watch.Opener;
-import io.coreaudit.watch.Watch;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,16 +52,19 @@ import org.slf4j.LoggerFactory;
 /// starts. The agent is ready when it has heard its own canary.
 final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
-  private static final long STUCK_NS = TimeUnit.SECONDS.toNanos(30);
+
+  /// Name of the thread that takes records.
+  static final String INTAKE = "intake";
 
   /// After that the process ends as it is. What closes has a little less, so that it can say so.
   private static final long CLOSE_MILLIS = 5000;
 
   private static final Duration CLOSE_BUDGET = Duration.ofMillis(CLOSE_MILLIS - 300);
 
-  private static final double[] ATTACH_BOUNDS = {
-    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1
-  };
+  private static final Duration[] ATTACH_BOUNDS =
+      LongStream.of(50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 100_000, 1_000_000)
+          .mapToObj(micros -> Duration.ofNanos(micros * 1000))
+          .toArray(Duration[]::new);
   private static final Duration ROLE_END = Duration.ofMillis(500);
   private static final Duration INTAKE_END = Duration.ofMillis(1500);
   private static final Duration KERNEL_END = Duration.ofMillis(1500);
@@ -97,25 +95,21 @@ final class Agent implements AutoCloseable {
   private final BootId boot = BootId.current();
   private final StandardError stderr = StandardError.install();
   private final AtomicInteger sinksEnded = new AtomicInteger();
+  private final CountDownLatch started = new CountDownLatch(1);
 
   private HostLock lock;
-  private AuditControl control;
   private AuditReceiver receiver;
-  private KernelSettings settings;
-  private Watches watches;
+  private KernelSide kernel;
   private Spool spool;
   private AccountNames accounts;
   private HostName host;
   private OriginCollector origin;
   private Intake intake;
-  private Conductor conductor;
-  private UnicastGuard guard;
   private NetworkLoop network;
   private HttpServer http;
   private ControlServer controlServer;
   private Rounds rounds;
   private Thread intakeThread;
-  private Thread conductorThread;
   private boolean inputEnded;
 
   private Agent(
@@ -174,8 +168,11 @@ final class Agent implements AutoCloseable {
 
   /// Starts everything. What it throws names what, where and what to do.
   private void start() throws IOException {
+    // First, and in every mode: auditd sends it to its plugins, and it would end the JVM.
+    ReloadSignal.listen(this::reload);
     lock = HostLock.take(config.lockFile());
-    openKernel();
+    receiver = Inputs.receiver(config.input());
+    kernel = KernelSide.open(config, receiver);
     openPipeline();
     if (config.http().listen() != null) {
       // On a loop of its own: who asks for metrics must not hold up the sinks.
@@ -184,9 +181,22 @@ final class Agent implements AutoCloseable {
     if (http != null) {
       onHttp.accept(http.address());
     }
-    StatusView view = new StatusView(this, configFile);
+    StatusView view =
+        new StatusView(
+            new Parts(
+                config,
+                configFile,
+                receiver,
+                intake,
+                spool,
+                forwarders,
+                kernel,
+                origin,
+                host,
+                readiness,
+                health));
     controlServer = ControlServer.start(config.controlSocket(), view);
-    Heartbeat controlBeat = health.heartbeat("control", STUCK_NS);
+    Heartbeat controlBeat = health.heartbeat("control", Health.STUCK_NS);
     controlServer.onTurn(controlBeat::beat, controlBeat::rest);
     view.bind(metrics);
     metrics.counter(
@@ -199,53 +209,20 @@ final class Agent implements AutoCloseable {
     Rehearsal.warm(host, accounts);
     startThreads();
     lookAround(view);
-    if (watches != null) {
-      ReloadSignal.listen(this::reload);
-    }
     LOG.info("{}", startLine());
-  }
-
-  private void openKernel() throws IOException {
-    InputMode mode = config.input().mode();
-    boolean live = mode == InputMode.MULTICAST || mode == InputMode.UNICAST;
-    receiver = Inputs.receiver(config.input());
-    if (!live && !WatchWishes.any(config)) {
-      return;
-    }
-    control = AuditControl.open();
-    settings = new KernelSettings(control, config.runDir().resolve("settings.state"));
-    if (!unicast()) {
-      settings.endUnicast();
-      settings.begin(config.audit().enable(), config.audit().backlogLimit());
-    } else if (control.status().pid() != 0) {
-      // Whose owner lives is refused here, before anything was made; one that was killed makes way.
-      control.registerPid(receiver);
-      control.unregisterPid();
-    }
-  }
-
-  /// Only now, because from here on somebody must drain: processes of the host wait for the owner
-  /// of the slot. It may be refused still, and then nothing was changed in the kernel.
-  private void takeSlot() {
-    control.registerPid(receiver);
-    settings.beginUnicast();
-    settings.begin(config.audit().enable(), config.audit().backlogLimit());
-  }
-
-  private boolean unicast() {
-    return config.input().mode() == InputMode.UNICAST;
+    started.countDown();
   }
 
   private void openPipeline() throws IOException {
     network = new NetworkLoop();
     if (config.sinks().stream().anyMatch(sink -> sink.type() == SinkType.TCP)) {
-      network.onTurn(BEAT, health.heartbeat("network", STUCK_NS)::beat);
+      network.onTurn(BEAT, health.heartbeat("network", Health.STUCK_NS)::beat);
     }
     spool = Spool.open(Sinks.spool(config.spool(), receiver == null));
     spool.onTurn(
-        health.heartbeat("spool keeper", STUCK_NS)::beat,
-        health.heartbeat("spool cursors", STUCK_NS)::beat);
-    accounts = new AccountNames(Path.of("/"));
+        health.heartbeat("spool keeper", Health.STUCK_NS)::beat,
+        health.heartbeat("spool cursors", Health.STUCK_NS)::beat);
+    accounts = HostAccounts.find(config.watch().namespace());
     host = config.nodeName() == null ? HostName.ofKernel() : HostName.of(config.nodeName());
     // The processes of a file's events are gone, or another host's.
     origin =
@@ -268,78 +245,61 @@ final class Agent implements AutoCloseable {
     }
     // Every sink has its cursor now: what all of them have may go.
     spool.releaseAcknowledged();
-    if (control != null) {
-      watches =
-          new Watches(
-              config,
-              control,
-              settings,
-              intake,
-              metrics.times(
-                  "coreaudit_secrets_attach_seconds",
-                  "From a secret's mount being seen to the kernel's answer that it is attached.",
-                  ATTACH_BOUNDS));
-      conductor =
-          new Conductor(
-              control,
-              watches.warden(),
-              intake.ownEvents(),
-              streamCanary,
-              watchCanary,
-              unicast() ? Opener.CHILD : Opener.THREAD,
-              Duration.ofNanos(config.watch().canaryNs()),
-              this::onHearing,
-              this::refreshNames);
+    if (kernel != null) {
+      kernel.wire(
+          intake,
+          streamCanary,
+          watchCanary,
+          metrics.times(
+              "coreaudit_secrets_attach_seconds",
+              "From a secret's mount being seen to the kernel's answer that it is attached.",
+              ATTACH_BOUNDS),
+          this::onHearing,
+          this::refreshNames);
     }
   }
 
   private void startThreads() {
-    Heartbeat intakeBeat = health.heartbeat("intake", STUCK_NS);
+    Heartbeat intakeBeat = health.heartbeat("intake", Health.STUCK_NS);
     intake.onTurn(intakeBeat::beat, intakeBeat::rest);
-    if (unicast()) {
-      takeSlot();
+    if (kernel != null) {
+      kernel.takeSlot();
     }
-    intakeThread = start("intake", () -> intake.run(stop::inputEnded));
-    if (unicast()) {
-      guard =
-          new UnicastGuard(
-              UnicastGuard.Slot.of(control, receiver),
-              ownPid(),
-              intake::turnStartedNs,
-              intake.ownEvents()::offer,
-              readiness);
-      guard.onTurn(health.heartbeat("unicast guard", STUCK_NS)::beat);
-      guard.start();
-    }
-    if (watches != null) {
-      watches.start(health.heartbeat("warden", STUCK_NS));
+    intakeThread = start(INTAKE, () -> intake.run(stop::inputEnded));
+    if (kernel != null) {
+      kernel.startWatches(intake, readiness, health);
     }
     for (Forwarder forwarder : forwarders) {
       if (!Sinks.mayBlock(config, forwarder.name())) {
-        Heartbeat beat = health.heartbeat("forwarder " + forwarder.name(), STUCK_NS);
+        Heartbeat beat = health.heartbeat("forwarder " + forwarder.name(), Health.STUCK_NS);
         forwarder.onTurn(beat::beat, beat::rest);
       }
       forwarder.start();
     }
-    if (conductor == null) {
+    if (kernel == null) {
       readiness.clear("start");
-      return;
+    } else {
+      kernel.startConductor(health);
     }
-    Heartbeat conductorBeat = health.heartbeat("conductor", STUCK_NS);
-    conductor.onTurn(conductorBeat::beat, conductorBeat::rest);
-    conductorThread = start("conductor", conductor::run);
   }
 
   /// Takes what is to be watched from the configuration as it stands now, whole or not at all. All
-  /// else stays until the next start.
+  /// else stays until the next start. Who asks during the start waits for its end.
   private void reload() {
     try {
-      watches.reload(read.again().config());
+      started.await();
+      if (kernel == null) {
+        LOG.info("SIGHUP: nothing is watched with this input, so there is nothing to read anew");
+        return;
+      }
+      kernel.watches().reload(read.again().config());
       LOG.info("what is to be watched was read anew from {}", configFile);
     } catch (ConfigException e) {
       e.problems().forEach(problem -> LOG.warn("nothing changes: {}", problem));
     } catch (IOException | RuntimeException e) {
       LOG.warn("nothing changes: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -347,7 +307,7 @@ final class Agent implements AutoCloseable {
   /// conductor does it, the names of accounts and host.
   private void lookAround(StatusView view) {
     SpoolState spoolState = new SpoolState(readiness, stop::fail);
-    Heartbeat beat = health.heartbeat("rounds", STUCK_NS);
+    Heartbeat beat = health.heartbeat("rounds", Health.STUCK_NS);
     rounds = new Rounds();
     rounds.every(LOOK, "sign of life", () -> beat.beat(System.nanoTime()));
     rounds.every(LOOK, "spool", () -> spoolState.look(spool.state()));
@@ -358,7 +318,7 @@ final class Agent implements AutoCloseable {
           "heartbeat event",
           () -> intake.ownEvents().offer(view.pulse()));
     }
-    if (conductor == null) {
+    if (kernel == null) {
       rounds.every(NAMES_LOOK, "names", this::refreshNames);
     }
   }
@@ -371,14 +331,14 @@ final class Agent implements AutoCloseable {
   }
 
   private void onOverrun() {
-    if (conductor != null) {
-      conductor.requestSync();
+    if (kernel != null) {
+      kernel.requestSync();
     }
   }
 
   private void onSinkEnd(Forwarder forwarder) {
     String text = "sink " + forwarder.name() + " ended: " + forwarder.state().text();
-    LOG.error("{}", text);
+    LOG.atError().addKeyValue("sink", forwarder.name()).log("{}", text);
     readiness.hold("sink " + forwarder.name(), text);
     if (sinksEnded.incrementAndGet() == forwarders.size()) {
       stop.fail();
@@ -390,23 +350,6 @@ final class Agent implements AutoCloseable {
     inputEnded = stop.onlyInputEnded();
     if (inputEnded) {
       Delivery.await(forwarders, DELIVERY_PATIENCE, stop);
-    }
-  }
-
-  /// Says what the sinks were not given. An input that can be read again is not done with then.
-  private void tellLeftBehind() {
-    for (Forwarder forwarder : forwarders) {
-      long events = forwarder.lagEvents();
-      if (events > 0) {
-        LOG.warn(
-            "sink {}: {} events stay in the spool (the receiver may have some of them); the next"
-                + " start sends them",
-            forwarder.name(),
-            events);
-        if (inputEnded && config.input().mode() == InputMode.FILE) {
-          stop.fail();
-        }
-      }
     }
   }
 
@@ -436,22 +379,25 @@ final class Agent implements AutoCloseable {
     boolean rulesGo = !config.rules().keepAtStop(service);
     readiness.hold("stop", "stopping");
     Closing closing = new Closing(CLOSE_BUDGET);
-    boolean kernelFree = stopConductor(closing);
+    boolean kernelFree = kernel == null || kernel.stopRoles(closing);
     boolean intakeEnded = stopIntake(closing);
     for (Forwarder forwarder : forwarders) {
       closing.step("sink " + forwarder.name(), () -> forwarder.stop(closing.atMost(SINKS_DRAIN)));
     }
     // Of this the sinks wait together, so that time is left for the spool.
     Closing sinks = new Closing(closing.atMost(SINKS_END));
-    if (settings != null && kernelFree) {
-      kernelFree = closing.within(KERNEL_END, "rules and settings", () -> restoreKernel(rulesGo));
+    if (kernel != null && kernelFree) {
+      kernelFree = closing.within(KERNEL_END, "rules and settings", () -> kernel.restore(rulesGo));
     }
-    kernelFree &= watches == null || watches.stop(closing);
+    kernelFree &= kernel == null || kernel.stopWatches(closing);
     boolean allEnded = true;
     for (Forwarder forwarder : forwarders) {
       allEnded &= awaitEnd(sinks, forwarder);
     }
-    tellLeftBehind();
+    boolean all = Delivery.tellLeftBehind(forwarders);
+    if (!all && inputEnded && config.input().mode() == InputMode.FILE) {
+      stop.fail();
+    }
     closeSpool(closing, intakeEnded, allEnded);
     closing.close("rounds", rounds);
     closing.close("control socket", controlServer);
@@ -461,31 +407,10 @@ final class Agent implements AutoCloseable {
     if (network != null) {
       closing.within(ROLE_END, "network", network::close);
     }
-    if (kernelFree) {
-      closing.close("audit control", control);
+    if (kernel != null && kernelFree) {
+      kernel.closeControl(closing);
     }
     closing.close("lock", lock);
-  }
-
-  /// Whether nobody talks to the kernel any more.
-  private boolean stopConductor(Closing closing) {
-    if (guard != null) {
-      guard.stop();
-    }
-    if (conductorThread != null) {
-      conductor.stop();
-    }
-    boolean[] ended = {true};
-    if (guard != null) {
-      closing.step("unicast guard", () -> ended[0] = guard.awaitEnd(closing.atMost(ROLE_END)));
-    }
-    if (conductorThread != null) {
-      closing.step("conductor", () -> ended[0] &= conductorThread.join(closing.atMost(ROLE_END)));
-    }
-    if (!ended[0]) {
-      LOG.warn("the kernel does not answer: rules and settings stay, the next start knows them");
-    }
-    return ended[0];
   }
 
   private boolean stopIntake(Closing closing) {
@@ -503,16 +428,6 @@ final class Agent implements AutoCloseable {
       LOG.warn("the intake thread did not end within {} ms", INTAKE_END.toMillis());
     }
     return ended[0];
-  }
-
-  private void restoreKernel(boolean rulesGo) {
-    if (unicast() && control.status().pid() == ownPid()) {
-      control.unregisterPid();
-    }
-    if (watches != null && rulesGo) {
-      watches.warden().removeAll();
-    }
-    settings.restore(rulesGo);
   }
 
   private boolean awaitEnd(Closing closing, Forwarder forwarder) {
@@ -542,15 +457,7 @@ final class Agent implements AutoCloseable {
 
   private String startLine() {
     StringBuilder line = new StringBuilder("started: input ").append(intake.describe());
-    if (settings != null && !settings.changes().isEmpty()) {
-      line.append("; audit ").append(String.join(", ", settings.changes()));
-    }
-    if (watches != null) {
-      List<Watch> all =
-          watches.all().stream().filter(watch -> watch.state() != Watch.State.ABSENT).toList();
-      long covered = all.stream().filter(Watch::covered).count();
-      line.append("; watches ").append(covered).append(" of ").append(all.size());
-    }
+    line.append(kernel == null ? "" : kernel.describe());
     line.append("; spool ").append(config.spool().dir());
     line.append("; sinks ");
     if (config.sinks().isEmpty()) {
@@ -573,56 +480,5 @@ final class Agent implements AutoCloseable {
         .with("kernel", System.getProperty("os.version"))
         .with("sinks", config.sinks().size())
         .build();
-  }
-
-  AgentConfig config() {
-    return config;
-  }
-
-  Intake intake() {
-    return intake;
-  }
-
-  Spool spool() {
-    return spool;
-  }
-
-  List<Forwarder> forwarders() {
-    return forwarders;
-  }
-
-  /// Null when the agent has nothing to do with the kernel.
-  Conductor conductor() {
-    return conductor;
-  }
-
-  /// Null when the agent has nothing to do with the kernel.
-  Watches watches() {
-    return watches;
-  }
-
-  /// Null when the input is lines.
-  AuditReceiver receiver() {
-    return receiver;
-  }
-
-  OriginCollector origin() {
-    return origin;
-  }
-
-  HostName host() {
-    return host;
-  }
-
-  Readiness readiness() {
-    return readiness;
-  }
-
-  Health health() {
-    return health;
-  }
-
-  BootId boot() {
-    return boot;
   }
 }

@@ -3,10 +3,13 @@ package io.coreaudit.agent;
 import io.coreaudit.forward.Forwarder;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The wait, after the end of an input, until the sinks were given what is in the spool. It has no
 /// bound while any of them moves, for who replays a file wants all of it.
 final class Delivery {
+  private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
   private static final long LOOK_MILLIS = 50;
 
   private Delivery() {}
@@ -29,6 +32,28 @@ final class Delivery {
         movedNs = System.nanoTime();
       }
     }
+  }
+
+  /// Says what the sinks were not given.
+  ///
+  /// @return whether they have everything
+  static boolean tellLeftBehind(List<Forwarder> sinks) {
+    boolean all = true;
+    for (Forwarder sink : sinks) {
+      long events = sink.lagEvents();
+      if (events > 0) {
+        all = false;
+        LOG.atWarn()
+            .addKeyValue("sink", sink.name())
+            .addKeyValue("events", events)
+            .log(
+                "sink {}: {} events stay in the spool (the receiver may have some of them); the"
+                    + " next start sends them",
+                sink.name(),
+                events);
+      }
+    }
+    return all;
   }
 
   private static long unsent(List<Forwarder> sinks) {

@@ -2,7 +2,9 @@ package io.coreaudit.agent;
 
 import static io.coreaudit.kernel.LinuxConstants.PRIO_PROCESS;
 
+import io.coreaudit.forward.Forwarder;
 import io.coreaudit.kernel.LibC;
+import io.coreaudit.watch.SecretKeeper;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 ///
 /// ```text
 /// intake                  -4   as auditd has it by default; only with CAP_SYS_NICE
+/// mounts                  -4   a secret is not watched before this thread has attached it
 /// forwarders               5
 /// optimising compiler     10   the first compiler, whose code comes at once, stays as it is
 /// ```
@@ -29,6 +32,11 @@ final class Priorities {
 
   /// Where `/proc/PID/stat` has the nice value, counted from behind the name.
   private static final int NICE = 16;
+
+  private static final int KERNEL_NAME = 15;
+
+  private static final String FORWARDER = head(Forwarder.THREAD);
+  private static final String OPTIMISER = head("C2 CompilerThread0");
 
   private Priorities() {}
 
@@ -55,14 +63,18 @@ final class Priorities {
     return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
   }
 
-  /// The kernel knows the first 15 characters of a thread's name.
   private static int further(String name) {
-    return switch (name) {
-      case "intake" -> -4;
-      case "coreaudit-forwa" -> 5;
-      case "C2 CompilerThre" -> 10;
-      default -> 0;
-    };
+    if (name.equals(Agent.INTAKE) || name.equals(SecretKeeper.THREAD)) {
+      return -4;
+    } else if (name.equals(FORWARDER)) {
+      return 5;
+    }
+    return name.equals(OPTIMISER) ? 10 : 0;
+  }
+
+  /// A thread's name as the kernel knows it.
+  private static String head(String name) {
+    return name.substring(0, Math.min(KERNEL_NAME, name.length()));
   }
 
   static String name(Path thread) {

@@ -110,7 +110,7 @@ final class Rehearsal {
     }
 
     private void encode(int flags, long seq) {
-      int length = writer.finish(flags, 0, seq, 0, 0);
+      int length = writer.finish(flags, seq, 0, 0);
       out.clear();
       encoder.encode(frame.wrap(memory.address(), length), out);
     }

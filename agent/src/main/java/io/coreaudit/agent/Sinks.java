@@ -17,10 +17,10 @@ import io.coreaudit.forward.SinkState;
 import io.coreaudit.forward.TlsSettings;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolSettings;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Makes the spool's and the sinks' settings of the configuration.
 final class Sinks {
@@ -52,11 +52,11 @@ final class Sinks {
   }
 
   private static void tell(String sink, SinkState state) {
-    if (state.phase() == SinkState.Phase.WAITING) {
-      LOG.warn("sink {}: {}; its events wait in the spool", sink, state.text());
-    } else {
-      LOG.info("sink {}: {}", sink, state.text());
-    }
+    boolean waits = state.phase() == SinkState.Phase.WAITING;
+    LOG.atLevel(waits ? Level.WARN : Level.INFO)
+        .addKeyValue("sink", sink)
+        .addKeyValue("phase", state.phase().name().toLowerCase(java.util.Locale.ROOT))
+        .log("sink {}: {}{}", sink, state.text(), waits ? "; its events wait in the spool" : "");
   }
 
   private static EventEncoder encoder(SinkConfig config) {
@@ -71,11 +71,7 @@ final class Sinks {
       case STDOUT -> new SinkSettings.Stdout(config.name());
       case FILE ->
           new SinkSettings.File(
-              config.name(),
-              config.path(),
-              config.rotateSizeBytes(),
-              config.rotateCount(),
-              Duration.ZERO);
+              config.name(), config.path(), config.rotateSizeBytes(), config.rotateCount());
       case TCP ->
           new SinkSettings.Tcp(
               config.name(),

@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import io.coreaudit.agent.http.Readiness;
 import io.coreaudit.spool.SpoolStat;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ final class SpoolState {
     switch (state) {
       case OPEN -> {
         readiness.clear(CAUSE);
-        LOG.info("spool: takes events again");
+        LOG.atInfo().addKeyValue("spool", "open").log("spool: takes events again");
       }
       case BOUND -> hold("spool is at its bound (spool.max_size, spool.min_free)");
       case NO_SPACE -> hold("spool finds no room on its disk");
@@ -43,6 +44,6 @@ final class SpoolState {
 
   private void hold(String reason) {
     readiness.hold(CAUSE, reason);
-    LOG.warn("{}", reason);
+    LOG.atWarn().addKeyValue("spool", told.name().toLowerCase(Locale.ROOT)).log("{}", reason);
   }
 }

@@ -29,8 +29,7 @@ import java.util.function.ToLongFunction;
 
 /// What the running agent tells of itself: the answer to `status`, and its metrics.
 final class StatusView implements StatusSource {
-  private final Agent agent;
-  private final String configFile;
+  private final Parts agent;
   private final Instant started = Instant.now();
   private final RateWindow recordRate = new RateWindow();
   private final RateWindow eventRate = new RateWindow();
@@ -42,9 +41,8 @@ final class StatusView implements StatusSource {
   /// What the kernel said, and since when the agent knows.
   private record KernelSeen(AuditStatus status, long sinceNs) {}
 
-  StatusView(Agent agent, String configFile) {
+  StatusView(Parts agent) {
     this.agent = agent;
-    this.configFile = configFile;
     this.spool = agent.spool().stat();
   }
 
@@ -59,7 +57,7 @@ final class StatusView implements StatusSource {
       spool = agent.spool().stat();
       spoolMostBytes = Math.max(spoolMostBytes, spool.bytes());
     }
-    AuditStatus now = agent.conductor() == null ? null : agent.conductor().status();
+    AuditStatus now = agent.kernel() == null ? null : agent.kernel().status();
     if (now != kernel.status()) {
       kernel = new KernelSeen(now, nowNs);
     }
@@ -91,7 +89,7 @@ final class StatusView implements StatusSource {
         agent.health().stuck(),
         ProcessFigures.residentBytes(),
         ProcessFigures.cpuSeconds(),
-        configFile);
+        agent.configFile());
   }
 
   private StatusReport.Input input() {
@@ -226,14 +224,17 @@ final class StatusView implements StatusSource {
   }
 
   private List<StatusReport.WatchState> watches() {
-    return agent.watches() == null ? List.of() : WatchView.status(agent.watches());
+    return watched() == null ? List.of() : WatchView.status(watched());
   }
 
   @Override
   public Object answer(String request) {
-    return agent.watches() == null
-        ? WatchView.none(request)
-        : WatchView.answer(agent.watches(), request);
+    return watched() == null ? WatchView.none(request) : WatchView.answer(watched(), request);
+  }
+
+  /// Null when the agent has nothing to do with the kernel.
+  private Watches watched() {
+    return agent.kernel() == null ? null : agent.kernel().watches();
   }
 
   /// Puts every stage's counters and the gauges of the whole into the metrics.
@@ -255,7 +256,7 @@ final class StatusView implements StatusSource {
           forwarder.name(),
           () -> lag(forwarder.name()));
     }
-    if (agent.conductor() != null) {
+    if (agent.kernel() != null) {
       kernelGauge(
           metrics,
           "coreaudit_kernel_lost",
@@ -276,7 +277,7 @@ final class StatusView implements StatusSource {
         "coreaudit_ready",
         "1 while the agent does what it is there for.",
         () -> agent.readiness().reasons().isEmpty() ? 1 : 0);
-    WatchView.bind(agent.watches(), metrics);
+    WatchView.bind(watched(), metrics);
     metrics.gauge(
         "coreaudit_spool_size_bytes", "What the spool takes on disk.", () -> spool.bytes());
   }
@@ -288,7 +289,7 @@ final class StatusView implements StatusSource {
         name,
         sentence,
         () -> {
-          AuditStatus status = agent.conductor().status();
+          AuditStatus status = agent.kernel().status();
           return status == null ? Double.NaN : figure.applyAsLong(status);
         });
   }

@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import io.coreaudit.agent.command.WatchWishes;
 import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.http.Health;
 import io.coreaudit.agent.http.Heartbeat;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.netlink.AuditControl;
@@ -65,12 +66,15 @@ final class Watches {
   }
 
   /// Loads the rules, and attaches what is mounted.
-  void start(Heartbeat beat) {
+  void start(Health health) {
+    Heartbeat beat = health.heartbeat("warden", Health.STUCK_NS);
     warden.onTurn(beat::beat, beat::rest);
     // Held open as long as its threads may enter.
     warden.start(HostNamespaces.reachable(namespace(config)));
     warden.begin();
     if (secrets != null) {
+      Heartbeat mounts = health.heartbeat(SecretKeeper.THREAD, Health.STUCK_NS);
+      secrets.onTurn(mounts::beat, mounts::rest);
       try {
         secrets.start(MOUNTS_WITHIN);
       } catch (InterruptedException e) {
@@ -96,7 +100,8 @@ final class Watches {
     }
     if (secrets != null) {
       closing.within(END.multipliedBy(2), "secrets", secrets::close);
-      closing.close("audit control of the mounts", mountControl);
+      // Its owner may wait for the kernel still, for longer than a stop may take.
+      closing.within(END, "audit control of the mounts", mountControl::close);
     }
     return ended[0];
   }

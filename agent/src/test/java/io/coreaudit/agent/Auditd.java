@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A real auditd (Debian's package) on a configuration of the test's own.
@@ -20,6 +21,12 @@ final class Auditd implements AutoCloseable {
 
   /// Starts it in a folder and waits until it owns the kernel's unicast slot.
   static Auditd start(Path dir) throws Exception {
+    return start(dir, "RAW");
+  }
+
+  /// Does the same with a log format, which is also that of what its plugins get: `RAW` or
+  /// `ENRICHED`. It starts the plugins that the folder's `plugins.d` names.
+  static Auditd start(Path dir, String logFormat) throws Exception {
     Command.require("auditd");
     Files.createDirectories(dir.resolve("plugins.d"));
     Path log = dir.resolve("audit.log");
@@ -30,7 +37,7 @@ final class Auditd implements AutoCloseable {
         write_logs = yes
         log_file = %s
         log_group = root
-        log_format = RAW
+        log_format = %s
         flush = NONE
         max_log_file = 500
         max_log_file_action = IGNORE
@@ -43,7 +50,7 @@ final class Auditd implements AutoCloseable {
         disk_error_action = IGNORE
         plugin_dir = %s
         """
-            .formatted(log, dir.resolve("plugins.d")));
+            .formatted(log, logFormat, dir.resolve("plugins.d")));
     Process process =
         new ProcessBuilder("/usr/sbin/auditd", "-n", "-c", dir.toString(), "-s", "nochange")
             .redirectErrorStream(true)
@@ -65,6 +72,16 @@ final class Auditd implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /// The programs that it started.
+  List<Long> plugins() {
+    return process.toHandle().children().map(ProcessHandle::pid).toList();
+  }
+
+  /// Makes it read its configuration anew.
+  void reload() throws Exception {
+    Command.run("kill", "-HUP", Long.toString(process.pid()));
   }
 
   /// What it has written so far.

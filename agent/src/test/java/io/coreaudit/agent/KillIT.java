@@ -77,13 +77,24 @@ final class KillIT {
 
   private void shouldHaveAll(LineReceiver receiver, String seed) {
     Map<Long, String> received = new HashMap<>();
+    long lines = 0;
     // Reads every whole line; one that is not JSON fails here.
     for (Event event : receiver.events()) {
+      lines++;
       String other = received.put(event.seq(), event.id());
       assertThat(other == null || other.equals(event.id()))
           .as("%s: seq %d is one event: %s, %s", seed, event.seq(), other, event.id())
           .isTrue();
     }
+    System.out.printf(
+        "KillIT kills=%d accepted=%d received=%d again=%d missing=%d torn=%d %s%n",
+        KILLS,
+        accepted.size(),
+        received.size(),
+        lines - received.size(),
+        accepted.keySet().stream().filter(seq -> !received.containsKey(seq)).count(),
+        receiver.torn().size(),
+        seed);
     assertThat(received).as(seed).containsAllEntriesOf(accepted);
     long last = received.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
     assertThat(received).as("%s: seq 1 to %d", seed, last).hasSize((int) last);

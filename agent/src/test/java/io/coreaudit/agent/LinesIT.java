@@ -123,6 +123,32 @@ final class LinesIT {
     return agent.metric("coreaudit_intake_messages_total");
   }
 
+  /// auditd hands its own SIGHUP on to its plugins.
+  @Test
+  void shouldReadOnAfterAHangUp() throws Exception {
+    try (RunningAgent agent = new RunningAgent(dir)) {
+      agent
+          .input(ProcessBuilder.Redirect.PIPE)
+          .start("input: {mode: plugin}\nsinks: [{type: stdout}]\n")
+          .awaitReady();
+      try (OutputStream in = agent.process().getOutputStream()) {
+        event(in, 1);
+        in.flush();
+        agent.until(SOON, "the first event", () -> messages(agent) == RECORDS);
+        agent.signal("HUP");
+        agent.until(SOON, "told", () -> agent.log().contains("nothing to read anew"));
+        event(in, 2);
+        in.flush();
+        agent.until(SOON, "the next event", () -> messages(agent) == 2 * RECORDS);
+      }
+      assertThat(agent.exitStatus()).as(agent.log()).isZero();
+      assertThat(Event.read(agent.stdout()))
+          .filteredOn(Event::isAudit)
+          .extracting(Event::serial)
+          .containsExactly(1L, 2L);
+    }
+  }
+
   @Test
   void shouldReadFilesAndAPipeOneAfterTheOther() throws Exception {
     Path first = events("first.log", 1, EVENTS);

@@ -32,6 +32,8 @@ final class MainTest {
     shouldSay(2, "", unknown, "run", "-c", bad.toString());
     shouldSay(2, "", unknown, "status", "-c", bad.toString());
     shouldSay(1, unknown, "", "config", "check", bad.toString());
+    Path none = dir.resolve("none.yaml");
+    shouldSay(3, "", "coreaudit: " + none + ": no such file", "config", "check", none.toString());
     Path good = file("good.yaml", "watch: {paths: [/etc]}\n");
     shouldSay(0, good + ": good\n", "", "config", "check", good.toString());
     shouldSay(

@@ -173,6 +173,10 @@ final class PodmanIT {
       assertThat(agent.metric("coreaudit_watches_uncovered")).as(agent.log()).isZero();
       shouldSee(agent, there, "openshift_secret");
       shouldSee(agent, file, "coreaudit_watch");
+      assertThat(Event.trees(agent.stdout()))
+          .filteredOn(event -> event.at("/file/path").asText().equals(file.toString()))
+          .as("the image has no accounts: the name is the host's")
+          .allMatch(event -> event.at("/user/name").asText().equals("root"));
 
       Path fresh = mount("fresh");
       agent.until(SOON, "covered", () -> agent.metric(COVERED) == 2);

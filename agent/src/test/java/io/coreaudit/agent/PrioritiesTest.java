@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.forward.Forwarder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,14 @@ import org.junit.jupiter.api.Test;
 final class PrioritiesTest {
   private static final Path PROCESS = Path.of("/proc/self");
 
-  private final CountDownLatch named = new CountDownLatch(2);
+  private final CountDownLatch named = new CountDownLatch(3);
   private final CountDownLatch end = new CountDownLatch(1);
 
   @Test
-  void shouldPutTheForwardersAndTheCompilerBehindTheRest() throws Exception {
+  void shouldPutTheIntakeFirstAndForwardersAndTheCompilerLast() throws Exception {
     int base = Priorities.nice(PROCESS);
-    Thread forwarder = sleeper("coreaudit-forward-siem");
+    Thread intake = sleeper(Agent.INTAKE);
+    Thread forwarder = sleeper(Forwarder.THREAD + "siem");
     Thread other = sleeper("conductor");
     try {
       named.await();
@@ -29,10 +31,14 @@ final class PrioritiesTest {
       Priorities.order();
       Map<String, Integer> nice = niceByName();
       assertThat(nice).containsEntry("coreaudit-forwa", base + 5).containsEntry("conductor", base);
+      if ("root".equals(System.getProperty("user.name"))) {
+        assertThat(nice).containsEntry("intake", base - 4);
+      }
       assertThat(nice).containsEntry("C2 CompilerThre", base + 10);
       assertThat(nice).containsEntry("C1 CompilerThre", base);
     } finally {
       end.countDown();
+      intake.join();
       forwarder.join();
       other.join();
     }

@@ -3,6 +3,7 @@ package io.coreaudit.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.coreaudit.agent.http.Health;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -61,14 +62,16 @@ final class PulseIT {
   }
 
   @Test
-  void shouldSayNothingWhenSwitchedOff() throws Exception {
+  void shouldBeHealthyHoweverQuietItIs() throws Exception {
     try (RunningAgent agent = new RunningAgent(dir)) {
       agent
           .input(Redirect.PIPE)
           .start("input: {mode: plugin}\nheartbeat: {interval: off}\nsinks: [{type: stdout}]\n")
           .awaitReady();
-      Thread.sleep(1_500);
+      // A silence longer than the one that makes a thread stuck.
+      Thread.sleep(Health.STUCK_NS / 1_000_000 + 2_000);
       assertThat(pulses(agent)).isEmpty();
+      assertThat(agent.text("/healthz")).isEqualTo("healthy\n");
     }
   }
 

@@ -60,8 +60,17 @@ final class ReceiverIT {
       agent.until(
           Duration.ofSeconds(60), "everything sent", () -> receiver.count() >= warm + generated);
       Await.still(Duration.ofSeconds(1), Duration.ofSeconds(60), receiver::count);
+      long resident = agent.memoryKib("VmRSS");
+      System.out.printf(
+          "ReceiverIT seconds=%d generated=%d lines=%d connections=%d grown_kib=%d vmrss_kib=%d%n",
+          LOAD_SECONDS,
+          warm + generated,
+          receiver.count(),
+          receiver.connections(),
+          largest - anonymous,
+          resident);
       assertThat(largest - anonymous).as("growth of RssAnon, KiB").isLessThan(FLAT_WITHIN_KIB);
-      assertThat(agent.memoryKib("VmRSS")).as("VmRSS, KiB").isLessThan(RESIDENT_KIB);
+      assertThat(resident).as("VmRSS, KiB").isLessThan(RESIDENT_KIB);
 
       Map<String, Long> metrics = agent.metrics();
       new Ledger(metrics).shouldBalanceAtRest("siem");
@@ -113,6 +122,9 @@ final class ReceiverIT {
     assertThat(opens).isEqualTo(generated);
     assertThat(receiver.connections()).isGreaterThanOrEqualTo(2);
     long breaks = receiver.connections() - 1L;
+    System.out.printf(
+        "ReceiverIT received=%d of %d breaks=%d came_twice_bytes=%d%n",
+        opens, generated, breaks, repeatedBytes);
     assertThat(repeatedBytes)
         .as("came twice, %d breaks", breaks)
         .isLessThanOrEqualTo(breaks * (RESEND_WINDOW_BYTES + UNDER_WAY_BYTES));

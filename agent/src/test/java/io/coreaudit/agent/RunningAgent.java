@@ -90,13 +90,31 @@ final class RunningAgent implements AutoCloseable {
 
   /// Starts it with configuration text; state.dir, run.dir and http.listen are added.
   RunningAgent start(String yaml) throws IOException {
+    configure(yaml);
+    return startAgain();
+  }
+
+  /// Writes a program that becomes the agent on such a configuration, for another process to start
+  /// with a command and its options. What is asked of the agent's process cannot be asked then.
+  Path launcher(String yaml) throws IOException {
+    configure(yaml);
+    starts++;
+    Path launcher = dir.resolve("coreaudit");
+    Files.writeString(
+        launcher,
+        "#!/bin/sh\nexec %s \"$@\" -c %s > %s 2> %s\n"
+            .formatted(String.join(" ", line()), config(), stdout(), stderr()));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-x---"));
+    return launcher;
+  }
+
+  private void configure(String yaml) throws IOException {
     Path config = config();
     Files.writeString(
         config,
         "state: {dir: %s}\nrun: {dir: %s}\nhttp: {listen: '%s'}\n%s"
             .formatted(dir.resolve("state"), dir.resolve("run"), http, yaml));
     Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--r--"));
-    return startAgain();
   }
 
   /// Starts it on the configuration of the last start.

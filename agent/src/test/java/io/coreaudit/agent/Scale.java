@@ -1,16 +1,13 @@
 package io.coreaudit.agent;
 
-/// Small numbers in every build, the issue's own with `-Dcoreaudit.full=PART` (or
-/// COREAUDIT_FULL=PART).
+import io.coreaudit.kernel.FullRun;
+
+/// Small numbers in every build, the issue's own with `--full=PART`.
 final class Scale {
   private Scale() {}
 
   static boolean full() {
-    return full("spool");
-  }
-
-  private static boolean full(String part) {
-    return part.equals(System.getProperty("coreaudit.full", System.getenv("COREAUDIT_FULL")));
+    return FullRun.of("spool");
   }
 
   static int of(int small, int full) {
@@ -18,6 +15,6 @@ final class Scale {
   }
 
   static int of(String part, int small, int full) {
-    return full(part) ? full : small;
+    return FullRun.count(part, small, full);
   }
 }

@@ -89,4 +89,51 @@ final class StopIT {
       shouldStopInTime(agent);
     }
   }
+
+  @Test
+  void shouldNotSeemHealthyWhileADiskHangsAndGoOnAfterIt() throws Exception {
+    try (ScratchDisk disk = ScratchDisk.ext4(dir.resolve("disk"), "128M");
+        RunningAgent agent =
+            new RunningAgent(dir)
+                .input(Redirect.PIPE)
+                .start(
+                    """
+                    input: {mode: plugin}
+                    spool: {dir: %s/spool, max_size: 64MiB}
+                    sinks: [{type: stdout}]
+                    """
+                        .formatted(disk.path()))) {
+      agent.awaitReady();
+      Thread.ofPlatform().daemon().start(() -> feedOn(agent));
+      Thread.sleep(1_000);
+      try {
+        disk.freeze();
+        // The stuck thread is named, or the whole JVM waits for it and nobody answers.
+        int[] unhealthy = {0};
+        agent.until(
+            Duration.ofSeconds(60),
+            "unhealthy three times in a row",
+            () -> (unhealthy[0] = agent.get("/healthz") == 200 ? 0 : unhealthy[0] + 1) == 3);
+      } finally {
+        disk.thaw();
+      }
+      agent.until(SOON, "healthy again", () -> agent.get("/healthz") == 200);
+      long accepted = agent.metric("coreaudit_intake_accepted_total");
+      agent.until(
+          SOON, "goes on", () -> agent.metric("coreaudit_intake_accepted_total") > accepted + 100);
+      assertThat(agent.metric("coreaudit_intake_refused_total")).isZero();
+      shouldStopInTime(agent);
+    }
+  }
+
+  private static void feedOn(RunningAgent agent) {
+    try {
+      for (long serial = 1; ; serial += 50) {
+        LineFeed.write(agent.process().getOutputStream(), serial, 50);
+        Thread.sleep(10);
+      }
+    } catch (IOException | InterruptedException e) {
+      return; // the agent ended
+    }
+  }
 }

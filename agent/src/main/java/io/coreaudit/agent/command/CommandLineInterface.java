@@ -6,6 +6,7 @@ import io.coreaudit.agent.config.NamedFiles;
 import io.coreaudit.agent.log.LogConfigurator;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
@@ -151,6 +152,10 @@ public final class CommandLineInterface {
     Command check =
         (line, out) -> {
           Path file = line.matchedPositionalValue(0, null);
+          if (!Files.isReadable(file)) {
+            String why = Files.exists(file) ? "may not be read by this user" : "no such file";
+            throw new CommandException(ExitStatus.REFUSED, file + ": " + why, null);
+          }
           try {
             NamedFiles.check(ConfigReader.read(file, List.of()));
           } catch (ConfigException e) {

@@ -36,9 +36,9 @@ public enum ConfigKey {
   INPUT_GATHER(
       "input.gather",
       new Duration(0, Units.SECOND, null),
-      "20ms",
+      "100ms",
       "How long records gather after the first one before they are taken: longer is cheaper,"
-          + " shorter is sooner."),
+          + " shorter is sooner. Cut short where many come."),
   /// Socket buffer.
   INPUT_RECEIVE_BUFFER(
       "input.receive_buffer",

@@ -3,9 +3,13 @@ package io.coreaudit.agent.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /// Whether every thread of the agent is alive: the list of their heartbeats.
 public final class Health {
+  /// The longest silence of a role that waits for nobody, or says so.
+  public static final long STUCK_NS = TimeUnit.SECONDS.toNanos(30);
+
   private final List<Heartbeat> heartbeats = new CopyOnWriteArrayList<>();
 
   /// Puts a thread under watch. It counts as alive from now.

@@ -47,7 +47,7 @@ public final class HttpServer implements AutoCloseable {
       throws IOException {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("netty", true), NioIoHandler.newFactory());
+            1, new DefaultThreadFactory("http", true), NioIoHandler.newFactory());
     ConnectionBound bound = new ConnectionBound(MAX_CONNECTIONS);
     Answers answers = new Answers(metrics, health, readiness);
     ServerBootstrap bootstrap =

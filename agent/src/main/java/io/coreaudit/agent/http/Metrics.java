@@ -2,17 +2,19 @@ package io.coreaudit.agent.http;
 
 import io.coreaudit.telemetry.CounterKey;
 import io.coreaudit.telemetry.Counters;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 
@@ -75,15 +77,13 @@ public final class Metrics {
 
   /// Shows how long something takes, as a histogram in seconds.
   ///
-  /// @param bounds of its buckets, in seconds
+  /// @param name the whole name, with `_seconds`
+  /// @param bounds of its buckets
   /// @return takes each time, in nanoseconds; any thread
-  public LongConsumer times(String name, String sentence, double... bounds) {
-    DistributionSummary summary =
-        DistributionSummary.builder(name)
-            .description(sentence)
-            .serviceLevelObjectives(bounds)
-            .register(registry);
-    return ns -> summary.record(ns / 1e9);
+  public LongConsumer times(String name, String sentence, Duration... bounds) {
+    Timer timer =
+        Timer.builder(name).description(sentence).serviceLevelObjectives(bounds).register(registry);
+    return ns -> timer.record(ns, TimeUnit.NANOSECONDS);
   }
 
   /// Shows one figure that only grows.

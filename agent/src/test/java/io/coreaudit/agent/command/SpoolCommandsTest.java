@@ -105,7 +105,7 @@ final class SpoolCommandsTest {
         Memory.copy(bytes, 0, text, bytes.length);
         writer.begin(EventKind.AUDIT, 1795321989, 984, seq, 0, 1795321989_984_000_000L);
         writer.record(1300, 0, 0, text, bytes.length);
-        int length = writer.finish(0, 3, seq, 7, 9);
+        int length = writer.finish(0, seq, 7, 9);
         assertThat(spool.append(writer.address(), length)).isTrue();
       }
       spool.signalReaders();

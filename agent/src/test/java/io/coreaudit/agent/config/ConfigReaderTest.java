@@ -17,7 +17,7 @@ final class ConfigReaderTest {
   void shouldHaveADefaultForEverything() throws Exception {
     AgentConfig config = config("");
     assertThat(config.input())
-        .isEqualTo(new InputConfig(InputMode.MULTICAST, 20_000_000, 64 << 20, List.of()));
+        .isEqualTo(new InputConfig(InputMode.MULTICAST, 100_000_000, 64 << 20, List.of()));
     assertThat(config.audit()).isEqualTo(new AuditConfig(true, true, 8192));
     assertThat(config.watch().paths()).isEmpty();
     assertThat(config.watch().etcd().paths()).contains(Path.of("/var/lib/etcd"));

@@ -7,9 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import io.coreaudit.agent.config.LogLevel;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 final class LogLineTest {
   private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -25,6 +27,21 @@ final class LogLineTest {
         .matches(
             "[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z WARN Spool a\\\\n"
                 + "b\\\\tc\\\\u001b\\[2Jd\\\\u0000\\\\u2028e\n");
+  }
+
+  @Test
+  void shouldGiveProgramsTheFiguresBehindTheSentence() {
+    LoggingEvent event =
+        new LoggingEvent("x", logger("io.coreaudit.spool.Spool"), Level.WARN, "full", null, null);
+    event.setKeyValuePairs(
+        List.of(
+            new KeyValuePair("path", "/var/lib/x-1.log"),
+            new KeyValuePair("events", 12),
+            new KeyValuePair("why", "a \"b\"\n\\"),
+            new KeyValuePair("none", "")));
+    assertThat(new LogLine().doLayout(event))
+        .endsWith(
+            "Spool full path=/var/lib/x-1.log events=12 why=\"a \\\"b\\\"\\n\\\\\" none=\"\"\n");
   }
 
   @Test

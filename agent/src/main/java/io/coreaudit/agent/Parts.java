@@ -1,0 +1,30 @@
+package io.coreaudit.agent;
+
+import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.http.Health;
+import io.coreaudit.agent.http.Readiness;
+import io.coreaudit.forward.Forwarder;
+import io.coreaudit.intake.Intake;
+import io.coreaudit.netlink.AuditReceiver;
+import io.coreaudit.origin.HostName;
+import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.spool.Spool;
+import java.util.List;
+
+/// The parts of a running agent of which there is something to tell.
+///
+/// @param configFile where the configuration came from, or `defaults`
+/// @param receiver null when the input is lines
+/// @param kernel null when the agent has nothing to do with the kernel
+record Parts(
+    AgentConfig config,
+    String configFile,
+    AuditReceiver receiver,
+    Intake intake,
+    Spool spool,
+    List<Forwarder> forwarders,
+    KernelSide kernel,
+    OriginCollector origin,
+    HostName host,
+    Readiness readiness,
+    Health health) {}
