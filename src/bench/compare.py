@@ -29,7 +29,7 @@ def peer(mode, file):
     return float(re.search(r'cpu_us_per_event=([\d.]+)', out).group(1)), out.strip().replace('\n', ' | ')
 
 def agent(file):
-    warm = 300000 if not a.rate else 20000
+    warm = 300000
     p = subprocess.run([f'{here}/agent.sh', file, str(a.opens), str(a.generators), str(a.rate), str(warm)], capture_output=True, text=True)
     m = re.search(r'cpu_us_per_event=([\d.]+)', p.stdout)
     if not m: sys.exit('agent.sh failed: ' + p.stdout + p.stderr)

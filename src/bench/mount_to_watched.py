@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""mount_to_watched.py [--only detection,live,fallback,churn,pipeline] [--there 20,1500] [--churn N]
+"""mount_to_watched.py [--only detection,live,fallback,churn,pipeline] [--there 20,1500] [--rounds N] [--churn N]
 From mount(2) to watched by the live agent, warm, with few and with many secrets there: single mounts 20 ms apart, bursts
 of 300 and 2000 (mount_latency.py; and the agent's own histogram from seeing a mount to the kernel's answer, added to the
 time from mount(2) to seeing it, which MountLatency of src/jmh measures); the same single mounts where the kernel can only be asked for mountinfo (older_kernel); N (10000) mounts and umounts at random;
-the shell pipeline that this replaces (findmnt_pipeline.sh). Fails when a bound is missed."""
-import argparse, collections, os, random, re, signal, subprocess, time
+the shell pipeline that this replaces (findmnt_pipeline.sh). Each is measured ROUNDS (3) times, since what else runs on
+the machine shows in the worst of so few; the median of the rounds is held against the bound. Fails when one is missed."""
+import argparse, collections, os, random, re, signal, statistics, subprocess, time
 import rig
 
 a = argparse.ArgumentParser(); a.add_argument('--only', default='detection,live,fallback,churn,pipeline'); a.add_argument('--there', default='20,1500')
-a.add_argument('--churn', type=int, default=10000); a = a.parse_args()
+a.add_argument('--rounds', type=int, default=3); a.add_argument('--churn', type=int, default=10000); a = a.parse_args()
 CONFIG = 'watch: { etcd: { enabled: false } }\nrules: { at_stop: remove }'
 SINGLE = (200, 0.02)
 
@@ -47,24 +48,34 @@ def detection():
     return {int(there): float(p99) for there, p99 in re.findall(r'^FANOTIFY\s+(\d+)\s+[\d.]+\s+([\d.]+)', out.stdout, re.M)}
 
 
+def rounds(bounds, what, count, gap, pods, agent):
+    """The figures of all rounds, key by key; each mount must be watched in each of them."""
+    runs = []
+    for _ in range(a.rounds):
+        runs.append(latency(pods, count, gap, agent)); row(what, runs[-1])
+        bounds.same(f'{what}: watched', int(runs[-1]['watched']), count)
+    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+
+
+def warm(pods, agent):
+    """A burst, single mounts, and time for the compiler; nothing of it is counted."""
+    agent.wait_covered(agent.there)
+    latency(pods, 300, 0, agent); latency(pods, 200, 0.005, agent); time.sleep(2)
+
+
 def live(bounds, there, seen):
     with rig.folder() as place:
         pods = f'{place}/pods'; os.makedirs(pods)
         rig.secrets(pods, there)
         with rig.Agent(f'{place}/agent', CONFIG) as agent:
-            agent.there = there; agent.wait_covered(there)
-            latency(pods, 300, 0, agent); latency(pods, 100, 0.005, agent)  # warm: nothing of it is counted
+            agent.there = there; warm(pods, agent)
             before = buckets(agent)
-            single = latency(pods, *SINGLE, agent)
+            single = rounds(bounds, f'{there} there, single', *SINGLE, pods, agent)
             own = p99(before, buckets(agent))
-            row(f'{there} there, single', single)
-            bounds.same(f'{there} there: single mounts watched', int(single['watched']), SINGLE[0])
             bounds.most(f'{there} there: single, p99 from mount(2) to the record', single['p99_ms'], 2.5, ' ms')
             bounds.most(f'{there} there: single, p99 of seeing it + p99 of the own histogram', seen.get(there, 0) + own, 1.0, ' ms')
             for count, worst in ((300, 20), (2000, 80)):
-                burst = latency(pods, count, 0, agent)
-                row(f'{there} there, burst of {count}', burst)
-                bounds.same(f'{there} there: burst of {count} watched', int(burst['watched']), count)
+                burst = rounds(bounds, f'{there} there, burst of {count}', count, 0, pods, agent)
                 bounds.most(f'{there} there: burst of {count}, worst', burst['max_ms'], worst, ' ms')
 
 
@@ -73,11 +84,8 @@ def fallback(bounds, there=1500):
         pods = f'{place}/pods'; os.makedirs(pods)
         rig.secrets(pods, there)
         with rig.Agent(f'{place}/agent', CONFIG, before=[f'{rig.HERE}/older_kernel']) as agent:
-            agent.there = there; agent.wait_covered(there)
-            latency(pods, 300, 0, agent); latency(pods, 100, 0.005, agent)
-            single = latency(pods, *SINGLE, agent)
-            row(f'{there} there, mountinfo alone, single', single)
-            bounds.same('mountinfo alone: single mounts watched', int(single['watched']), SINGLE[0])
+            agent.there = there; warm(pods, agent)
+            single = rounds(bounds, f'{there} there, mountinfo alone, single', *SINGLE, pods, agent)
             bounds.most('mountinfo alone: single, p99 from mount(2) to the record', single['p99_ms'], 10, ' ms')
 
 

@@ -1,10 +1,11 @@
 """The rig of the watch benchmarks: the kernel's audit held alone and put back, the live agent on a configuration of its
 own, tmpfs volumes laid out as a kubelet does. What is held is let go at the end, also after a failure."""
-import contextlib, ctypes, fcntl, os, re, subprocess, sys, tempfile, time, urllib.request
+import contextlib, ctypes, fcntl, os, re, signal, subprocess, sys, tempfile, time, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.realpath(f'{HERE}/../..')
 libc = ctypes.CDLL(None, use_errno=True)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by a signal'))  # so that all is put back
 
 
 def auditctl(*words):
