@@ -12,15 +12,12 @@ import org.slf4j.LoggerFactory;
 /// Where the host keeps the names of its accounts, as seen by an agent that may run in a container:
 /// numbers in records are the host's, and the image's files give them other names.
 ///
-/// In the mount namespace of process 1 that is `/`, in another one the root of process 1. Where
-/// `watch.namespace` names a process, that one stands for process 1. Who may not look at process 1
-/// looks at the kernel's own threads, which are in the host's first namespace, and who may look at
-/// neither compares what process 1 has mounted at `/` with what itself has. Nothing is known of a
-/// host whose processes cannot be seen: the agent's own files are taken then.
+/// Where process 1 has the same mount at `/` as the agent, that is `/`, else the root of process 1.
+/// Where `watch.namespace` names a process, that one stands for process 1. Mounts are compared
+/// because to read of them needs no capability, and each mount namespace has its own.
 final class HostAccounts {
   private static final Logger LOG = LoggerFactory.getLogger(HostAccounts.class);
   private static final Path ROOT = Path.of("/");
-  private static final String MOUNTS = "ns/mnt";
 
   private HostAccounts() {}
 
@@ -43,56 +40,26 @@ final class HostAccounts {
   static Path root(Path proc, String namespace) {
     String pid = namespace != null && namespace.matches("[0-9]+") ? namespace : "1";
     Path process = proc.resolve(pid);
-    String own = link(proc.resolve("self").resolve(MOUNTS));
-    String host = link(process.resolve(MOUNTS));
-    boolean kernelSeen = seesKernel(proc);
-    if (host == null && kernelSeen) {
-      host = link(proc.resolve("2").resolve(MOUNTS));
-    }
-    boolean same = host == null ? !kernelSeen || sharesRoot(proc, process) : host.equals(own);
-    if (same) {
+    String host = rootMount(process);
+    if (host != null && host.equals(rootMount(proc.resolve("self")))) {
       return ROOT;
     }
     Path root = process.resolve("root");
     return Files.isReadable(root.resolve("etc")) ? root : null;
   }
 
-  /// Whether the kernel's threads are there, as on a host and in a container that sees its
-  /// processes.
-  private static boolean seesKernel(Path proc) {
-    try {
-      return Files.readString(proc.resolve("2/comm")).equals("kthreadd\n");
-    } catch (IOException none) {
-      return false;
-    }
-  }
-
-  /// Whether a process has the same mount at `/`. Each mount namespace has mounts of its own, and
-  /// to read of them needs no capability.
-  private static boolean sharesRoot(Path proc, Path process) {
-    String own = rootMount(proc.resolve("self/mountinfo"));
-    return own != null && own.equals(rootMount(process.resolve("mountinfo")));
-  }
-
-  /// The id of what is mounted at `/`: what lies on top comes last.
-  private static String rootMount(Path mountinfo) {
+  /// The id of what a process has mounted at `/`, what lies on top; null when that is not known.
+  private static String rootMount(Path process) {
     try {
       String id = null;
-      for (String line : Files.readAllLines(mountinfo, StandardCharsets.ISO_8859_1)) {
+      Path mounts = process.resolve("mountinfo");
+      for (String line : Files.readAllLines(mounts, StandardCharsets.ISO_8859_1)) {
         String[] fields = line.split(" ", 6);
         if (fields.length == 6 && fields[4].equals("/")) {
           id = fields[0];
         }
       }
       return id;
-    } catch (IOException unreadable) {
-      return null;
-    }
-  }
-
-  private static String link(Path path) {
-    try {
-      return Files.readSymbolicLink(path).toString();
     } catch (IOException unreadable) {
       return null;
     }
