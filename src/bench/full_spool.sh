@@ -3,8 +3,8 @@
 # quiet machine with the kernel's audit and the packages of src/verify.sh.
 set -eu
 cd "$(dirname "$0")/../.."
-bench=src/bench failed=()
-part() { local name=$1; shift; echo; echo "== $name: $*"; if ! "$@"; then failed+=("$name"); fi; }
+bench=src/bench
+. $bench/parts.sh
 part tests mvn -B -ntp verify -Dcoreaudit.full=spool -Dfuzz.skip=true -DskipUnitTests=true \
   -Dit.test='io.coreaudit.spool.*IT,OverrunIT,KillIT,ReceiverIT,EpsilonIT,FootprintIT,StopIT,KernelLossIT,AwayIT' -Dfailsafe.failIfNoSpecifiedTests=false
 ./coreaudit --version
@@ -14,6 +14,4 @@ part 'two generators' $bench/compare.py --generators 2 --most netlink_sink=2.2,a
 part '500 a second' $bench/compare.py --opens 5000 --rate 500 --rounds 5 --only coreaudit,auditd --most auditd=0.45
 part footprint $bench/footprint.py --most-idle-mb 135 --most-load-mb 160
 part soak $bench/soak.py
-echo
-if [ ${#failed[@]} -gt 0 ]; then echo "full spool: failed: ${failed[*]}"; exit 1; fi
-echo "full spool: all parts passed"
+finish "full spool"

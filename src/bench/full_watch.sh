@@ -3,8 +3,8 @@
 # kernel's audit and the packages of src/verify.sh. Every part has bounds and fails when one is missed.
 set -eu
 cd "$(dirname "$0")/../.."
-bench=src/bench failed=()
-part() { local name=$1; shift; echo; echo "== $name: $*"; if ! "$@"; then failed+=("$name"); fi; }
+bench=src/bench
+. $bench/parts.sh
 part tests mvn -B -ntp verify -Dcoreaudit.full=watch -Dfuzz.skip=true -DskipUnitTests=true \
   -Dit.test='io.coreaudit.rule.*IT,io.coreaudit.mount.*IT,io.coreaudit.watch.*IT,EtcdIT,PodmanIT,EvasionIT,SecretsIT,SwapIT,DriftIT,DeafIT' -Dfailsafe.failIfNoSpecifiedTests=false
 cat agent/target/etcd-events.txt || failed+=('etcd events')
@@ -12,6 +12,4 @@ cat agent/target/etcd-events.txt || failed+=('etcd events')
 part 'syscall tax' $bench/watch_tax.py
 part 'mount to watched' $bench/mount_to_watched.py
 part 'idle' $bench/idle_wakes.py
-echo
-if [ ${#failed[@]} -gt 0 ]; then echo "full watch: failed: ${failed[*]}"; exit 1; fi
-echo "full watch: all parts passed"
+finish "full watch"

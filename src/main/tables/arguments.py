@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 
+from table_class import block, literal, run
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TARGET = os.path.join(HERE, "../java/io/coreaudit/table/ArgumentTables.java")
 INCLUDE = ["/usr/include", "/usr/include/x86_64-linux-gnu"]
@@ -226,26 +228,6 @@ def values(table, macros):
     return {name: int(number) & 0xFFFFFFFF for name, number in (line.split() for line in lines.splitlines())}
 
 
-def block(name, sentence, table):
-    lines, line, last = [], "", None
-    for number in sorted(table):
-        word = table[number]
-        if last is not None and number == last + 1 and len(line) + 1 + len(word) <= 92:
-            line += " " + word
-        else:
-            if line:
-                lines.append(line)
-            line = ("%d %s" if number < 4096 else "0x%x %s") % (number, word)
-        last = number
-    lines.append(line)
-    return literal(name, sentence, lines)
-
-
-def literal(name, sentence, lines):
-    body = "\n".join("      " + text for text in lines)
-    return '  /// %s\n  static final String %s =\n      """\n%s\n      """;\n' % (sentence, name, body)
-
-
 def protocols():
     table = {}
     with open("/etc/protocols", encoding="ascii", errors="replace") as file:
@@ -282,13 +264,5 @@ def java():
     )
 
 
-def main():
-    if "--print" in sys.argv[1:]:
-        sys.stdout.write(java())
-    else:
-        with open(TARGET, "w", encoding="ascii") as target:
-            target.write(java())
-
-
 if __name__ == "__main__":
-    main()
+    run(java, TARGET)

@@ -23,6 +23,8 @@ import os
 import re
 import sys
 
+import table_class
+
 INCLUDE = "/usr/include"
 CROSS = os.environ.get("HEADERS", "")
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -153,25 +155,11 @@ def uring():
 
 
 def block(name, sentence, table):
-    if table is None:
-        return kept(name)
-    lines, line, last = [], "", None
-    for number in sorted(table):
-        word = table[number]
-        if last is not None and number == last + 1 and len(line) + 1 + len(word) <= 92:
-            line += " " + word
-        else:
-            if line:
-                lines.append(line)
-            line = "%d %s" % (number, word)
-        last = number
-    lines.append(line)
-    body = "\n".join("      " + text for text in lines)
-    return '  /// %s\n  static final String %s =\n      """\n%s\n      """;\n' % (sentence, name, body)
+    return kept(name) if table is None else table_class.block(name, sentence, table)
 
 
 def kept(name):
-    if "--print" not in sys.argv[1:]:
+    if not table_class.printing():
         sys.exit("generate.py: no headers for %s: see the packages at the top" % name)
     with open(TARGET, encoding="ascii") as target:
         found = re.search(r'  /// [^\n]*\n  static final String %s =\n.*?""";\n' % name, target.read(), re.S)
@@ -219,13 +207,5 @@ def java():
     )
 
 
-def main():
-    if "--print" in sys.argv[1:]:
-        sys.stdout.write(java())
-    else:
-        with open(TARGET, "w", encoding="ascii") as target:
-            target.write(java())
-
-
 if __name__ == "__main__":
-    main()
+    table_class.run(java, TARGET)

@@ -30,45 +30,55 @@ final class NetlinkInputIT {
 
   @Test
   void shouldEndATurnThatDoesNotEmptyTheSocketInTime(@TempDir Path dir) throws Exception {
-    try (AuditControl control = AuditControl.open();
-        Spool spool = spool(dir);
-        OriginCollector origin =
-            new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), null)) {
-      control.enable(1);
-      AuditReceiver receiver = AuditReceiver.openMulticast(BUFFER_BYTES);
-      try (Intake intake = intake(new NetlinkInput(receiver, "test", NO_TIME), spool, origin)) {
-        for (int i = 0; i < SENT; i++) {
-          control.userMessage(USER_AUTH, "op=flood");
-        }
-        LibC.usleep(500_000);
-        long dropped = receiver.drops();
-        assertThat(dropped).isPositive();
+    flooded(
+        dir,
+        (intake, receiver) -> {
+          long dropped = receiver.drops();
+          assertThat(dropped).isPositive();
 
-        assertThat(intake.doWork()).as("one batch, and no more").isEqualTo(AuditReceiver.SLOTS);
-        assertThat(count(intake, IntakeCounter.OVERRUNS)).isEqualTo(1);
-        assertThat(count(intake, IntakeCounter.LONG_DRAINS)).isEqualTo(1);
-        assertThat(count(intake, IntakeCounter.DROPPED_RECORDS)).isEqualTo(dropped);
-        assertThat(count(intake, IntakeCounter.ACCEPTED))
-            .as("what came is not held back")
-            .isBetween(100L, (long) AuditReceiver.SLOTS);
-        assertThat(overrunsDrained).hasValue(0);
+          assertThat(intake.doWork()).as("one batch, and no more").isEqualTo(AuditReceiver.SLOTS);
+          assertThat(count(intake, IntakeCounter.OVERRUNS)).isEqualTo(1);
+          assertThat(count(intake, IntakeCounter.LONG_DRAINS)).isEqualTo(1);
+          assertThat(count(intake, IntakeCounter.DROPPED_RECORDS)).isEqualTo(dropped);
+          assertThat(count(intake, IntakeCounter.ACCEPTED))
+              .as("what came is not held back")
+              .isBetween(100L, (long) AuditReceiver.SLOTS);
+          assertThat(overrunsDrained).hasValue(0);
 
-        int turns = 0;
-        while (intake.doWork() == AuditReceiver.SLOTS) {
-          turns++;
-        }
-        assertThat(turns).isPositive();
-        assertThat(overrunsDrained).hasValue(1);
-        assertThat(count(intake, IntakeCounter.OVERRUNS)).isEqualTo(1);
-        assertThat(count(intake, IntakeCounter.LONG_DRAINS)).isEqualTo(turns + 1);
-        assertThat(count(intake, IntakeCounter.DROPPED_RECORDS)).isEqualTo(dropped);
-        assertThat(count(intake, IntakeCounter.MESSAGES) + dropped).isGreaterThanOrEqualTo(SENT);
-      }
-    }
+          int turns = 0;
+          while (intake.doWork() == AuditReceiver.SLOTS) {
+            turns++;
+          }
+          assertThat(turns).isPositive();
+          assertThat(overrunsDrained).hasValue(1);
+          assertThat(count(intake, IntakeCounter.OVERRUNS)).isEqualTo(1);
+          assertThat(count(intake, IntakeCounter.LONG_DRAINS)).isEqualTo(turns + 1);
+          assertThat(count(intake, IntakeCounter.DROPPED_RECORDS)).isEqualTo(dropped);
+          assertThat(count(intake, IntakeCounter.MESSAGES) + dropped).isGreaterThanOrEqualTo(SENT);
+        });
   }
 
   @Test
   void shouldEndADrainThatWasCutShortWithTheLastRecord(@TempDir Path dir) throws Exception {
+    flooded(
+        dir,
+        (intake, receiver) -> {
+          assertThat(intake.doWork()).as("one batch, and no more").isEqualTo(AuditReceiver.SLOTS);
+          while (receiver.receive() != 0) {
+            // As if that batch had been the last: nothing is left to wake the thread.
+          }
+          assertThat(overrunsDrained).hasValue(0);
+          intake.doWork();
+          assertThat(overrunsDrained).hasValue(1);
+        });
+  }
+
+  private interface Scenario {
+    void play(Intake intake, AuditReceiver receiver);
+  }
+
+  /// Plays with an intake whose socket ran over, and whose turns end after one batch.
+  private void flooded(Path dir, Scenario scenario) {
     try (AuditControl control = AuditControl.open();
         Spool spool = spool(dir);
         OriginCollector origin =
@@ -80,13 +90,7 @@ final class NetlinkInputIT {
           control.userMessage(USER_AUTH, "op=flood");
         }
         LibC.usleep(500_000);
-        assertThat(intake.doWork()).as("one batch, and no more").isEqualTo(AuditReceiver.SLOTS);
-        while (receiver.receive() != 0) {
-          // As if that batch had been the last: nothing is left to wake the thread.
-        }
-        assertThat(overrunsDrained).hasValue(0);
-        intake.doWork();
-        assertThat(overrunsDrained).hasValue(1);
+        scenario.play(intake, receiver);
       }
     }
   }

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class ArgumentTablesTest {
-  private static final Path TREE = Path.of(System.getProperty("basedir", "."));
+  private static final Generator GENERATOR = new Generator("arguments.py", "ArgumentTables.java");
 
   @Test
   void shouldNameWhatHasAName() {
@@ -53,22 +51,8 @@ final class ArgumentTablesTest {
         Files.readString(Path.of("/usr/include/linux/version.h"))
             .contains("LINUX_VERSION_CODE " + code()),
         "headers of another release than " + KernelTables.HEADERS);
-    Process generator;
-    try {
-      generator =
-          new ProcessBuilder(
-                  "python3", TREE.resolve("main/tables/arguments.py").toString(), "--print")
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-    } catch (IOException noPython) {
-      assumeTrue(false, "no python3: " + noPython.getMessage());
-      return;
-    }
-    String made = new String(generator.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertThat(generator.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(generator.exitValue()).isZero();
-    assertThat(Files.readString(TREE.resolve("main/java/io/coreaudit/table/ArgumentTables.java")))
-        .isEqualTo(made);
+    String made = GENERATOR.made();
+    assertThat(GENERATOR.kept()).isEqualTo(made);
   }
 
   private static int code() {

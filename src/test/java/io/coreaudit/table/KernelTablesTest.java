@@ -8,14 +8,12 @@ import io.coreaudit.interpret.ErrnoNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class KernelTablesTest {
-  private static final Path TREE = Path.of(System.getProperty("basedir", "."));
+  private static final Generator GENERATOR = new Generator("generate.py", "KernelTables.java");
 
   @Test
   void shouldNameCallsByArchitecture() {
@@ -64,24 +62,10 @@ final class KernelTablesTest {
     assumeTrue(
         Files.exists(Path.of("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")),
         "no kernel headers for x86: install linux-libc-dev");
-    Process generator;
-    try {
-      generator =
-          new ProcessBuilder(
-                  "python3", TREE.resolve("main/tables/generate.py").toString(), "--print")
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-    } catch (IOException noPython) {
-      assumeTrue(false, "no python3: " + noPython.getMessage());
-      return;
-    }
-    String made = new String(generator.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertThat(generator.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(generator.exitValue()).isZero();
+    String made = GENERATOR.made();
     assumeTrue(
         made.contains("HEADERS = \"" + KernelTables.HEADERS + "\""),
         "headers of another release than " + KernelTables.HEADERS);
-    assertThat(Files.readString(TREE.resolve("main/java/io/coreaudit/table/KernelTables.java")))
-        .isEqualTo(made);
+    assertThat(GENERATOR.kept()).isEqualTo(made);
   }
 }

@@ -24,13 +24,16 @@ final class LinesIT {
 
   @TempDir private Path dir;
 
+  private RunningAgent plugin() throws Exception {
+    return new RunningAgent(dir)
+        .input(ProcessBuilder.Redirect.PIPE)
+        .start("input: {mode: plugin}\nsinks: [{type: stdout}]\n")
+        .awaitReady();
+  }
+
   @Test
   void shouldTakeGoodLinesOutOfBadOnes() throws Exception {
-    try (RunningAgent agent = new RunningAgent(dir)) {
-      agent
-          .input(ProcessBuilder.Redirect.PIPE)
-          .start("input: {mode: plugin}\nsinks: [{type: stdout}]\n")
-          .awaitReady();
+    try (RunningAgent agent = plugin()) {
       try (OutputStream in = agent.process().getOutputStream()) {
         in.write(mixture());
         in.flush();
@@ -126,11 +129,7 @@ final class LinesIT {
   /// auditd hands its own SIGHUP on to its plugins.
   @Test
   void shouldReadOnAfterAHangUp() throws Exception {
-    try (RunningAgent agent = new RunningAgent(dir)) {
-      agent
-          .input(ProcessBuilder.Redirect.PIPE)
-          .start("input: {mode: plugin}\nsinks: [{type: stdout}]\n")
-          .awaitReady();
+    try (RunningAgent agent = plugin()) {
       try (OutputStream in = agent.process().getOutputStream()) {
         event(in, 1);
         in.flush();
