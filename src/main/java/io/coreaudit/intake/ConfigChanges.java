@@ -20,7 +20,7 @@ public final class ConfigChanges {
   private static final int CAPACITY = 512;
   private static final int LONGEST_STAMP = 64;
 
-  /// What stands in quotes holds no blank, so this is never a part of a name.
+  /// What stands in quotes holds no blank, so no name has it; a label may, of who loads policies.
   private static final byte[] ATTACHES = " op=make_equiv ".getBytes(StandardCharsets.US_ASCII);
 
   /// Before it stand the stamp, ids and a label.
