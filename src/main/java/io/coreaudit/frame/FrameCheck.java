@@ -12,9 +12,10 @@ import java.util.zip.CRC32C;
 /// Looks at frames within one block of memory, so that nothing is allocated per frame. Not shared
 /// between threads.
 public final class FrameCheck {
+  private static final byte[] ZEROS = new byte[Integer.BYTES];
+
   private final long block;
   private final ByteBuffer view;
-  private final ByteBuffer zeros = ByteBuffer.allocateDirect(4);
   private final CRC32C crc = new CRC32C();
 
   /// Creates a check for frames that lie in a block.
@@ -51,8 +52,7 @@ public final class FrameCheck {
     crc.reset();
     view.limit(offset + CRC).position(offset);
     crc.update(view);
-    zeros.clear();
-    crc.update(zeros);
+    crc.update(ZEROS, 0, ZEROS.length);
     view.limit(offset + length).position(offset + CRC + 4);
     crc.update(view);
     return (int) crc.getValue() == Memory.intAt(address + CRC);

@@ -50,7 +50,7 @@ final class Rehearsal {
           AuditReceiver.over(Memory.intAt(pair.address() + Integer.BYTES))) {
         Assembler assembler = new Assembler(ring, AssemblerMode.LIVE, pipeline);
         long nowNs = System.nanoTime();
-        for (int turn = 0; turn < EVENTS; turn++) {
+        for (int turn = 0; turn < EVENTS; turn += 2) {
           events.send(kernel, turn);
           receive(receiver, assembler, nowNs);
         }

@@ -20,8 +20,10 @@ import java.util.List;
 ///
 /// They take turns and differ as real ones do, for the compiler leaves out what it has not seen:
 /// after a rehearsal of one kind of event alone it compiles most of the encoder a second time, just
-/// when the first burst comes.
+/// when the first burst comes. For the same reason they come in pairs, of which some are mixed as
+/// those of two CPUs are.
 final class SyntheticEvents {
+  private static final int MIXED_EVERY = 4;
   private static final String SOURCE = "synthetic-events.log";
   private static final String BEFORE_STAMP = " msg=";
 
@@ -68,27 +70,59 @@ final class SyntheticEvents {
     }
   }
 
-  /// An event as lines of a log.
+  /// What is to be done with a record of a turn's event.
+  private interface Step {
+    void record(int turn, int index);
+  }
+
+  /// Goes through the records of a pair: one event after the other, or record by record of both,
+  /// the later one first.
+  private void pair(int turn, Step step) {
+    int first = of(turn).size();
+    int second = of(turn + 1).size();
+    boolean mixed = turn / 2 % MIXED_EVERY == 0;
+    for (int i = 0; i < (mixed ? Math.max(first, second) : first); i++) {
+      if (mixed && i < second) {
+        step.record(turn + 1, i);
+      }
+      if (i < first) {
+        step.record(turn, i);
+      }
+    }
+    for (int i = 0; !mixed && i < second; i++) {
+      step.record(turn + 1, i);
+    }
+  }
+
+  private List<Line> of(int turn) {
+    return events.get(turn % events.size());
+  }
+
+  /// A pair of events as lines of a log.
   ///
-  /// @param turn which; its serial too
+  /// @param turn the first one's; its serial too. The second has the next
   String lines(int turn) {
     StringBuilder lines = new StringBuilder();
-    for (Line line : events.get(turn % events.size())) {
-      String record = line.record();
-      lines.append("type=").append(line.type()).append(BEFORE_STAMP);
-      lines.append(record, 0, line.serialAt()).append(FIRST_SERIAL + turn);
-      lines.append(record, line.serialAt() + line.serial().length(), record.length()).append('\n');
-    }
+    pair(turn, (event, index) -> append(lines, of(event).get(index), event));
     return lines.toString();
+  }
+
+  private static void append(StringBuilder lines, Line line, int turn) {
+    String record = line.record();
+    lines.append("type=").append(line.type()).append(BEFORE_STAMP);
+    lines.append(record, 0, line.serialAt()).append(FIRST_SERIAL + turn);
+    lines.append(record, line.serialAt() + line.serial().length(), record.length()).append('\n');
   }
 
   /// The events as netlink messages, made once; only the serial changes from turn to turn.
   static final class Messages implements AutoCloseable {
+    private final SyntheticEvents source;
     private final Pages memory;
     private final long[][] messages;
     private final int[][] serialAt;
 
     Messages(SyntheticEvents source) {
+      this.source = source;
       List<List<Line>> events = source.events;
       int bytes = 0;
       for (List<Line> event : events) {
@@ -124,18 +158,20 @@ final class SyntheticEvents {
       Memory.copy(bytes, 0, at + SIZEOF_NLMSGHDR, bytes.length);
     }
 
-    /// Sends an event's records over a datagram socket.
+    /// Sends a pair's records over a datagram socket.
     void send(int fd, int turn) {
+      source.pair(turn, (event, index) -> send(fd, event, index));
+    }
+
+    private void send(int fd, int turn, int index) {
       int event = turn % messages.length;
-      for (int i = 0; i < messages[event].length; i++) {
-        long message = messages[event][i];
-        long digit = message + serialAt[event][i];
-        for (long rest = FIRST_SERIAL + turn; rest > 0; rest /= 10) {
-          Memory.putByte(--digit, (byte) ('0' + rest % 10));
-        }
-        int length = Memory.intAt(message + OFFSETOF_NLMSGHDR_NLMSG_LEN);
-        LibC.sendto(fd, message, length, MSG_DONTWAIT, 0, 0);
+      long message = messages[event][index];
+      long digit = message + serialAt[event][index];
+      for (long rest = FIRST_SERIAL + turn; rest > 0; rest /= 10) {
+        Memory.putByte(--digit, (byte) ('0' + rest % 10));
       }
+      int length = Memory.intAt(message + OFFSETOF_NLMSGHDR_NLMSG_LEN);
+      LibC.sendto(fd, message, length, MSG_DONTWAIT, 0, 0);
     }
 
     @Override

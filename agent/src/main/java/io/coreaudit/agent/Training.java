@@ -65,7 +65,7 @@ final class Training {
   private static int decode(Path log) throws IOException {
     SyntheticEvents events = new SyntheticEvents();
     try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(log))) {
-      for (int turn = 1; turn <= DECODED; turn++) {
+      for (int turn = 0; turn < DECODED; turn += 2) {
         lines.write(events.lines(turn).getBytes(StandardCharsets.US_ASCII));
       }
     }
@@ -137,7 +137,7 @@ final class Training {
   private static void write(Path pipe, Path control, CompletableFuture<Address> http) {
     try (OutputStream out = Files.newOutputStream(pipe)) {
       SyntheticEvents events = new SyntheticEvents();
-      for (int turn = 1; turn <= EVENTS; turn++) {
+      for (int turn = 0; turn < EVENTS; turn += 2) {
         out.write(events.lines(turn).getBytes(StandardCharsets.US_ASCII));
         if (turn % (EVENTS / 4) == 0) {
           ask(control, http.get(10, TimeUnit.SECONDS));
