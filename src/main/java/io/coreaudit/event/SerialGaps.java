@@ -13,11 +13,12 @@ import java.util.Arrays;
 /// A serial that was not seen is lost when the window moves over it, a second after a higher one
 /// was seen (`tick`), or when the caller knows of a later one (`closeUpTo`). Until then a late
 /// record mends it; one that comes later still, within a window, is counted (`lateEvents`). Serials
-/// are 32 bits and wrap. A jump back by more than a window, or forward by more than 2^28, is either
-/// of two: the record of a system call that began long ago and blocked since, which has the stamp
-/// of its beginning, or a counter that began anew, whose stamps are newer. The first is counted and
-/// changes nothing (`strayEvents`): nobody knows any more whether it was told as lost. At the
-/// second what was open is decided, and counting begins there without a figure for the jump.
+/// are 32 bits and wrap. Within a boot the counter never goes back, so a jump back by more than a
+/// window is the record of a system call that began long ago and blocked since: it is counted and
+/// changes nothing (`strayEvents`), for nobody knows any more whether it was told as lost. A jump
+/// forward by more than 2^28 is one of them too when its stamp is no newer; with a newer one it was
+/// the first serial that was such a record: what was open is decided, and counting begins there
+/// without a figure for the jump.
 ///
 /// It is an estimate because the kernel also takes a serial for an event that a filter then hides.
 ///
@@ -72,13 +73,10 @@ public final class SerialGaps {
         takeLate(serial);
         return;
       }
-      // Going on from another process's serial there is no stamp; within a boot none begins anew.
-      if (!stampKnown || stampMs <= highStampMs) {
-        strayEvents++;
-        return;
-      }
-      restart(serial);
-    } else if (ahead >= WINDOW) {
+      strayEvents++;
+      return;
+    }
+    if (ahead >= WINDOW) {
       if (serial - high > LARGEST_JUMP) {
         if (stampKnown && stampMs <= highStampMs) {
           strayEvents++;
@@ -244,7 +242,7 @@ public final class SerialGaps {
     return strayEvents;
   }
 
-  /// How often the kernel's counter began anew.
+  /// How often counting began anew because it had begun with a call of long ago.
   public long restarts() {
     return restarts;
   }

@@ -155,19 +155,25 @@ class SerialGapsTest {
   }
 
   @Test
-  void shouldBeginAnewWhenTheCounterDoes() {
-    serials(3_000_000_000L, 3_000_000_010L);
-    came(3_000_000_012L);
-    serials(1, 10);
+  void shouldBeginAnewWhenTheFirstWasOfLongAgo() {
+    gaps.onSerial(5, 1);
+    gaps.onSerial(300_000_000L, 1000);
+    gaps.onSerial(300_000_002L, 1001);
+    gaps.closeUpTo(300_000_002L);
     assertThat(gaps.restarts()).isEqualTo(1);
-    assertThat(gaps.lostEvents()).as("the hole before, and nothing for the jump").isEqualTo(1);
-    serials(12, 12);
-    gaps.tick(0);
-    gaps.tick(SECOND);
-    assertThat(gaps.lostEvents()).isEqualTo(2);
-    serials(70_000, 70_001);
-    serials(1, 3); // 70,000 back
-    assertThat(gaps.restarts()).isEqualTo(2);
+    assertThat(gaps.lostEvents()).as("the hole, and nothing for the jump").isEqualTo(1);
+  }
+
+  /// As when the clock was set back since: the stamps of all calls that block are newer then.
+  @Test
+  void shouldTakeAnEventOfLongAgoForNoNewCounterAfterTheClockWentBack() {
+    serials(1, 100_000);
+    gaps.onSerial(5, Long.MAX_VALUE);
+    came(100_001);
+    gaps.closeUpTo(100_001);
+    assertThat(gaps.restarts()).isZero();
+    assertThat(gaps.lostEvents()).isZero();
+    assertThat(gaps.strayEvents()).isEqualTo(1);
   }
 
   /// A system call logs its first record, blocks for hours, and logs the rest: with the stamp and

@@ -1,6 +1,7 @@
 package io.coreaudit.agent;
 
 import io.coreaudit.agent.command.CommandLineInterface;
+import io.coreaudit.agent.command.ExitStatus;
 
 /// The program.
 public final class Main {
@@ -8,6 +9,12 @@ public final class Main {
 
   /// Does what the command line says and ends with its status.
   public static void main(String[] args) {
+    // Numbers of system calls and layouts of structures are those of these two.
+    String arch = System.getProperty("os.arch");
+    if (!arch.equals("amd64") && !arch.equals("aarch64")) {
+      System.err.println("coreaudit: runs on x86_64 and aarch64, not on " + arch);
+      System.exit(ExitStatus.REFUSED);
+    }
     // Not for users: the launcher calls it after a build.
     int status =
         args.length == 1 && args[0].equals("train")
