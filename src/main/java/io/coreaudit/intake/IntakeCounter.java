@@ -27,7 +27,8 @@ public enum IntakeCounter implements CounterKey {
       "Events of system calls that blocked for so long that nobody knows whether they were counted"
           + " as missing; nothing is told of them."),
   SERIAL_RESTARTS(
-      "Times that the count of serials began anew, for the first was a call's of long ago: what was lost there is not known."),
+      "Times that the count of serials began anew, for the first was a call's of long ago: what was"
+          + " lost there is not known."),
   EVENTS("Events that the assembler completed."),
   ACCEPTED("Events that the spool accepted."),
   REFUSED("Events that the spool refused: disk full, bound reached, or failed."),

@@ -64,6 +64,7 @@ final class LauncherTest {
     assertThat(calls().get(1)).isEqualTo("train");
     assertThat(calls().get(2))
         .contains("-XX:AOTCache=" + checkout + "/agent/target/coreaudit.aot")
+        .contains(RunningAgent.TUNING)
         .contains("-cp " + checkout + "/agent/target/coreaudit-agent-1.jar:" + checkout)
         .endsWith("io.coreaudit.agent.Main status --set a=b c");
     launch(List.of(), "--version");

@@ -25,6 +25,14 @@ import java.util.regex.Pattern;
 final class RunningAgent implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(6);
+
+  /// Flags of the launcher's that bear on time and memory.
+  static final List<String> TUNING =
+      List.of(
+          "-XX:TieredCompileTaskTimeout=600000",
+          "-XX:Tier4LoadFeedback=300",
+          "-XX:TrimNativeHeapInterval=20000");
+
   private static final Pattern HTTP_PORT = Pattern.compile("http 127\\.0\\.0\\.1:([0-9]+)");
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -32,6 +40,7 @@ final class RunningAgent implements AutoCloseable {
   private final Path dir;
   private final List<String> before = new ArrayList<>();
   private List<String> memory = List.of("-XX:+UseSerialGC", "-Xmx64m", "-Xss512k");
+
   private String classPath = System.getProperty("java.class.path");
   private String http = "127.0.0.1:0";
   private Redirect input;
@@ -143,6 +152,7 @@ final class RunningAgent implements AutoCloseable {
     List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP"));
     line.addAll(before);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(TUNING);
     line.addAll(List.of(System.getProperty("jvm.access").split(" ")));
     line.addAll(memory);
     line.addAll(List.of("-cp", classPath, "io.coreaudit.agent.Main"));
