@@ -10,6 +10,8 @@ public final class NetlinkInput implements Input {
   /// One turn takes at most so many batches, so that time-outs are met under endless load.
   private static final int BATCHES_A_TURN = 256;
 
+  private static final int MOST_GATHERED = 1024;
+
   /// One turn of a drain after an overrun takes at most so long: 64 MiB of records are copied in
   /// two fifths of it.
   private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -118,10 +120,12 @@ public final class NetlinkInput implements Input {
     return false;
   }
 
-  /// An eighth of its buffer: a message takes less than 1 KiB of it.
+  /// What the cache of a core still holds when it is read, and an eighth of the buffer at most: a
+  /// message takes less than 1 KiB of either.
   @Override
   public int mostGathered() {
-    return (int) Math.max(AuditReceiver.SLOTS, receiver.receiveBufferBytes() / 8 / 1024);
+    int fits = (int) Math.min(MOST_GATHERED, receiver.receiveBufferBytes() / 8 / 1024);
+    return Math.max(AuditReceiver.SLOTS, fits);
   }
 
   @Override

@@ -12,6 +12,9 @@ import java.lang.invoke.VarHandle;
 public final class Counters<K extends Enum<K> & CounterKey> {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
+  /// Two lines of cache: cells of two threads on one line would cost both of them each write.
+  private static final int PAD = 16;
+
   private final String stage;
   private final K[] keys;
   private final long[] cells;
@@ -23,7 +26,7 @@ public final class Counters<K extends Enum<K> & CounterKey> {
   public Counters(String stage, Class<K> keys) {
     this.stage = stage;
     this.keys = keys.getEnumConstants();
-    this.cells = new long[this.keys.length];
+    this.cells = new long[PAD + this.keys.length + PAD];
   }
 
   /// Adds one. Writer thread only.
@@ -33,18 +36,18 @@ public final class Counters<K extends Enum<K> & CounterKey> {
 
   /// Adds a number. Writer thread only.
   public void add(K key, long count) {
-    int cell = key.ordinal();
+    int cell = PAD + key.ordinal();
     CELL.setOpaque(cells, cell, cells[cell] + count);
   }
 
   /// Sets a gauge. Writer thread only.
   public void set(K key, long value) {
-    CELL.setOpaque(cells, key.ordinal(), value);
+    CELL.setOpaque(cells, PAD + key.ordinal(), value);
   }
 
   /// The value now, from any thread.
   public long value(K key) {
-    return (long) CELL.getOpaque(cells, key.ordinal());
+    return (long) CELL.getOpaque(cells, PAD + key.ordinal());
   }
 
   /// The stage's name.
