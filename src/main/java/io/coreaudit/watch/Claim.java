@@ -29,6 +29,11 @@ sealed interface Claim permits PathClaim, AnchorClaim, ReaderClaim, SecretClaim,
   /// The paths whose names it hangs on.
   List<Path> places();
 
+  /// What it is about, wherever that was written down: equal while the same is watched.
+  default Object subject() {
+    return this;
+  }
+
   /// Looks what is there now, and says which rules that takes. Changes nothing in the kernel.
   Wish look();
 

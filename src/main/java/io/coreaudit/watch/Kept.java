@@ -256,6 +256,23 @@ final class Kept {
     return (by == null ? event : by.tell(event)).build();
   }
 
+  /// Whether somebody misses it when it is claimed no more; a secret goes with its mount.
+  boolean isMissed() {
+    return watch != null
+        && watch.state() != Watch.State.ABSENT
+        && claim.kind() != Watch.Kind.SECRET;
+  }
+
+  /// That it is claimed no more.
+  OwnEvent dropped() {
+    return OwnEvent.of(EventKind.WATCH)
+        .with("state", "dropped")
+        .with("path", claim.name())
+        .with("key", claim.key())
+        .with("detail", "nothing asks for it any more: its rules go")
+        .build();
+  }
+
   static String clock(Instant at) {
     return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }

@@ -49,6 +49,11 @@ record PackClaim(String at, AuditRuleData rule) implements Claim {
   }
 
   @Override
+  public Object subject() {
+    return rule;
+  }
+
+  @Override
   public Wish look() {
     if (!hangsOnPath()) {
       return new Wish(List.of(rule), Set.of(), "", null, null);

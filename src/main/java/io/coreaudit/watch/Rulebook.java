@@ -28,7 +28,8 @@ public final class Rulebook {
   }
 
   static Rulebook of(AuditKernel kernel, WatchSettings wanted, Path stateFile) {
-    WatchKeeper keeper = new WatchKeeper(kernel, wanted.claims(List.of()), stateFile, event -> {});
+    List<Claim> claims = wanted.claims(List.of(), Master.of(stateFile)::is);
+    WatchKeeper keeper = new WatchKeeper(kernel, claims, stateFile, event -> {});
     return new Rulebook(kernel, keeper);
   }
 

@@ -61,6 +61,7 @@ public final class Warden implements AutoCloseable {
   private final PathWatch paths = new PathWatch();
   private final Consumer<OwnEvent> tell;
   private final Comeback tags = new Comeback();
+  private final Master master;
   private WatchSettings wanted;
   private List<Claim> secretClaims = List.of();
   private SecretKeeper secrets;
@@ -92,8 +93,10 @@ public final class Warden implements AutoCloseable {
       WatchKeeper keeper,
       AuditSwitch onOff,
       ConfigChanges stream,
+      Master master,
       WatchSettings wanted,
       Consumer<OwnEvent> tell) {
+    this.master = master;
     this.wanted = wanted;
     this.tell = tell;
     this.keeper = keeper;
@@ -122,6 +125,7 @@ public final class Warden implements AutoCloseable {
         new WatchKeeper(kernel, List.of(), stateFile, tell),
         new AuditSwitch(kernel, settings, keepEnabled, tell),
         stream,
+        Master.of(stateFile),
         wanted,
         tell);
   }
@@ -155,6 +159,7 @@ public final class Warden implements AutoCloseable {
             Sight.class,
             StateFile.class,
             RulesState.class,
+            Master.class,
             PathWatch.class,
             Inotify.class,
             ConfigChange.class,
@@ -377,13 +382,17 @@ public final class Warden implements AutoCloseable {
 
   private void check(List<ConfigChange> by) {
     wanted = wanted.fresh();
-    keeper.claim(wanted.claims(secretClaims));
+    keeper.claimAndTell(claims());
     if (secrets != null) {
       keeper.attachedBelow(secrets.roots());
     }
     followPaths();
     keeper.check(by);
     settle();
+  }
+
+  private List<Claim> claims() {
+    return wanted.claims(secretClaims, master::remember);
   }
 
   private boolean followPaths() {
@@ -464,7 +473,7 @@ public final class Warden implements AutoCloseable {
   public void begin() {
     call(
         () -> {
-          keeper.claim(wanted.claims(secretClaims));
+          keeper.claim(claims());
           followPaths();
           keeper.begin();
           settle();
@@ -490,6 +499,8 @@ public final class Warden implements AutoCloseable {
     call(
         () -> {
           wanted = settings;
+          // What goes by that was asked for; what goes without is told.
+          keeper.claim(claims());
           check(List.of());
         });
   }

@@ -141,6 +141,19 @@ public final class WatchKeeper {
                 .toList();
   }
 
+  /// Does that, and tells what is watched no more: nobody asked for it.
+  synchronized void claimAndTell(List<? extends Claim> claims) {
+    List<Kept> before = kept;
+    claim(claims);
+    Set<Object> now = new HashSet<>();
+    kept.forEach(each -> now.add(each.claim.subject()));
+    for (Kept each : before) {
+      if (!now.contains(each.claim.subject()) && each.isMissed()) {
+        tell.accept(each.dropped());
+      }
+    }
+  }
+
   /// Loads what is missing, and takes away what we loaded once and nobody wants now.
   ///
   /// @throws UncheckedIOException when it could not be written down which rules are ours

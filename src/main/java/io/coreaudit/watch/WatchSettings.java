@@ -1,9 +1,9 @@
 package io.coreaudit.watch;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// What is to be watched, as the configuration says it.
 ///
@@ -20,9 +20,6 @@ public record WatchSettings(
     RulePacks packs) {
   /// The key of every rule for `watch.etcd.paths`.
   public static final String ETCD_KEY = "openshift_etcd";
-
-  private static final List<Path> MASTER =
-      List.of(Path.of("/etc/kubernetes/manifests/etcd-pod.yaml"), Path.of("/var/lib/etcd/member"));
 
   /// Copies the lists.
   public WatchSettings {
@@ -41,11 +38,11 @@ public record WatchSettings(
     return now == packs ? this : new WatchSettings(paths, etcd, etcdOnMastersOnly, secrets, now);
   }
 
-  /// The claims, in the order in which the kernel should hold their rules. What this host is, is
-  /// looked at anew each time.
+  /// The claims, in the order in which the kernel should hold their rules.
   ///
   /// @param mounted the claims of secrets that have rules of their own
-  List<Claim> claims(List<Claim> mounted) {
+  /// @param master whether this host is a master; asked only where it matters
+  List<Claim> claims(List<Claim> mounted, BooleanSupplier master) {
     List<Claim> claims = new ArrayList<>();
     if (secrets != null && !secrets.eachItsRule()) {
       for (Path program : secrets.unseen()) {
@@ -53,7 +50,7 @@ public record WatchSettings(
       }
       claims.add(new AnchorClaim(secrets.anchor(), SecretSettings.KEY));
     }
-    if (!etcdOnMastersOnly || isMaster()) {
+    if (!etcd.isEmpty() && (!etcdOnMastersOnly || master.getAsBoolean())) {
       for (Path path : etcd) {
         claims.add(new PathClaim(Watch.Kind.ETCD, path, ETCD_KEY, true));
       }
@@ -62,10 +59,5 @@ public record WatchSettings(
     claims.addAll(mounted);
     claims.addAll(packs.claims());
     return claims;
-  }
-
-  /// Whether this host is a master, by what is on its disk.
-  public static boolean isMaster() {
-    return MASTER.stream().anyMatch(Files::exists);
   }
 }

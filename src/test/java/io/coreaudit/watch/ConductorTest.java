@@ -41,6 +41,7 @@ final class ConductorTest {
             new WatchKeeper(kernel, List.of(), dir.resolve("rules.state"), event -> {}),
             new AuditSwitch(kernel, settings, true, event -> {}),
             new ConfigChanges(),
+            new Master(dir, dir.resolve("master")),
             WatchSettings.of(),
             event -> {});
     conductor =

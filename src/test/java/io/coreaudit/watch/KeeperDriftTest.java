@@ -145,7 +145,7 @@ final class KeeperDriftTest {
         dir.resolve("p.rules"), "-a always,exit -F dir=" + watched + " -F perm=x -F key=pack\n");
     RulePacks packs = RulePacks.read(dir, List.of("p"));
     WatchSettings wanted = new WatchSettings(List.of(watched), List.of(), true, null, packs);
-    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     List<AuditRuleData> all = List.copyOf(kernel.added);
     assertThat(all).hasSize(4);
     kernel.added.clear();
@@ -175,7 +175,7 @@ final class KeeperDriftTest {
     kernel.rules.add(theirs);
     WatchSettings wanted =
         new WatchSettings(List.of(), List.of(), true, secrets(kubelet, away), RulePacks.NONE);
-    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     AuditRuleData never =
         rule(
             "-a never,exit -F dir=%s -F exe=%s -F perm=r -F auid=unset -F uid=0"
@@ -203,7 +203,7 @@ final class KeeperDriftTest {
     kernel.rules.addAll(rulesOn(anchor, SecretSettings.KEY));
     kernel.rules.add(rule("-a always,exit -F dir=" + anchor + " -F perm=x -F key=old"));
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, secrets(), RulePacks.NONE);
-    begun(wanted.claims(List.of()));
+    begun(wanted.claims(List.of(), () -> false));
     assertThat(kernel.added).isEmpty();
     assertThat(kernel.rules).isEqualTo(rulesOn(anchor, SecretSettings.KEY));
   }
@@ -213,12 +213,72 @@ final class KeeperDriftTest {
     Path member = dir.resolve("etcd");
     WatchSettings wanted =
         new WatchSettings(List.of(), List.of(member), false, null, RulePacks.NONE);
-    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     assertThat(keeper.uncovered()).isZero();
     assertThat(keeper.watches().getFirst().state()).isEqualTo(Watch.State.ABSENT);
     Files.createDirectory(member);
     keeper.check();
     assertThat(kernel.rules).isEqualTo(rulesOn(member, WatchSettings.ETCD_KEY));
+  }
+
+  @Test
+  void shouldKeepEtcdWatchedWhileAllThatMakesAMasterIsMovedAside() throws Exception {
+    Path root = Files.createDirectory(dir.resolve("root"));
+    Path member = Files.createDirectories(root.resolve("var/lib/etcd/member"));
+    Path manifests = Files.createDirectories(root.resolve("etc/kubernetes/manifests"));
+    Path pod = Files.createFile(manifests.resolve("etcd-pod.yaml"));
+    Path keys = Files.createDirectory(dir.resolve("keys"));
+    Path noted = dir.resolve("master");
+    Master master = new Master(root, noted);
+    WatchSettings wanted = new WatchSettings(List.of(), List.of(keys), true, null, RulePacks.NONE);
+    WatchKeeper keeper = begun(wanted.claims(List.of(), master::remember));
+    List<AuditRuleData> rules = rulesOn(keys, WatchSettings.ETCD_KEY);
+    assertThat(kernel.rules).isEqualTo(rules);
+    Files.move(pod, dir.resolve("stopped"));
+    Files.move(member, dir.resolve("backup"));
+    told.clear();
+    keeper.claimAndTell(wanted.claims(List.of(), master::remember));
+    keeper.check();
+    assertThat(kernel.rules).isEqualTo(rules);
+    assertThat(wanted.claims(List.of(), new Master(root, noted)::is)).as("a later start").hasSize(1);
+    assertThat(told).isEmpty();
+    keeper.claimAndTell(List.of());
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("WATCH state=\"dropped\" path=\"" + keys + "\" key=\"openshift_etcd\"");
+  }
+
+  @Test
+  void shouldKnowAMasterByEachOfItsSigns() throws Exception {
+    for (String sign :
+        List.of(
+            "etc/kubernetes/manifests/etcd-pod.yaml",
+            "etc/kubernetes/static-pod-resources/etcd-certs",
+            "var/lib/etcd/member",
+            "var/lib/etcd-backup",
+            "etc/origin/node/pods/etcd.yaml")) {
+      Path root = Files.createTempDirectory(dir, "root");
+      Master master = new Master(root, root.resolve("master"));
+      assertThat(master.remember()).isFalse();
+      assertThat(root.resolve("master")).doesNotExist();
+      Files.createDirectories(root.resolve(sign));
+      assertThat(master.is()).as(sign).isTrue();
+      assertThat(root.resolve("master")).as("only looked").doesNotExist();
+      assertThat(master.remember()).isTrue();
+      assertThat(root.resolve("master")).exists();
+    }
+  }
+
+  @Test
+  void shouldNotMissARuleOfAPackThatStandsInAnotherLineNow() {
+    AuditRuleData time = rule("-a always,exit -F arch=b64 -S adjtimex -k time");
+    WatchKeeper keeper = begun(List.of(new PackClaim("p.rules:1", time)));
+    told.clear();
+    keeper.claimAndTell(List.of(new PackClaim("p.rules:2", time)));
+    assertThat(told).isEmpty();
+    keeper.claimAndTell(List.of());
+    assertThat(told).as("before the first look nobody saw it").isEmpty();
   }
 
   @Test
@@ -228,14 +288,14 @@ final class KeeperDriftTest {
     RulePacks packs = RulePacks.read(dir, List.of("p"));
     assertThat(packs.faults()).isEmpty();
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
-    WatchKeeper keeper = begun(wanted.claims(List.of()));
+    WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     assertThat(kernel.rules).hasSize(1);
     assertThat(keeper.watches().getFirst().key()).isEqualTo("time");
     assertThat(wanted.fresh()).isSameAs(wanted);
     Files.writeString(file, "-D\n");
-    assertThat(wanted.fresh().claims(List.of())).as("a fault changes nothing").hasSize(1);
+    assertThat(wanted.fresh().claims(List.of(), () -> false)).as("a fault changes nothing").hasSize(1);
     Files.writeString(file, "-a always,exit -F arch=b64 -S settimeofday -k clock\n");
-    keeper.claim(wanted.fresh().claims(List.of()));
+    keeper.claim(wanted.fresh().claims(List.of(), () -> false));
     keeper.check();
     assertThat(kernel.rules)
         .singleElement()
