@@ -159,6 +159,7 @@ public final class Warden implements AutoCloseable {
             Sight.class,
             StateFile.class,
             RulesState.class,
+            OwnRules.class,
             Master.class,
             PathWatch.class,
             Inotify.class,

@@ -25,9 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps the rules in the kernel that the claims take, and touches no rule of anybody else.
 ///
-/// Ours are the exact wire forms that this agent loaded; they stand in a file before they are
-/// loaded, so that a later start knows them again. An equal rule that was there before is used and
-/// left where it is.
+/// Ours are what [OwnRules] knows, and every rule on the anchor.
 ///
 /// Each check asks every claim what it takes now and the kernel what it holds, has [RulePlan] find
 /// the smallest change, and makes it, a few rules at a time. A rule that the kernel refuses makes
@@ -51,10 +49,9 @@ public final class WatchKeeper {
   private final Map<AuditRuleData, String> stuckTold = new HashMap<>();
 
   private final AuditKernel kernel;
-  private final RulesState state;
   private final Consumer<OwnEvent> tell;
   private final LongSupplier clock;
-  private final Set<AuditRuleData> loaded;
+  private final OwnRules own;
   private List<Kept> kept = List.of();
 
   /// The directory whose every rule is ours, whoever loaded it.
@@ -84,10 +81,9 @@ public final class WatchKeeper {
       Consumer<OwnEvent> tell,
       LongSupplier clock) {
     this.kernel = kernel;
-    this.state = new RulesState(stateFile);
+    this.own = new OwnRules(kernel, stateFile);
     this.tell = tell;
     this.clock = clock;
-    this.loaded = state.read();
     claim(claims);
   }
 
@@ -158,9 +154,9 @@ public final class WatchKeeper {
   ///
   /// @throws UncheckedIOException when it could not be written down which rules are ours
   public synchronized void begin() {
-    if (!kept.isEmpty() || !loaded.isEmpty()) {
+    if (!kept.isEmpty() || !own.isEmpty()) {
       // Also when nothing changed: a start fails here when the file cannot be written.
-      state.write(loaded);
+      own.write();
     }
     check();
   }
@@ -179,7 +175,9 @@ public final class WatchKeeper {
     long nowNs = clock.getAsLong();
     lookAtClaims();
     List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list, ours(list));
+    Look look = new Look(list);
+    own.keepOnly(look.held);
+    look.ours = ours(list);
     for (Kept each : kept) {
       each.look(look.held, look.ours, changes, usable(each.seen), nowNs);
       look.take(each);
@@ -203,6 +201,7 @@ public final class WatchKeeper {
             .filter(each -> each.watch.covered() && each.seen.canary() != null)
             .map(each -> each.seen.canary())
             .toList();
+    own.tidy();
   }
 
   private void lookAtClaims() {
@@ -218,7 +217,8 @@ public final class WatchKeeper {
   synchronized RulePlan plan() {
     lookAtClaims();
     List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list, ours(list));
+    Look look = new Look(list);
+    look.ours = ours(list);
     for (Kept each : kept) {
       if (each.seen.watchable()) {
         look.wanted.addAll(usable(each.seen));
@@ -239,7 +239,7 @@ public final class WatchKeeper {
 
   /// Whether a rule is one of ours.
   synchronized boolean isOurs(AuditRuleData rule) {
-    return loaded.contains(rule) || isOnAnchor(rule);
+    return own.contains(rule) || isOnAnchor(rule);
   }
 
   private String shadow(Shadows shadows, Kept each, Look look) {
@@ -260,7 +260,7 @@ public final class WatchKeeper {
   /// What one look at the kernel found, and what came of it.
   private static final class Look {
     private final Set<AuditRuleData> held;
-    private final Set<AuditRuleData> ours;
+    private Set<AuditRuleData> ours = Set.of();
     private final List<AuditRuleData> wanted = new ArrayList<>();
     private final Set<AuditRuleData> mayStay = new HashSet<>();
     private final List<AuditRuleData> anew = new ArrayList<>();
@@ -268,9 +268,8 @@ public final class WatchKeeper {
     private final Map<AuditRuleData, String> refused = new HashMap<>();
     private final Map<AuditRuleData, String> stuck = new HashMap<>();
 
-    Look(List<AuditRuleData> list, Set<AuditRuleData> ours) {
+    Look(List<AuditRuleData> list) {
       this.held = new HashSet<>(list);
-      this.ours = ours;
     }
 
     RulePlan plan(List<AuditRuleData> list) {
@@ -288,7 +287,7 @@ public final class WatchKeeper {
   }
 
   private Set<AuditRuleData> ours(List<AuditRuleData> held) {
-    Set<AuditRuleData> ours = new HashSet<>(loaded);
+    Set<AuditRuleData> ours = own.copy();
     held.stream().filter(this::isOnAnchor).forEach(ours::add);
     return ours;
   }
@@ -327,7 +326,7 @@ public final class WatchKeeper {
         }
         case RulePlan.Delete delete when delete.again() -> {
           try {
-            delete(delete.rule());
+            own.delete(delete.rule());
             stuckTold.remove(delete.rule());
           } catch (KernelException e) {
             if (!e.getMessage().equals(stuckTold.put(delete.rule(), e.getMessage()))) {
@@ -337,8 +336,8 @@ public final class WatchKeeper {
           }
         }
         case RulePlan.Delete delete -> {
-          if (forget(delete.rule())) {
-            state.write(loaded);
+          if (isOurs(delete.rule())) {
+            own.forget(delete.rule());
           }
         }
       }
@@ -377,7 +376,8 @@ public final class WatchKeeper {
             .filter(rule -> places.contains(RulePlan.place(rule)))
             .toList();
     List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list, ours(list));
+    Look look = new Look(list);
+    look.ours = ours(list);
     look.wanted.addAll(rules);
     look.anew.addAll(rules);
     look.mayStay.addAll(list);
@@ -413,75 +413,23 @@ public final class WatchKeeper {
 
   /// Takes it away again; what a crash leaves of it goes with the next start.
   synchronized void lift(AuditRuleData rule) {
-    if (forget(rule)) {
-      state.write(loaded);
+    if (own.contains(rule) && own.forget(rule)) {
+      own.tidy();
     }
   }
 
-  /// Writes down that the rule is ours, then loads it: one that is written down and not loaded does
-  /// no harm, the other way round nobody would take it away.
   private void add(AuditRuleData rule) {
-    boolean fresh = !loaded.contains(rule);
     lostTags |= isOnAnchor(rule) && !RulePlan.isNever(rule);
-    if (fresh) {
-      loaded.add(rule);
-      try {
-        state.append(rule.atEnd());
-      } catch (UncheckedIOException e) {
-        loaded.remove(rule);
-        throw e;
-      }
-    }
-    try {
-      kernel.addRule(rule);
-    } catch (KernelException e) {
-      // Not known to be refused: it may be loaded yet.
-      if (fresh && e.errno() != Errno.ETIMEDOUT) {
-        loaded.remove(rule);
-        state.write(loaded);
-      }
-      // Somebody's equal rule does the work as well; it is theirs and stays.
-      if (e.errno() != Errno.EEXIST) {
-        throw e;
-      }
-    }
-  }
-
-  private void delete(AuditRuleData rule) {
-    try {
-      kernel.deleteRule(rule);
-    } catch (KernelException e) {
-      if (e.errno() != Errno.ENOENT) {
-        throw e;
-      }
-    }
-  }
-
-  /// Deletes a rule of ours and no longer counts it as ours; not yet in the file. False: it was not
-  /// ours, or it is still there.
-  private boolean forget(AuditRuleData rule) {
-    if (!loaded.contains(rule) && !isOnAnchor(rule)) {
-      return false;
-    }
-    try {
-      delete(rule);
-    } catch (KernelException e) {
-      LOG.warn("a rule of ours stays: {}", e.getMessage());
-      return false;
-    }
-    return loaded.remove(rule);
+    own.add(rule);
   }
 
   /// Takes away every rule that we loaded; none is loaded after it.
   public synchronized void removeAll() {
     ended = true;
-    boolean changed = false;
-    for (AuditRuleData rule : anchor.isEmpty() ? List.copyOf(loaded) : ours(kernel.rules())) {
-      changed |= forget(rule);
+    for (AuditRuleData rule : anchor.isEmpty() ? own.copy() : ours(kernel.rules())) {
+      own.forget(rule);
     }
-    if (changed) {
-      state.write(loaded);
-    }
+    own.tidy();
   }
 
   /// Whether something is away and will be brought back.

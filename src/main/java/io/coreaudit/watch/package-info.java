@@ -14,8 +14,8 @@
 /// and which rules that takes; it is bound to inodes, and a path is a name, so it is asked again
 /// whenever a name on the way changes. `WatchKeeper` asks all claims and the kernel, `RulePlan`
 /// finds the smallest change in an order that uncovers nothing, and it is made. Ours are the exact
-/// wire forms that stand in `rules.state`, and every rule on the anchor; nothing else is ever
-/// deleted.
+/// wire forms that we loaded and the kernel still holds (`OwnRules`; they stand in `rules.state`),
+/// and every rule on the anchor; nothing else is ever deleted.
 ///
 /// `Warden` is the one thread that writes rules. Three things wake it beside dates: the kernel's
 /// own word in the stream that rules, settings or what is attached changed (`ConfigChange`, with

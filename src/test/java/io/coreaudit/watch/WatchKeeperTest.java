@@ -235,6 +235,40 @@ final class WatchKeeperTest {
   }
 
   @Test
+  void shouldForgetARuleThatTheKernelTookAwayItself() throws Exception {
+    WatchKeeper keeper = begun(watched);
+    for (int i = 0; i < 300; i++) {
+      Path volume = Files.createDirectory(dir.resolve("volume" + i));
+      keeper.claim(WatchKeeper.paths(List.of(watched, volume)));
+      keeper.check();
+      assertThat(kernel.rules).containsAll(rulesOn(volume)).hasSize(6);
+      kernel.rules.removeAll(rulesOn(volume));
+      Files.delete(volume);
+      keeper.claim(WatchKeeper.paths(List.of(watched)));
+      keeper.check();
+    }
+    assertThat(Files.readAllLines(state)).filteredOn(line -> !line.isBlank()).hasSize(3);
+    assertThat(new RulesState(state).read()).containsExactlyInAnyOrderElementsOf(kernel.rules);
+  }
+
+  @Test
+  void shouldLeaveAnEqualRuleThatSomebodyLoadedAfterOursWent() {
+    WatchKeeper keeper = begun(watched);
+    kernel.rules.clear();
+    keeper.check();
+    kernel.rules.clear();
+    keeper.check();
+    assertThat(kernel.rules).as("it waits, the second time").isEmpty();
+    kernel.rules.addAll(rulesOn(watched));
+    keeper.check();
+    assertThat(keeper.uncovered()).isZero();
+    keeper.removeAll();
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched));
+    begun();
+    assertThat(kernel.rules).as("nor does a later start").isEqualTo(rulesOn(watched));
+  }
+
+  @Test
   void shouldNotTrustWhatARuleOfAnEarlierStartStandsOn() throws Exception {
     begun(watched);
     swap(watched);

@@ -1,0 +1,120 @@
+package io.coreaudit.watch;
+
+import io.coreaudit.kernel.Errno;
+import io.coreaudit.kernel.KernelException;
+import io.coreaudit.rule.AuditRuleData;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel holds
+/// them. An equal rule that was there before is used and left where it is.
+///
+/// They stand in a file before they are loaded, so that a later start knows them again. One that the
+/// kernel holds no more is ours no more: somebody took it away, or the kernel itself with the file
+/// system that it hung on, and an equal one that comes later is somebody else's. One thread at a
+/// time.
+final class OwnRules {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnRules.class);
+
+  private final AuditKernel kernel;
+  private final RulesState state;
+  private final Set<AuditRuleData> loaded;
+
+  /// Whether the file says more than is ours.
+  private boolean fileBehind;
+
+  /// @param stateFile where the wire forms that we loaded are kept
+  OwnRules(AuditKernel kernel, Path stateFile) {
+    this.kernel = kernel;
+    this.state = new RulesState(stateFile);
+    this.loaded = state.read();
+  }
+
+  boolean contains(AuditRuleData rule) {
+    return loaded.contains(rule);
+  }
+
+  boolean isEmpty() {
+    return loaded.isEmpty();
+  }
+
+  Set<AuditRuleData> copy() {
+    return new HashSet<>(loaded);
+  }
+
+  /// Writes the file anew.
+  void write() {
+    state.write(loaded);
+    fileBehind = false;
+  }
+
+  /// Forgets what the kernel does not hold; not yet in the file.
+  void keepOnly(Collection<AuditRuleData> held) {
+    fileBehind |= loaded.retainAll(held);
+  }
+
+  /// Brings the file to what is ours, if it says more.
+  void tidy() {
+    if (fileBehind) {
+      write();
+    }
+  }
+
+  /// Writes down that the rule is ours, then loads it: one that is written down and not loaded does
+  /// no harm, the other way round nobody would take it away.
+  void add(AuditRuleData rule) {
+    boolean fresh = !loaded.contains(rule);
+    if (fresh) {
+      loaded.add(rule);
+      try {
+        state.append(rule.atEnd());
+      } catch (UncheckedIOException e) {
+        loaded.remove(rule);
+        throw e;
+      }
+    }
+    try {
+      kernel.addRule(rule);
+    } catch (KernelException e) {
+      // Not known to be refused: it may be loaded yet.
+      if (fresh && e.errno() != Errno.ETIMEDOUT) {
+        loaded.remove(rule);
+        write();
+      }
+      // Somebody's equal rule does the work as well; it is theirs and stays.
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+    }
+  }
+
+  /// Deletes a rule that may come again.
+  void delete(AuditRuleData rule) {
+    try {
+      kernel.deleteRule(rule);
+    } catch (KernelException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
+  /// Deletes a rule and no longer counts it as ours; not yet in the file.
+  ///
+  /// @return whether it went
+  boolean forget(AuditRuleData rule) {
+    try {
+      delete(rule);
+    } catch (KernelException e) {
+      LOG.warn("a rule of ours stays: {}", e.getMessage());
+      return false;
+    }
+    fileBehind |= loaded.remove(rule);
+    return true;
+  }
+}
