@@ -54,6 +54,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private final Counters<MountCounter> mountCounters = MountFollower.newCounters();
   private final Counters<SecretCounter> counters = new Counters<>("secrets", SecretCounter.class);
   private final SecretTags tags = new SecretTags();
+  private final MountsBelow below;
   private final AnchorCanary canary;
   private Warden warden;
   private HostNamespace namespace;
@@ -67,7 +68,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private volatile boolean listed;
   private volatile String anchorTrouble = "the anchor has no rules yet";
   private volatile String followTrouble = "";
-  private volatile List<String> directories = List.of();
   private long minuteBeganNs;
   private int toldThisMinute;
   private int looks = 1;
@@ -85,6 +85,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     this.tell = tell;
     this.onAttached = onAttached;
     this.canary = new AnchorCanary(settings.anchor());
+    this.below = new MountsBelow(kernel);
   }
 
   /// Creates one that follows nothing yet.
@@ -157,6 +158,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       SecretKeeper.class,
       SecretTags.class,
       SecretTags.Tag.class,
+      MountsBelow.class,
       AnchorCanary.class,
       Watch.class,
       Watch.State.class,
@@ -204,6 +206,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     if (!right || !thread.isAlive()) {
       stopFollowing(Duration.ofSeconds(2));
       tags.clear();
+      below.clear();
       listed = false;
       follow();
       attachCanary();
@@ -254,21 +257,27 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     beat.accept(seenNs);
     SecretVolume volume = match.volume(mount);
     if (volume == null) {
-      below(mount);
-      return;
+      mountedOver(mount);
+    } else {
+      secretMounted(volume, seenNs);
     }
+    below.mounted(mount);
+  }
+
+  private void secretMounted(SecretVolume volume, long seenNs) {
     counters.increment(SecretCounter.MOUNTED);
     tags.seen(volume);
     if (settings.eachItsRule()) {
       tellWarden();
       return;
     }
-    attach(SecretTags.key(mount), mount, true);
+    attach(SecretTags.key(volume.mount()), volume.mount(), true);
     onAttached.accept(System.nanoTime() - seenNs);
   }
 
   @Override
   public void onUnmounted(Mount mount) {
+    below.gone(mount);
     if (tags.gone(mount)) {
       counters.increment(SecretCounter.UNMOUNTED);
       if (settings.eachItsRule()) {
@@ -284,6 +293,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       onMounted(now);
     } else {
       tags.moved(now, volume);
+      below.mounted(now);
     }
   }
 
@@ -308,25 +318,11 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     }
   }
 
-  /// A file system that is mounted below a watched directory is watched with it; one that is
-  /// mounted over a watched path is what stands there now.
-  private void below(Mount mount) {
-    if (!listed) {
-      // The rules were loaded after it was mounted, or look for themselves.
-      return;
-    }
-    String place = mount.mountPoint();
-    for (String directory : directories) {
-      if (place.startsWith(directory + "/")) {
-        try {
-          kernel.makeEquiv(directory, mount.mountPointBytes());
-        } catch (KernelException e) {
-          LOG.warn("{} below {} is not watched: {}", place, directory, e.getMessage());
-        }
-      }
-    }
-    if (warden != null) {
-      warden.mountedOver(place);
+  /// A file system that is mounted over a watched path is what stands there now.
+  private void mountedOver(Mount mount) {
+    // What was there before was looked at when the rules were loaded.
+    if (listed && warden != null) {
+      warden.mountedOver(mount.mountPoint());
     }
   }
 
@@ -416,7 +412,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// @param covered the directories that other rules watch
   void rules(String trouble, List<String> covered) {
     anchorTrouble = trouble;
-    directories = covered;
+    List<String> fresh = below.watched(covered);
+    if (!fresh.isEmpty()) {
+      within(() -> below.attach(fresh));
+    }
   }
 
   /// What to open to hear whether what is attached is heard.

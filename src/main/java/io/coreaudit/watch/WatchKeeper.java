@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -39,6 +40,10 @@ public final class WatchKeeper {
   public static final String KEY = "coreaudit_watch";
 
   private static final Logger LOG = LoggerFactory.getLogger(WatchKeeper.class);
+
+  /// What is watched with all that is mounted below it; a secret is one file system.
+  private static final Set<Watch.Kind> TREES =
+      EnumSet.of(Watch.Kind.PATH, Watch.Kind.ETCD, Watch.Kind.PACK);
 
   /// Reloading hundreds of rules at once has hung nodes.
   private static final int STEPS_AT_ONCE = 20;
@@ -120,9 +125,12 @@ public final class WatchKeeper {
   /// The directories that are covered, as their rules name them.
   synchronized List<String> directories() {
     return kept.stream()
-        .filter(each -> each.claim instanceof PathClaim && each.watch.covered())
-        .map(each -> each.bound.rules().getFirst().textOf(AuditConstants.AUDIT_DIR))
+        .filter(each -> TREES.contains(each.claim.kind()))
+        .filter(each -> each.watch != null && each.watch.covered())
+        .flatMap(each -> each.bound.rules().stream())
+        .map(rule -> rule.textOf(AuditConstants.AUDIT_DIR))
         .filter(directory -> !directory.isEmpty())
+        .distinct()
         .toList();
   }
 

@@ -155,6 +155,24 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldNameEveryDirectoryThatIsCoveredWhateverClaimsIt() throws Exception {
+    Path file = Files.createFile(dir.resolve("file"));
+    Path ofPack = Files.createDirectory(dir.resolve("pack"));
+    List<Claim> claims = new ArrayList<>(WatchKeeper.paths(List.of(watched, file)));
+    for (String perm : new String[] {"r", "wa"}) {
+      claims.add(
+          new PackClaim(
+              "p.rules:" + perm,
+              rule("-a always,exit -F dir=%s -F perm=%s -k p".formatted(ofPack, perm))));
+    }
+    claims.add(new PackClaim("p.rules:9", rule("-a always,exit -S adjtimex -k p")));
+    claims.add(new PackClaim("p.rules:10", rule("-w " + dir.resolve("away") + "/ -p r")));
+    claims.add(new AnchorClaim(anchor, SecretSettings.KEY));
+    WatchKeeper keeper = begun(claims);
+    assertThat(keeper.directories()).containsExactly(watched.toString(), ofPack.toString());
+  }
+
+  @Test
   void shouldSayThatARuleOfSomebodyElseShadowsOurs() {
     kernel.rules.add(rule("-a never,exit -F uid=0"));
     WatchKeeper keeper = begun();

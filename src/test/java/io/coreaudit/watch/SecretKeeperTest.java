@@ -131,6 +131,32 @@ final class SecretKeeperTest {
   }
 
   @Test
+  void shouldWatchWhatIsMountedBelowWhileTheMountsAreListed() {
+    try (SecretKeeper listing = keeper(false)) {
+      listing.onMounted(mount(1, "/etc/kubernetes/early", "xfs"));
+      listing.rules("", List.of("/etc/kubernetes"));
+      assertThat(kernel.tagged).as("before the rules").containsExactly("/etc/kubernetes/early");
+      listing.onMounted(mount(2, "/etc/kubernetes/next", "xfs"));
+      assertThat(kernel.tagged).as("not listed yet").hasSize(2);
+      listing.rules("", List.of("/etc/kubernetes"));
+      assertThat(kernel.tagged).as("nothing new").hasSize(2);
+      listing.onUnmounted(mount(1, "/etc/kubernetes/early", "xfs"));
+      listing.onMoved(mount(3, "/srv", "xfs"), mount(3, "/etc/kubernetes/moved", "xfs"));
+      kernel.tagged.clear();
+      listing.rules("", List.of("/"));
+      assertThat(kernel.tagged)
+          .containsExactlyInAnyOrder("/etc/kubernetes/next", "/etc/kubernetes/moved");
+    }
+  }
+
+  @Test
+  void shouldWatchASecretAlsoWithTheDirectoryAboveIt() {
+    secrets.rules("", List.of("/var/lib/kubelet"));
+    secrets.onMounted(secret(1, "a"));
+    assertThat(kernel.tagged).containsExactly(VOLUMES + "a", VOLUMES + "a");
+  }
+
+  @Test
   void shouldShowInModeRuleOnlyThoseForWhichThereIsNoRoom() {
     try (SecretKeeper each = keeper(true)) {
       each.onMounted(secret(1, "a"));
