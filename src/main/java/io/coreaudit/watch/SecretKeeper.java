@@ -257,7 +257,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     beat.accept(seenNs);
     SecretVolume volume = match.volume(mount);
     if (volume == null) {
-      mountedOver(mount);
+      changedAt(mount);
     } else {
       secretMounted(volume, seenNs);
     }
@@ -283,11 +283,15 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       if (settings.eachItsRule()) {
         tellWarden();
       }
+    } else {
+      changedAt(mount);
     }
   }
 
   @Override
   public void onMoved(Mount before, Mount now) {
+    changedAt(before);
+    changedAt(now);
     SecretVolume volume = match.volume(now);
     if (volume != null && !tags.knows(now)) {
       onMounted(now);
@@ -318,8 +322,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     }
   }
 
-  /// A file system that is mounted over a watched path is what stands there now.
-  private void mountedOver(Mount mount) {
+  /// A file system that is mounted over a watched path is what stands there now; when it goes, what
+  /// it hid is. No name changes, and the kernel says nothing.
+  private void changedAt(Mount mount) {
     // What was there before was looked at when the rules were loaded.
     if (listed && warden != null) {
       warden.mountedOver(mount.mountPoint());

@@ -244,7 +244,7 @@ public final class Warden implements AutoCloseable {
         });
   }
 
-  /// Something was mounted somewhere: it may be over a watched path. Any thread.
+  /// Something was mounted, unmounted or moved somewhere: it may be over a watched path. Any thread.
   void mountedOver(String place) {
     post(
         () -> {

@@ -165,8 +165,9 @@ final class KeeperDriftTest {
               "p.rules:" + perm,
               rule("-a always,exit -F dir=%s -F perm=%s -k p".formatted(ofPack, perm))));
     }
-    claims.add(new PackClaim("p.rules:9", rule("-a always,exit -S adjtimex -k p")));
-    claims.add(new PackClaim("p.rules:10", rule("-w " + dir.resolve("away") + "/ -p r")));
+    claims.add(new PackClaim("p.rules:9", rule("-a always,exit -F arch=b64 -S adjtimex -k p")));
+    Path away = dir.resolve("away");
+    claims.add(new PackClaim("p.rules:10", rule("-a always,exit -F dir=" + away + " -F perm=r")));
     claims.add(new AnchorClaim(anchor, SecretSettings.KEY));
     WatchKeeper keeper = begun(claims);
     assertThat(keeper.directories()).containsExactly(watched.toString(), ofPack.toString());

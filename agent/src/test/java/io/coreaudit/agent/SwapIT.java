@@ -17,6 +17,8 @@ final class SwapIT {
   /// A canary's period, which begins with a check, and a moment.
   private static final Duration NOTICES_WITHIN = Duration.ofSeconds(10);
 
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
   @TempDir private Path temp;
   private Path dir;
   private Path watched;
@@ -29,10 +31,14 @@ final class SwapIT {
   }
 
   private RunningAgent start(RunningAgent agent, Path... paths) throws Exception {
+    return start(agent, "5s", paths);
+  }
+
+  private RunningAgent start(RunningAgent agent, String canary, Path... paths) throws Exception {
     return agent
         .start(
-            "watch: {paths: %s, canary: 5s}\nrules: {at_stop: remove}\nsinks: [{type: stdout}]\n"
-                .formatted(List.of(paths)))
+            "watch: {paths: %s, canary: %s}\nrules: {at_stop: remove}\nsinks: [{type: stdout}]\n"
+                .formatted(List.of(paths), canary))
         .awaitReady();
   }
 
@@ -72,6 +78,25 @@ final class SwapIT {
           .filteredOn(event -> event.is("watch") && event.own("path").equals(link.toString()))
           .first()
           .satisfies(watch -> assertThat(watch.own("detail")).isEqualTo("rule on " + watched));
+    }
+  }
+
+  @Test
+  void shouldSeeAtOnceWhatStoodBelowAMountThatGoes() throws Exception {
+    Path decoy = Files.createDirectory(dir.resolve("decoy"));
+    Path token = watched.resolve("token");
+    // The canary, which begins with a look, has no part in it.
+    try (RunningAgent agent = start(new RunningAgent(dir), "off", watched)) {
+      Command.run("mount", "--bind", decoy.toString(), watched.toString());
+      try {
+        agent.until(AT_ONCE, "the mount told", () -> drifts(agent).size() == 1);
+        shouldSeeARead(agent, Files.writeString(watched.resolve("false"), "x"));
+      } finally {
+        Command.run("umount", watched.toString());
+      }
+      agent.until(AT_ONCE, "the umount told", () -> drifts(agent).size() == 2);
+      shouldSeeARead(agent, token);
+      assertThat(agent.stop()).as(agent.log()).isZero();
     }
   }
 
