@@ -22,9 +22,10 @@ import org.slf4j.LoggerFactory;
 /// The role that looks after the agent's hearing. One thread, asleep between its dates.
 ///
 /// The canary comes in two sizes. A user message that the kernel is made to log shows that the
-/// stream arrives at all; a fresh thread that opens a watched path shows that rules still fire. The
-/// first round opens the watched paths one after another while it is quick, each later one the next
-/// path. A path that makes no event gets its rule loaded anew and one more try. What is not heard
+/// stream arrives at all; a fresh thread that opens a watched path shows that rules still fire. Each
+/// round opens what stands for all secrets, and so does one at once after they were attached again.
+/// The first round opens the other watched paths too, one after another while it is quick, each later
+/// one the next path. A path that makes no event gets its rule loaded anew and one more try. What is not heard
 /// then within three seconds means deaf: the agent is not ready and says so, and listens at that
 /// path until it hears it.
 ///
@@ -55,6 +56,7 @@ public final class Conductor {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition change = lock.newCondition();
   private boolean syncWanted;
+  private boolean roundWanted;
   private boolean stop;
 
   private volatile Hearing hearing = Hearing.UNKNOWN;
@@ -66,8 +68,7 @@ public final class Conductor {
   private long nextCanaryNs;
   private String deafBecause = "";
   private String trouble = "";
-  private boolean firstRoundDone;
-  private int nextPath;
+  private final CanaryRota rota = new CanaryRota();
   private Path silent;
 
   /// Wires the role up.
@@ -137,6 +138,7 @@ public final class Conductor {
     }
     nextSweepNs = System.nanoTime();
     nextCanaryNs = canaryNs == 0 ? nextSweepNs + Long.MAX_VALUE / 2 : nextSweepNs;
+    warden.onAttachedAgain(this::requestRound);
     while (!stopped()) {
       long nowNs = System.nanoTime();
       beat.accept(nowNs);
@@ -155,7 +157,7 @@ public final class Conductor {
       nextSweepNs = nowNs + SWEEP_NS;
       attempt(this::sweepAndReport);
     }
-    if (nowNs - nextCanaryNs >= 0) {
+    if (takeRoundWanted() || nowNs - nextCanaryNs >= 0) {
       nextCanaryNs = nowNs + canaryNs;
       listen();
     }
@@ -211,6 +213,18 @@ public final class Conductor {
     }
   }
 
+  /// Makes a round of the canary come at once, where there is one: what was attached anew should be
+  /// heard. Any thread; waits for nothing.
+  private void requestRound() {
+    lock.lock();
+    try {
+      roundWanted = canaryNs != 0;
+      change.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Asks the thread to end.
   public void stop() {
     lock.lock();
@@ -242,11 +256,22 @@ public final class Conductor {
     }
   }
 
+  private boolean takeRoundWanted() {
+    lock.lock();
+    try {
+      boolean wanted = roundWanted;
+      roundWanted = false;
+      return wanted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void sleep(long ns) {
     lock.lock();
     try {
       long left = ns;
-      while (left > 0 && !stop && !syncWanted) {
+      while (left > 0 && !stop && !syncWanted && !roundWanted) {
         left = change.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -318,16 +343,18 @@ public final class Conductor {
     }
     silent = null;
     long beganNs = System.nanoTime();
-    int count = firstRoundDone ? 1 : covered.size();
-    for (int i = 0; i < count && System.nanoTime() - beganNs < FIRST_ROUND_NS; i++) {
-      Path path = covered.get(nextPath % covered.size());
-      nextPath = (nextPath + 1) % covered.size();
+    Path secrets = warden.secretsCanary();
+    for (Path path : rota.round(covered, secrets)) {
+      if (System.nanoTime() - beganNs >= FIRST_ROUND_NS) {
+        break;
+      }
       if (!heardAfterAll(path)) {
         silent = path;
         return noEvent(path);
       }
+      rota.heard(path, secrets);
     }
-    firstRoundDone = true;
+    rota.over();
     return "";
   }
 

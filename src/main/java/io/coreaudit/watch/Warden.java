@@ -76,6 +76,7 @@ public final class Warden implements AutoCloseable {
   private final Deque<ConfigChange> halves = new ArrayDeque<>();
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
+  private volatile Runnable attachedAgain = () -> {};
   private Thread thread;
   private boolean lookWanted;
   private boolean lookAtAll;
@@ -350,7 +351,7 @@ public final class Warden implements AutoCloseable {
       detached = "detached by " + trim.who() + WatchKeeper.until(tags, nowNs);
     }
     if (back) {
-      secrets.attachAll();
+      attachAll();
       tags.back(nowNs);
       detached = "";
     }
@@ -370,6 +371,11 @@ public final class Warden implements AutoCloseable {
               .build());
     }
     tellSecrets();
+  }
+
+  private void attachAll() {
+    secrets.attachAll();
+    attachedAgain.run();
   }
 
   private void tellSecrets() {
@@ -410,7 +416,7 @@ public final class Warden implements AutoCloseable {
     }
     if (secrets != null) {
       if (keeper.takeLostTags() && !tags.isAway()) {
-        secrets.attachAll();
+        attachAll();
       }
       tellSecrets();
     }
@@ -519,8 +525,7 @@ public final class Warden implements AutoCloseable {
   /// What is attached to the anchor goes with its rules: so they are loaded anew only when
   /// attaching alone did not help.
   private void reloadHere(Path canary) {
-    boolean ofSecrets = secrets != null && canary.equals(secrets.anchorPath());
-    if (!ofSecrets) {
+    if (!canary.equals(secretsCanary())) {
       keeper.reload(canary);
       return;
     }
@@ -537,12 +542,21 @@ public final class Warden implements AutoCloseable {
     }
   }
 
+  /// The canary that stands for all secrets; null when none are watched.
+  Path secretsCanary() {
+    return secrets == null ? null : secrets.anchorPath();
+  }
+
+  /// Sets who listens when all secrets were attached again.
+  void onAttachedAgain(Runnable listener) {
+    attachedAgain = listener;
+  }
+
   /// Opens a canary, in a fresh thread of a given name: it sees files as this thread does.
   void open(Path canary, Opener opener, String name) {
     call(
         () -> {
-          boolean ofSecrets = secrets != null && canary.equals(secrets.anchorPath());
-          Path opened = ofSecrets ? secrets.canary() : canary;
+          Path opened = canary.equals(secretsCanary()) ? secrets.canary() : canary;
           new Thread(() -> open(opened, opener), name).start();
         });
   }
@@ -565,7 +579,7 @@ public final class Warden implements AutoCloseable {
           detached = "";
           check(List.of());
           if (secrets != null) {
-            secrets.attachAll();
+            attachAll();
           }
         });
   }
