@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private static final String PODS = "/pods/";
   private static final int WARMING_MOUNTS = 4;
   private static final int MOST_TOLD_A_MINUTE = 20;
+  private static final int MOST_REFUSED_AGAIN = 16;
   private static final int LOOKS_FOR_NAMESPACE = 5;
 
   private final AuditKernel kernel;
@@ -271,7 +273,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       tellWarden();
       return;
     }
-    attach(SecretTags.key(volume.mount()), volume.mount(), true);
+    if (!attach(volume.mount()) && warden != null) {
+      warden.secretRefused();
+    }
     onAttached.accept(System.nanoTime() - seenNs);
   }
 
@@ -331,8 +335,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     }
   }
 
-  /// Attaches one secret and notes what came of it.
-  private void attach(long key, Mount mount, boolean told) {
+  /// Attaches one secret, notes what came of it and tells what is news.
+  ///
+  /// @return whether it is attached
+  private boolean attach(Mount mount) {
     String refused = "";
     try {
       kernel.makeEquiv(anchor(), mount.mountPointBytes());
@@ -341,23 +347,47 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       counters.increment(SecretCounter.REFUSED);
       refused = e.getMessage();
     }
-    SecretTags.Tag before = tags.note(key, refused);
-    if (told && before != null && !refused.isEmpty() && !refused.equals(before.reason())) {
-      tellRefused(mount, refused);
+    SecretTags.Tag before = tags.note(SecretTags.key(mount), refused);
+    if (before != null && !refused.isEmpty() && !refused.equals(before.reason())) {
+      tell(mount, "uncovered", refused);
+    } else if (before != null && refused.isEmpty() && before.refused()) {
+      tell(mount, "covered", "attached at a further try");
     }
+    return refused.isEmpty();
+  }
+
+  /// Tries again what the kernel refused: it may have been busy, or short of memory. Where it refuses
+  /// on, it is not asked for each of a thousand.
+  void attachRefused() {
+    List<Mount> refused = tags.refused();
+    if (refused.isEmpty()) {
+      return;
+    }
+    // Not always the same few.
+    Collections.shuffle(refused);
+    within(
+        () -> {
+          int again = 0;
+          for (Mount mount : refused) {
+            again += attach(mount) ? 0 : 1;
+            if (again == MOST_REFUSED_AGAIN) {
+              return;
+            }
+          }
+        });
   }
 
   private String anchor() {
     return settings.anchor().toString();
   }
 
-  private void tellRefused(Mount mount, String reason) {
+  private void tell(Mount mount, String state, String detail) {
     synchronized (tags) {
-      tellSome(mount, reason);
+      tellSome(mount, state, detail);
     }
   }
 
-  private void tellSome(Mount mount, String reason) {
+  private void tellSome(Mount mount, String state, String detail) {
     long nowNs = System.nanoTime();
     if (nowNs - minuteBeganNs > TimeUnit.MINUTES.toNanos(1) || minuteBeganNs == 0) {
       minuteBeganNs = nowNs;
@@ -366,10 +396,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     if (++toldThisMinute <= MOST_TOLD_A_MINUTE) {
       tell.accept(
           OwnEvent.of(EventKind.WATCH)
-              .with("state", "uncovered")
+              .with("state", state)
               .with("path", mount.mountPoint())
               .with("key", SecretSettings.KEY)
-              .with("detail", reason)
+              .with("detail", detail)
               .build());
     }
   }
@@ -385,7 +415,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     within(
         () -> {
           attachFreshCanary();
-          tags.each((key, volume) -> attach(key, volume.mount(), true));
+          tags.each(this::attach);
         });
     return (int) tags.watches("").stream().filter(Watch::open).count();
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /// Every mounted secret and how it stands. Any thread.
 final class SecretTags {
@@ -17,6 +17,11 @@ final class SecretTags {
   ///
   /// @param reason why it is not attached; empty when it is
   record Tag(SecretVolume volume, Instant since, String reason) {
+    /// Whether the kernel was asked and refused.
+    boolean refused() {
+      return !reason.isEmpty() && !reason.equals(SEEN);
+    }
+
     Tag attached() {
       return reason.isEmpty() ? this : new Tag(volume, Instant.now(), "");
     }
@@ -76,12 +81,18 @@ final class SecretTags {
     tags.clear();
   }
 
-  void each(BiConsumer<Long, SecretVolume> action) {
-    tags.forEach((key, tag) -> action.accept(key, tag.volume()));
+  void each(Consumer<Mount> action) {
+    tags.values().forEach(tag -> action.accept(tag.volume().mount()));
   }
 
   int size() {
     return tags.size();
+  }
+
+  /// Those that the kernel refused to attach.
+  List<Mount> refused() {
+    return new ArrayList<>(
+        tags.values().stream().filter(Tag::refused).map(tag -> tag.volume().mount()).toList());
   }
 
   /// The secrets in the order in which they were mounted, as far as the kernel numbers them so.

@@ -52,6 +52,7 @@ public final class Warden implements AutoCloseable {
   private static final int PATHS = 1;
   private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LOOK_AT_LATEST_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long REFUSED_AGAIN_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long AGAIN_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long ANCHOR_AGAIN_NS = TimeUnit.MINUTES.toNanos(2);
 
@@ -82,6 +83,8 @@ public final class Warden implements AutoCloseable {
   private boolean lookAtAll;
   private long firstSignNs;
   private long lastSignNs;
+  private volatile long refusedAgainNs;
+  private volatile boolean refusedAgain;
   private long againNs;
   private boolean again;
   private String trouble = "";
@@ -196,6 +199,10 @@ public final class Warden implements AutoCloseable {
     }
     takeChanges();
     long nowNs = System.nanoTime();
+    if (refusedAgain && nowNs - refusedAgainNs >= 0) {
+      refusedAgain = false;
+      secrets.attachRefused();
+    }
     boolean settled = nowNs - lastSignNs >= QUIET_NS || nowNs - firstSignNs >= LOOK_AT_LATEST_NS;
     if (again ? nowNs - againNs >= 0 : lookWanted && settled || due(nowNs)) {
       attempt();
@@ -227,6 +234,9 @@ public final class Warden implements AutoCloseable {
     if (tags.isAway()) {
       ns = Math.min(ns, tags.dueNs() - nowNs);
     }
+    if (refusedAgain) {
+      ns = Math.min(ns, refusedAgainNs - nowNs);
+    }
     return ns;
   }
 
@@ -256,6 +266,16 @@ public final class Warden implements AutoCloseable {
             }
           }
         });
+  }
+
+  /// The kernel refused to attach a secret: it is asked again in a second, and at each sweep. Any
+  /// thread.
+  void secretRefused() {
+    if (!refusedAgain) {
+      refusedAgainNs = System.nanoTime() + REFUSED_AGAIN_NS;
+      refusedAgain = true;
+      wake.signal();
+    }
   }
 
   private void lookAtOnce() {
@@ -497,6 +517,7 @@ public final class Warden implements AutoCloseable {
           check(List.of());
           if (secrets != null) {
             secrets.lookAfter();
+            secrets.attachRefused();
           }
         });
   }

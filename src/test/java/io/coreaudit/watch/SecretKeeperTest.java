@@ -100,7 +100,28 @@ final class SecretKeeperTest {
     kernel.set(0);
     assertThat(secrets.attachAll()).isZero();
     assertThat(secrets.watches().getFirst().covered()).isTrue();
+    assertThat(told).last().asString().startsWith("WATCH state=\"covered\"");
     assertThat(secrets.counters().value(SecretCounter.REFUSED)).isEqualTo(2);
+  }
+
+  @Test
+  void shouldTryAgainWhatWasRefusedAndTellThatItIsCovered() {
+    kernel.set(Errno.ENOMEM);
+    for (int i = 1; i <= 18; i++) {
+      secrets.onMounted(secret(i, "v" + i));
+    }
+    assertThat(told).hasSize(18).allMatch(event -> event.startsWith("WATCH state=\"uncovered\""));
+    secrets.attachRefused();
+    assertThat(secrets.counters().value(SecretCounter.REFUSED))
+        .as("a kernel that refuses on is not asked for each")
+        .isEqualTo(18 + 16);
+    kernel.set(0);
+    told.clear();
+    secrets.attachRefused();
+    assertThat(secrets.watches()).hasSize(18).allMatch(Watch::covered);
+    assertThat(told).isNotEmpty().allMatch(event -> event.startsWith("WATCH state=\"covered\""));
+    secrets.attachRefused();
+    assertThat(kernel.tagged).as("once").hasSize(18);
   }
 
   @Test
