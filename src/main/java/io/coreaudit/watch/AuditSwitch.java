@@ -49,7 +49,7 @@ final class AuditSwitch {
       String done = back ? "enabled again" : WatchKeeper.waiting(comeback, nowNs, "enabled again");
       OwnEvent.Fields event =
           OwnEvent.of(EventKind.DRIFT).with("what", "audit_disabled").with("done", done);
-      tell.accept((by == null ? event : by.tell(event)).build());
+      tell.accept(ConfigChange.tell(by, event).build());
     } else if (back) {
       tell.accept(OwnEvent.of(EventKind.WATCH).with("state", "audit_enabled").build());
     }

@@ -1,6 +1,8 @@
 package io.coreaudit.watch;
 
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.rule.AuditRuleData;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -13,14 +15,16 @@ import java.util.Map;
 /// because a watched directory goes, does not; the event's SYSCALL record names the process in
 /// whose call it came about, if there was one.
 ///
-/// @param fields of the CONFIG_CHANGE record
+/// @param stamp of the event: `audit(1795380006.301:16298460)`
+/// @param fields of the CONFIG_CHANGE record; a value that the kernel calls `(null)` is left out
 /// @param call of the SYSCALL record of the same event; empty when it has none
-record ConfigChange(Map<String, String> fields, Map<String, String> call) {
+record ConfigChange(String stamp, Map<String, String> fields, Map<String, String> call) {
+  private static final String NONE = "(null)";
   private static final String SYSCALL_BEGINS = "arch=";
 
   /// Reads a CONFIG_CHANGE record, a byte a character.
   static ConfigChange of(String text) {
-    return new ConfigChange(fields(text), Map.of());
+    return new ConfigChange(stamp(text), fields(text), Map.of());
   }
 
   /// Whether a text is that of a SYSCALL record, and not of a change.
@@ -30,7 +34,12 @@ record ConfigChange(Map<String, String> fields, Map<String, String> call) {
 
   /// The same change with the SYSCALL record of its event.
   ConfigChange with(String callText) {
-    return new ConfigChange(fields, fields(callText));
+    return new ConfigChange(stamp, fields, fields(callText));
+  }
+
+  /// The stamp that a record's text begins with; empty when it has none.
+  static String stamp(String text) {
+    return text.substring(0, text.indexOf(')') + 1);
   }
 
   /// Where the text goes on behind `audit(…): `.
@@ -53,7 +62,9 @@ record ConfigChange(Map<String, String> fields, Map<String, String> call) {
       int end = quoted ? text.indexOf('"', from + 1) : text.indexOf(' ', from);
       end = end < 0 ? text.length() : end;
       String value = text.substring(quoted ? from + 1 : from, end);
-      fields.putIfAbsent(name, quoted || !isName(name) ? value : decoded(value));
+      if (quoted || !value.equals(NONE)) {
+        fields.putIfAbsent(name, quoted || !isName(name) ? value : decoded(value));
+      }
       at = end + 1;
     }
     return fields;
@@ -79,12 +90,27 @@ record ConfigChange(Map<String, String> fields, Map<String, String> call) {
     return fields.getOrDefault("op", "");
   }
 
-  /// Whether a rule went by it.
-  boolean takesRule() {
+  /// Whether this rule may have gone by it.
+  boolean took(AuditRuleData rule) {
     return switch (op()) {
-      case "remove_rule", "autoremove_rule", "updated_rules" -> true;
+      case "remove_rule", "autoremove_rule", "updated_rules" -> isAbout(rule);
       default -> false;
     };
+  }
+
+  /// Whether this rule may have come by it.
+  boolean brought(AuditRuleData rule) {
+    return op().equals("add_rule") && isAbout(rule);
+  }
+
+  /// The kernel tells of a request that it refused as of one that it did.
+  private boolean isAbout(AuditRuleData rule) {
+    String said = fields.get("dir") == null ? fields.get("path") : fields.get("dir");
+    String list = fields.get("list");
+    return !"0".equals(fields.get("res"))
+        && (list == null || list.equals(Integer.toString(RulePlan.list(rule))))
+        && rule.textOf(AuditConstants.AUDIT_FILTERKEY).equals(fields.getOrDefault("key", ""))
+        && (said == null || said.equals(RulePlan.place(rule)) || op().equals("updated_rules"));
   }
 
   /// Whether it dropped what was attached to directories.
@@ -97,14 +123,6 @@ record ConfigChange(Map<String, String> fields, Map<String, String> call) {
     return fields.containsKey("audit_enabled") && op().equals("set");
   }
 
-  /// Whether it may be about a rule of this key and path.
-  boolean concerns(String key, String path) {
-    String said = fields.get("dir") == null ? fields.get("path") : fields.get("dir");
-    return takesRule()
-        && key.equals(fields.get("key"))
-        && (said == null || said.equals(path) || op().equals("updated_rules"));
-  }
-
   /// Whether a process did it.
   boolean isOf(long pid) {
     String number = Long.toString(pid);
@@ -114,6 +132,11 @@ record ConfigChange(Map<String, String> fields, Map<String, String> call) {
   /// Whether it says which process it was.
   boolean namesProcess() {
     return call.containsKey("pid") || fields.containsKey("pid");
+  }
+
+  /// Who it was, in an event; `unknown` where the stream did not say.
+  static OwnEvent.Fields tell(ConfigChange by, OwnEvent.Fields event) {
+    return by == null ? event.with("by", "unknown") : by.tell(event);
   }
 
   /// Who it was, in an event: auid, ses and subj as the change names them, pid and exe by the

@@ -76,7 +76,7 @@ final class Kept {
       }
     } else if (!first && !Objects.equals(bound.bound(), seen.bound())) {
       rebind(held, ours);
-      by = author(changes);
+      by = author(changes, bound.rules());
     } else if (!first) {
       missing(held, changes, nowNs);
     }
@@ -106,13 +106,14 @@ final class Kept {
   }
 
   private void missing(Set<AuditRuleData> held, List<ConfigChange> changes, long nowNs) {
-    if (held.containsAll(stood)) {
+    List<AuditRuleData> gone = stood.stream().filter(rule -> !held.contains(rule)).toList();
+    if (gone.isEmpty()) {
       comeback.stands(nowNs);
       return;
     }
     if (comeback.away(nowNs)) {
       drift = "rule_gone";
-      by = author(changes);
+      by = author(changes, gone);
       removal =
           "rules removed by "
               + (by == null ? "somebody" : by.who())
@@ -121,15 +122,14 @@ final class Kept {
     waits = comeback.waits(nowNs);
   }
 
-  private ConfigChange author(List<ConfigChange> changes) {
-    String place = bound.rules().isEmpty() ? "" : RulePlan.place(bound.rules().getFirst());
-    ConfigChange author = null;
+  /// Who took one of these rules first; null when the stream did not say.
+  private static ConfigChange author(List<ConfigChange> changes, List<AuditRuleData> gone) {
     for (ConfigChange change : changes) {
-      if (change.concerns(claim.key(), place)) {
-        author = change;
+      if (gone.stream().anyMatch(change::took)) {
+        return change;
       }
     }
-    return author;
+    return null;
   }
 
   /// Whether its rules are to be loaded now; else what is there of them may stay.
@@ -253,7 +253,7 @@ final class Kept {
             .with("key", claim.key())
             .with("detail", replaced ? seen.detail() : null)
             .with("done", watch.covered() ? "loaded again" : watch.reason());
-    return (by == null ? event : by.tell(event)).build();
+    return ConfigChange.tell(by, event).build();
   }
 
   /// Whether somebody misses it when it is claimed no more; a secret goes with its mount.

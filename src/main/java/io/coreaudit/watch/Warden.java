@@ -23,9 +23,7 @@ import io.coreaudit.rule.SyscallSet;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -73,8 +71,7 @@ public final class Warden implements AutoCloseable {
   private final Poll poll = new Poll(2);
   private final ConcurrentLinkedQueue<FutureTask<?>> asked = new ConcurrentLinkedQueue<>();
   private final long ownPid = ProcessHandle.current().pid();
-  private final List<ConfigChange> changes = new ArrayList<>();
-  private final Deque<ConfigChange> halves = new ArrayDeque<>();
+  private final ForeignChanges foreign = new ForeignChanges(ownPid);
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
   private volatile Runnable attachedAgain = () -> {};
@@ -168,6 +165,7 @@ public final class Warden implements AutoCloseable {
             PathWatch.class,
             Inotify.class,
             ConfigChange.class,
+            ForeignChanges.class,
             OwnEvent.class);
     thread.setDaemon(true);
     thread.start();
@@ -294,14 +292,10 @@ public final class Warden implements AutoCloseable {
     lastSignNs = nowNs;
   }
 
-  /// Takes what the stream told. A SYSCALL record belongs to the change before it.
+  /// Takes what the stream told.
   private void takeChanges() {
     for (String text = stream.poll(); text != null; text = stream.poll()) {
-      if (!ConfigChange.isCall(text)) {
-        halves.add(ConfigChange.of(text));
-      } else if (!halves.isEmpty()) {
-        halves.add(halves.removeLast().with(text));
-      }
+      foreign.take(text);
       sign();
     }
     if (stream.takeMissed()) {
@@ -337,13 +331,7 @@ public final class Warden implements AutoCloseable {
     lookWanted = false;
     lookAtAll = false;
     again = false;
-    changes.clear();
-    for (ConfigChange change : halves) {
-      if (!isOwn(change)) {
-        changes.add(change);
-      }
-    }
-    halves.clear();
+    List<ConfigChange> changes = foreign.list();
     long nowNs = System.nanoTime();
     ConfigChange switched = null;
     ConfigChange trim = null;
@@ -361,6 +349,8 @@ public final class Warden implements AutoCloseable {
     if (secrets != null && (trim != null || tags.isAway())) {
       attachAgain(trim, nowNs);
     }
+    // Not before: when the kernel refuses to list its rules, who changed them is still to be told.
+    foreign.done();
   }
 
   /// Attaches the secrets again that somebody detached, at once or when it is time.
@@ -403,8 +393,10 @@ public final class Warden implements AutoCloseable {
     secrets.rules(trouble.isEmpty() ? detached : trouble, keeper.directories());
   }
 
-  private boolean isOwn(ConfigChange change) {
-    return change.isOf(ownPid);
+  /// Whoever asks for a look: who it was is told by the one that finds it.
+  private void checkNow() {
+    takeChanges();
+    check(foreign.list());
   }
 
   private void check(List<ConfigChange> by) {
@@ -514,7 +506,7 @@ public final class Warden implements AutoCloseable {
     call(
         () -> {
           onOff.look(status, null, System.nanoTime());
-          check(List.of());
+          checkNow();
           if (secrets != null) {
             secrets.lookAfter();
             secrets.attachRefused();
@@ -529,13 +521,13 @@ public final class Warden implements AutoCloseable {
           wanted = settings;
           // What goes by that was asked for; what goes without is told.
           keeper.claim(claims());
-          check(List.of());
+          checkNow();
         });
   }
 
   /// Looks at all rules.
   void check() {
-    call(() -> check(List.of()));
+    call(this::checkNow);
   }
 
   /// Loads the rules of a canary's watch anew.
@@ -598,7 +590,7 @@ public final class Warden implements AutoCloseable {
           onOff.forgive();
           tags.forgive();
           detached = "";
-          check(List.of());
+          checkNow();
           if (secrets != null) {
             attachAll();
           }

@@ -99,16 +99,29 @@ final class KeeperDriftTest {
     WatchKeeper keeper = begun();
     told.clear();
     kernel.rules.removeFirst();
+    String theSame = ": auid=7 ses=1 op=remove_rule key=\"coreaudit_watch\" list=";
     ConfigChange other =
         ConfigChange.of("audit(1.0:1): auid=7 ses=1 op=remove_rule key=\"x\" list=4 res=1");
+    ConfigChange onOtherList = ConfigChange.of("audit(1.0:1)" + theSame + "7 res=1");
+    ConfigChange refused = ConfigChange.of("audit(1.0:1)" + theSame + "4 res=0");
+    ConfigChange later = ConfigChange.of("audit(1.0:3)" + theSame + "4 res=1");
     ConfigChange change =
         ConfigChange.of(
             "audit(1.0:2): auid=1000 ses=3 op=remove_rule key=\"coreaudit_watch\" list=4 res=1");
-    keeper.check(List.of(change, other));
+    keeper.check(List.of(onOtherList, refused, change, other, refused, later));
     assertThat(told)
         .singleElement()
         .asString()
         .contains("done=\"loaded again\"", "by=\"process\"", "auid=\"1000\" ses=\"3\"");
+  }
+
+  @Test
+  void shouldSayThatNobodyToldWhoItWas() {
+    WatchKeeper keeper = begun();
+    told.clear();
+    kernel.rules.removeFirst();
+    keeper.check();
+    assertThat(told).singleElement().asString().contains("by=\"unknown\"");
   }
 
   @Test

@@ -89,6 +89,25 @@ final class DriftIT {
   }
 
   @Test
+  void shouldNotBlameWhoWasRefused() throws Exception {
+    try (RunningAgent agent = start()) {
+      List<String> ours = AuditState.now().rules();
+      String delete = "auditctl -d always,exit -F dir=%s -F perm=rwa -F key=coreaudit_watch";
+      Command.run(
+          "sh",
+          "-c",
+          delete.formatted(watched)
+              + "; cp $(command -v auditctl) $0/other; "
+              + delete.replace("auditctl", "$0/other").formatted(watched)
+              + " || true",
+          dir.toString());
+      agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
+      shouldTellAuditctl(agent, "rule_gone", "remove_rule");
+      assertThat(agent.stop()).isZero();
+    }
+  }
+
+  @Test
   void shouldBeBackAfterSomebodyReloadedHisRules() throws Exception {
     Path rules = dir.resolve("audit.rules");
     Files.writeString(rules, "-D\n-b 8192\n-w " + other + " -p wa -k theirs\n");
@@ -171,6 +190,7 @@ final class DriftIT {
           watched.toString(),
           other.toString());
       agent.until(BACK_WITHIN, "the swap told", () -> !drifts(agent, "path_replaced").isEmpty());
+      assertThat(drifts(agent, "path_replaced").getFirst().own("by")).isEqualTo("unknown");
       shouldSeeARead(agent, watched.resolve(fresh.getFileName()));
       assertThat(agent.stop()).isZero();
     }
