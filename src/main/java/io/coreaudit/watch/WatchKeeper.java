@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,9 @@ public final class WatchKeeper {
 
   /// Why a rule that should go stays, as far as it was told.
   private final Map<AuditRuleData, String> stuckTold = new HashMap<>();
+
+  /// Rules of others on the anchor that could not be taken away, and were told.
+  private final Set<AuditRuleData> foreignStays = new HashSet<>();
 
   private final AuditKernel kernel;
   private final Consumer<OwnEvent> tell;
@@ -191,6 +195,7 @@ public final class WatchKeeper {
       look.take(each);
     }
     apply(look.plan(list), look);
+    tellForeign(look.foreign, changes);
     Shadows shadows = new Shadows(list, look.ours);
     for (Kept each : kept) {
       each.conclude(look.refused, look.stuck, shadow(shadows, each, look), nowNs);
@@ -210,6 +215,26 @@ public final class WatchKeeper {
             .map(each -> each.seen.canary())
             .toList();
     own.tidy();
+  }
+
+  /// What somebody loaded on the anchor takes from all secrets, or adds to them: it goes, and is told.
+  private void tellForeign(Map<AuditRuleData, Boolean> foreign, List<ConfigChange> changes) {
+    foreignStays.retainAll(foreign.keySet());
+    foreign.forEach(
+        (rule, went) -> {
+          if (went || foreignStays.add(rule)) {
+            ConfigChange by =
+                changes.stream().filter(change -> change.brought(rule)).findFirst().orElse(null);
+            String key = rule.textOf(AuditConstants.AUDIT_FILTERKEY);
+            OwnEvent.Fields event =
+                drift("foreign_rule_on_anchor")
+                    .with("path", anchor)
+                    .with("key", key.isEmpty() ? null : key)
+                    .with("detail", rule.toString())
+                    .with("done", went ? "taken away" : "it stays: the kernel refused");
+            tell.accept(ConfigChange.tell(by, event).build());
+          }
+        });
   }
 
   private void lookAtClaims() {
@@ -275,6 +300,9 @@ public final class WatchKeeper {
     private final Set<AuditRuleData> added = new HashSet<>();
     private final Map<AuditRuleData, String> refused = new HashMap<>();
     private final Map<AuditRuleData, String> stuck = new HashMap<>();
+
+    /// Rules of others on the anchor, and whether they went.
+    private final Map<AuditRuleData, Boolean> foreign = new LinkedHashMap<>();
 
     Look(List<AuditRuleData> list) {
       this.held = new HashSet<>(list);
@@ -344,8 +372,10 @@ public final class WatchKeeper {
           }
         }
         case RulePlan.Delete delete -> {
-          if (isOurs(delete.rule())) {
+          if (own.contains(delete.rule())) {
             own.forget(delete.rule());
+          } else if (isOnAnchor(delete.rule())) {
+            look.foreign.put(delete.rule(), own.forget(delete.rule()));
           }
         }
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.rule.AuditRuleData;
 import io.coreaudit.rule.HostEnvironment;
 import io.coreaudit.rule.RuleCompiler;
@@ -238,6 +239,35 @@ final class KeeperDriftTest {
     begun(wanted.claims(List.of(), () -> false));
     assertThat(kernel.added).isEmpty();
     assertThat(kernel.rules).isEqualTo(rulesOn(anchor, SecretSettings.KEY));
+  }
+
+  @Test
+  void shouldTellWhoLoadedARuleOnTheAnchor() {
+    WatchKeeper keeper = begun(List.of(new AnchorClaim(anchor, SecretSettings.KEY)));
+    List<AuditRuleData> ours = List.copyOf(kernel.rules);
+    AuditRuleData blind = rule("-a never,exit -F dir=" + anchor + " -k quiet");
+    String text = "audit(1.0:2): auid=1000 ses=3 op=add_rule key=\"quiet\" list=4 res=1";
+    for (int i = 0; i < 2; i++) {
+      told.clear();
+      kernel.rules.addFirst(blind);
+      keeper.check(List.of(ConfigChange.of(text)));
+      assertThat(kernel.rules).isEqualTo(ours);
+      assertThat(told)
+          .singleElement()
+          .asString()
+          .startsWith("DRIFT what=\"foreign_rule_on_anchor\" path=\"" + anchor + "\" key=\"quiet\"")
+          .contains("never,exit", "done=\"taken away\"", "by=\"process\"", "auid=\"1000\"");
+    }
+    told.clear();
+    kernel.rules.addFirst(blind);
+    kernel.refuseWith = Errno.EPERM;
+    keeper.check();
+    keeper.check();
+    assertThat(told)
+        .filteredOn(event -> event.startsWith("DRIFT"))
+        .singleElement()
+        .asString()
+        .contains("by=\"unknown\"", "done=\"it stays: the kernel refused\"");
   }
 
   @Test
