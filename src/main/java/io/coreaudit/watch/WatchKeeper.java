@@ -196,6 +196,8 @@ public final class WatchKeeper {
     }
     apply(look.plan(list), look);
     tellForeign(look.foreign, changes);
+    // What stays there takes from ours like any rule of others.
+    look.ours.removeAll(foreignStays);
     Shadows shadows = new Shadows(list, look.ours);
     for (Kept each : kept) {
       each.conclude(look.refused, look.stuck, shadow(shadows, each, look), nowNs);
