@@ -60,6 +60,26 @@ record RulePlan(List<Step> steps) {
     return steps.isEmpty();
   }
 
+  /// The steps in groups: between two of them nothing is away that is to come again.
+  List<List<Step>> groups() {
+    List<List<Step>> groups = new ArrayList<>();
+    List<Step> group = new ArrayList<>();
+    Set<AuditRuleData> away = new HashSet<>();
+    for (Step step : steps) {
+      group.add(step);
+      if (step instanceof Delete delete && delete.again()) {
+        away.add(delete.rule());
+      } else {
+        away.remove(step.rule());
+      }
+      if (away.isEmpty()) {
+        groups.add(group);
+        group = new ArrayList<>();
+      }
+    }
+    return groups;
+  }
+
   private static final class Planner {
     private final List<AuditRuleData> wanted;
     private final Set<AuditRuleData> keep;

@@ -346,41 +346,46 @@ public final class WatchKeeper {
 
   private void apply(RulePlan plan, Look look) {
     int steps = 0;
-    for (RulePlan.Step step : plan.steps()) {
-      if (++steps % STEPS_AT_ONCE == 0) {
+    for (List<RulePlan.Step> group : plan.groups()) {
+      if (steps >= STEPS_AT_ONCE) {
+        // Never within a group: what was taken away in it would be missing for so long.
         LockSupport.parkNanos(PAUSE_NS);
+        steps = 0;
       }
-      switch (step) {
-        case RulePlan.Add add when look.stuck.containsKey(add.rule()) -> {
-          // It was not taken away: it still stands. A locked kernel would refuse it, held or not.
-        }
-        case RulePlan.Add add -> {
-          try {
-            add(add.rule());
-            look.added.add(add.rule());
-          } catch (KernelException | UncheckedIOException e) {
-            refused(add.rule(), e, look);
-          }
-        }
-        case RulePlan.Delete delete when delete.again() -> {
-          try {
-            own.delete(delete.rule());
-            stuckTold.remove(delete.rule());
-          } catch (KernelException e) {
-            if (!e.getMessage().equals(stuckTold.put(delete.rule(), e.getMessage()))) {
-              LOG.warn("a rule stays as it is: {}", e.getMessage());
-            }
-            look.stuck.put(delete.rule(), e.getMessage());
-          }
-        }
-        case RulePlan.Delete delete -> {
-          if (own.contains(delete.rule())) {
-            own.forget(delete.rule());
-          } else if (isOnAnchor(delete.rule())) {
-            look.foreign.put(delete.rule(), own.forget(delete.rule()));
-          }
+      steps += group.size();
+      group.forEach(step -> make(step, look));
+    }
+  }
+
+  private void make(RulePlan.Step step, Look look) {
+    switch (step) {
+      case RulePlan.Add add when look.stuck.containsKey(add.rule()) -> {
+        // It was not taken away: it still stands. A locked kernel would refuse it, held or not.
+      }
+      case RulePlan.Add add -> {
+        try {
+          add(add.rule());
+          look.added.add(add.rule());
+        } catch (KernelException | UncheckedIOException e) {
+          refused(add.rule(), e, look);
         }
       }
+      case RulePlan.Delete delete when delete.again() -> {
+        try {
+          own.delete(delete.rule());
+          stuckTold.remove(delete.rule());
+        } catch (KernelException e) {
+          if (!e.getMessage().equals(stuckTold.put(delete.rule(), e.getMessage()))) {
+            LOG.warn("a rule stays as it is: {}", e.getMessage());
+          }
+          look.stuck.put(delete.rule(), e.getMessage());
+        }
+      }
+      case RulePlan.Delete delete when own.contains(delete.rule()) -> own.forget(delete.rule());
+      case RulePlan.Delete delete when isOnAnchor(delete.rule()) ->
+          look.foreign.put(delete.rule(), own.forget(delete.rule()));
+      case RulePlan.Delete delete ->
+          throw new IllegalStateException("the plan deletes a rule of others: " + delete.rule());
     }
   }
 

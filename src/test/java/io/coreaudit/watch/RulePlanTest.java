@@ -123,6 +123,33 @@ final class RulePlanTest {
         .isEmpty();
   }
 
+  @Provide
+  Arbitrary<List<AuditRuleData>> someOnOnePath() {
+    List<AuditRuleData> rules = new ArrayList<>(List.of(B, rule("c"), NEVER, NEVER_TOO));
+    rules.addAll(WatchRule.directory("/a", "k").all());
+    return Arbitraries.of(rules).list().uniqueElements().ofMaxSize(7);
+  }
+
+  @Property(tries = 2000)
+  void shouldMissARuleThatStaysOnlyWithinItsGroup(
+      @ForAll("someOnOnePath") List<AuditRuleData> wanted,
+      @ForAll("someOnOnePath") List<AuditRuleData> held,
+      @ForAll("someOnOnePath") List<AuditRuleData> anew) {
+    RulePlan plan =
+        RulePlan.of(wanted, Set.of(), held, new HashSet<>(held), new HashSet<>(anew));
+    List<AuditRuleData> stay = held.stream().filter(wanted::contains).toList();
+    List<AuditRuleData> now = held;
+    List<RulePlan.Step> steps = new ArrayList<>();
+    for (List<RulePlan.Step> group : plan.groups()) {
+      now = after(new RulePlan(group), now);
+      assertThat(now).containsAll(stay);
+      assertThat(group).extracting(step -> RulePlan.place(step.rule())).containsOnly(
+          RulePlan.place(group.getFirst().rule()));
+      steps.addAll(group);
+    }
+    assertThat(steps).isEqualTo(plan.steps());
+  }
+
   private static Set<AuditRuleData> ours(List<AuditRuleData> all, List<AuditRuleData> foreign) {
     Set<AuditRuleData> ours = new HashSet<>(all);
     foreign.forEach(ours::remove);
