@@ -46,6 +46,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private static final int MOST_TOLD_A_MINUTE = 20;
   private static final int MOST_REFUSED_AGAIN = 16;
   private static final int LOOKS_FOR_NAMESPACE = 5;
+  private static final SecretTags.Common NOTHING_COMMON = new SecretTags.Common("", Instant.EPOCH);
 
   private final AuditKernel kernel;
   private final SecretSettings settings;
@@ -68,7 +69,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private volatile LongConsumer beat = nowNs -> {};
   private volatile Runnable rest = () -> {};
   private volatile boolean listed;
-  private volatile String anchorTrouble = "the anchor has no rules yet";
+  private volatile SecretTags.Common anchorState =
+      new SecretTags.Common("the anchor has no rules yet", Instant.now());
   private volatile String followTrouble = "";
   private long minuteBeganNs;
   private int toldThisMinute;
@@ -160,6 +162,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       SecretKeeper.class,
       SecretTags.class,
       SecretTags.Tag.class,
+      SecretTags.Common.class,
       MountsBelow.class,
       AnchorCanary.class,
       Watch.class,
@@ -273,7 +276,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       tellWarden();
       return;
     }
-    if (!attach(volume.mount()) && warden != null) {
+    if (!attach(volume.mount(), false) && warden != null) {
       warden.secretRefused();
     }
     onAttached.accept(System.nanoTime() - seenNs);
@@ -337,8 +340,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
 
   /// Attaches one secret, notes what came of it and tells what is news.
   ///
+  /// @param anew whether what was attached may have been lost
   /// @return whether it is attached
-  private boolean attach(Mount mount) {
+  private boolean attach(Mount mount, boolean anew) {
     String refused = "";
     try {
       kernel.makeEquiv(anchor(), mount.mountPointBytes());
@@ -347,7 +351,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       counters.increment(SecretCounter.REFUSED);
       refused = e.getMessage();
     }
-    SecretTags.Tag before = tags.note(SecretTags.key(mount), refused);
+    SecretTags.Tag before = tags.note(SecretTags.key(mount), refused, anew);
     if (before != null && !refused.isEmpty() && !refused.equals(before.reason())) {
       tell(mount, "uncovered", refused);
     } else if (before != null && refused.isEmpty() && before.refused()) {
@@ -369,7 +373,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
         () -> {
           int again = 0;
           for (Mount mount : refused) {
-            again += attach(mount) ? 0 : 1;
+            again += attach(mount, false) ? 0 : 1;
             if (again == MOST_REFUSED_AGAIN) {
               return;
             }
@@ -415,9 +419,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     within(
         () -> {
           attachFreshCanary();
-          tags.each(this::attach);
+          tags.each(mount -> attach(mount, true));
         });
-    return (int) tags.watches("").stream().filter(Watch::open).count();
+    return tags.refused().size();
   }
 
   private void attachCanary() {
@@ -446,7 +450,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// @param trouble why they do not watch; empty when they do
   /// @param covered the directories that other rules watch
   void rules(String trouble, List<String> covered) {
-    anchorTrouble = trouble;
+    anchorState = anchorState.now(trouble);
     List<String> fresh = below.watched(covered);
     if (!fresh.isEmpty()) {
       within(() -> below.attach(fresh));
@@ -474,7 +478,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// How each mounted secret stands. In mode `rule`: those only for which there is no room.
   public List<Watch> watches() {
     if (!settings.eachItsRule()) {
-      return tags.watches(anchorTrouble);
+      return tags.watches(anchorState);
     }
     List<Mount> mounts = tags.mounts();
     int room = Math.min(settings.mostRules(), mounts.size());
@@ -484,7 +488,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     for (Mount mount : mounts.subList(room, mounts.size())) {
       SecretTags.Tag tag =
           new SecretTags.Tag(new SecretVolume("", "", "", mount), Instant.now(), reason);
-      beyond.add(SecretTags.watch(tag, "", Watch.Cause.NO_ROOM));
+      beyond.add(SecretTags.watch(tag, NOTHING_COMMON, Watch.Cause.NO_ROOM));
     }
     return beyond;
   }

@@ -22,8 +22,8 @@ final class SecretTags {
       return !reason.isEmpty() && !reason.equals(SEEN);
     }
 
-    Tag attached() {
-      return reason.isEmpty() ? this : new Tag(volume, Instant.now(), "");
+    Tag attached(boolean anew) {
+      return reason.isEmpty() && !anew ? this : new Tag(volume, Instant.now(), "");
     }
 
     Tag refused(String why) {
@@ -48,10 +48,12 @@ final class SecretTags {
   /// Notes what came of attaching one; one that has gone meanwhile stays gone.
   ///
   /// @param reason why it was refused; empty when it was not
+  /// @param anew whether what was attached before may have been lost: it is watched since now
   /// @return how it stood before; null when it has gone
-  Tag note(long key, String reason) {
+  Tag note(long key, String reason, boolean anew) {
     Tag before = tags.get(key);
-    tags.computeIfPresent(key, (k, tag) -> reason.isEmpty() ? tag.attached() : tag.refused(reason));
+    tags.computeIfPresent(
+        key, (k, tag) -> reason.isEmpty() ? tag.attached(anew) : tag.refused(reason));
     return before;
   }
 
@@ -103,27 +105,38 @@ final class SecretTags {
         .toList();
   }
 
-  /// How each stands.
+  /// What the rules are worth that all secrets share.
   ///
   /// @param trouble why none of them is watched, whatever is attached; empty when that is not so
-  List<Watch> watches(String trouble) {
+  /// @param since when that began
+  record Common(String trouble, Instant since) {
+    /// What comes of a look; as long as it stands as it stood, it does since then.
+    Common now(String why) {
+      if (why.equals(trouble)) {
+        return this;
+      }
+      return new Common(why, why.isEmpty() == trouble.isEmpty() ? since : Instant.now());
+    }
+  }
+
+  /// How each stands.
+  List<Watch> watches(Common common) {
     List<Watch> watches = new ArrayList<>(tags.size());
-    tags.values().forEach(tag -> watches.add(watch(tag, trouble)));
+    Watch.Cause cause = common.trouble().isEmpty() ? Watch.Cause.REFUSED : Watch.Cause.ANCHOR;
+    tags.values().forEach(tag -> watches.add(watch(tag, common, cause)));
     return watches;
   }
 
-  static Watch watch(Tag tag, String trouble) {
-    return watch(tag, trouble, trouble.isEmpty() ? Watch.Cause.REFUSED : Watch.Cause.ANCHOR);
-  }
-
-  static Watch watch(Tag tag, String trouble, Watch.Cause cause) {
-    String reason = trouble.isEmpty() ? tag.reason() : trouble;
+  static Watch watch(Tag tag, Common common, Watch.Cause cause) {
+    String reason = common.trouble().isEmpty() ? tag.reason() : common.trouble();
+    // One that is not attached is not watched since then, whatever the rules were worth.
+    boolean byRules = tag.reason().isEmpty() && common.since().isAfter(tag.since());
     return new Watch(
         Watch.Kind.SECRET,
         tag.volume().mount().mountPoint(),
         SecretSettings.KEY,
         reason.isEmpty() ? Watch.State.COVERED : Watch.State.UNCOVERED,
-        tag.since(),
+        byRules ? common.since() : tag.since(),
         reason.isEmpty() ? Watch.Cause.NONE : cause,
         reason);
   }

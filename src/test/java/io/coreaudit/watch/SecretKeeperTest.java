@@ -8,6 +8,7 @@ import io.coreaudit.mount.Mount;
 import io.coreaudit.mount.SecretMounts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +131,45 @@ final class SecretKeeperTest {
     secrets.rules("shadowed by -a never,exit", List.of());
     assertThat(secrets.watches().getFirst().reason()).isEqualTo("shadowed by -a never,exit");
     assertThat(secrets.watches().getFirst().cause()).isEqualTo(Watch.Cause.ANCHOR);
+  }
+
+  @Test
+  void shouldSaySinceWhenASecretIsCoveredOrNot() {
+    secrets.onMounted(secret(1, "a"));
+    Instant mounted = since();
+    secrets.rules("", List.of());
+    assertThat(since()).as("nothing changed").isEqualTo(mounted);
+    secrets.rules("rules removed by somebody", List.of());
+    Instant lost = since();
+    assertThat(lost).isAfter(mounted);
+    secrets.rules("contested", List.of());
+    assertThat(since()).as("uncovered as before").isEqualTo(lost);
+    secrets.rules("", List.of());
+    Instant back = since();
+    assertThat(back).isAfter(lost);
+    secrets.attachAll();
+    Instant again = since();
+    assertThat(again).as("what was attached was lost").isAfter(back);
+    secrets.onMounted(secret(2, "b"));
+    assertThat(since("b")).isAfter(again);
+    assertThat(since()).isEqualTo(again);
+    kernel.set(Errno.ENOMEM);
+    secrets.attachAll();
+    Instant refused = since();
+    secrets.rules("rules removed by somebody", List.of());
+    assertThat(since()).as("uncovered as before").isEqualTo(refused);
+  }
+
+  private Instant since() {
+    return since("a");
+  }
+
+  private Instant since(String volume) {
+    return secrets.watches().stream()
+        .filter(watch -> watch.path().equals(VOLUMES + volume))
+        .findFirst()
+        .orElseThrow()
+        .since();
   }
 
   @Test
