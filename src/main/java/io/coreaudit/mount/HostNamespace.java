@@ -235,7 +235,13 @@ public final class HostNamespace implements AutoCloseable {
   }
 
   /// A thread, not started yet, that enters and then does its work.
+  ///
+  /// What it needs is loaded here already: who starts it may be inside.
   public Thread thread(String name, Runnable work, Class<?>... preload) {
+    if (!own) {
+      load(NEEDED_INSIDE);
+      load(preload);
+    }
     Runnable inside =
         () -> {
           enter(preload);

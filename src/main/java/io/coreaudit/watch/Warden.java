@@ -2,7 +2,6 @@ package io.coreaudit.watch;
 
 import static io.coreaudit.kernel.LinuxConstants.POLLIN;
 
-import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.intake.ConfigChanges;
 import io.coreaudit.kernel.EventFd;
@@ -12,14 +11,6 @@ import io.coreaudit.kernel.Poll;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
-import io.coreaudit.rule.AuditRuleData;
-import io.coreaudit.rule.Condition;
-import io.coreaudit.rule.Operator;
-import io.coreaudit.rule.Rule;
-import io.coreaudit.rule.RuleAction;
-import io.coreaudit.rule.RuleField;
-import io.coreaudit.rule.RuleList;
-import io.coreaudit.rule.SyscallSet;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,23 +41,20 @@ public final class Warden implements AutoCloseable {
   private static final int PATHS = 1;
   private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LOOK_AT_LATEST_NS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long REFUSED_AGAIN_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long AGAIN_NS = TimeUnit.SECONDS.toNanos(10);
-  private static final long ANCHOR_AGAIN_NS = TimeUnit.MINUTES.toNanos(2);
 
   private final WatchKeeper keeper;
   private final AuditSwitch onOff;
   private final ConfigChanges stream;
   private final PathWatch paths = new PathWatch();
   private final Consumer<OwnEvent> tell;
-  private final Comeback tags = new Comeback();
   private final Master master;
   private WatchSettings wanted;
   private List<Claim> secretClaims = List.of();
-  private SecretKeeper secrets;
-  private String detached = "";
-  private long anchorReloadedNs;
-  private boolean anchorReloaded;
+
+  /// Null when no secrets are watched.
+  private Reattaching attached;
+
   private final EventFd wake = new EventFd();
   private final Poll poll = new Poll(2);
   private final ConcurrentLinkedQueue<FutureTask<?>> asked = new ConcurrentLinkedQueue<>();
@@ -74,14 +62,11 @@ public final class Warden implements AutoCloseable {
   private final ForeignChanges foreign = new ForeignChanges(ownPid);
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
-  private volatile Runnable attachedAgain = () -> {};
   private Thread thread;
   private boolean lookWanted;
   private boolean lookAtAll;
   private long firstSignNs;
   private long lastSignNs;
-  private volatile long refusedAgainNs;
-  private volatile boolean refusedAgain;
   private long againNs;
   private boolean again;
   private String trouble = "";
@@ -133,7 +118,7 @@ public final class Warden implements AutoCloseable {
 
   /// Names who keeps the secrets attached. Before `start`.
   public void secrets(SecretKeeper keeperOfSecrets) {
-    secrets = keeperOfSecrets;
+    attached = new Reattaching(keeperOfSecrets, keeper, tell);
     keeperOfSecrets.warden(this);
   }
 
@@ -166,6 +151,8 @@ public final class Warden implements AutoCloseable {
             Inotify.class,
             ConfigChange.class,
             ForeignChanges.class,
+            Reattaching.class,
+            UnrecordedStart.class,
             OwnEvent.class);
     thread.setDaemon(true);
     thread.start();
@@ -197,9 +184,8 @@ public final class Warden implements AutoCloseable {
     }
     takeChanges();
     long nowNs = System.nanoTime();
-    if (refusedAgain && nowNs - refusedAgainNs >= 0) {
-      refusedAgain = false;
-      secrets.attachRefused();
+    if (attached != null) {
+      attached.tryRefused(nowNs);
     }
     boolean settled = nowNs - lastSignNs >= QUIET_NS || nowNs - firstSignNs >= LOOK_AT_LATEST_NS;
     if (again ? nowNs - againNs >= 0 : lookWanted && settled || due(nowNs)) {
@@ -210,7 +196,7 @@ public final class Warden implements AutoCloseable {
   private boolean due(long nowNs) {
     return keeper.waits() && nowNs - keeper.dueNs() >= 0
         || onOff.waits() && nowNs - onOff.dueNs() >= 0
-        || tags.isAway() && nowNs - tags.dueNs() >= 0;
+        || attached != null && attached.isDue(nowNs);
   }
 
   private int timeoutMillis() {
@@ -229,13 +215,7 @@ public final class Warden implements AutoCloseable {
     if (onOff.waits()) {
       ns = Math.min(ns, onOff.dueNs() - nowNs);
     }
-    if (tags.isAway()) {
-      ns = Math.min(ns, tags.dueNs() - nowNs);
-    }
-    if (refusedAgain) {
-      ns = Math.min(ns, refusedAgainNs - nowNs);
-    }
-    return ns;
+    return attached == null ? ns : Math.min(ns, attached.untilNs(nowNs));
   }
 
   /// Has something noted on the thread, and waits for nothing.
@@ -269,9 +249,7 @@ public final class Warden implements AutoCloseable {
   /// The kernel refused to attach a secret: it is asked again in a second, and at each sweep. Any
   /// thread.
   void secretRefused() {
-    if (!refusedAgain) {
-      refusedAgainNs = System.nanoTime() + REFUSED_AGAIN_NS;
-      refusedAgain = true;
+    if (attached.refused()) {
       wake.signal();
     }
   }
@@ -346,51 +324,11 @@ public final class Warden implements AutoCloseable {
     if (rules) {
       check(changes);
     }
-    if (secrets != null && (trim != null || tags.isAway())) {
-      attachAgain(trim, nowNs);
+    if (attached != null && (trim != null || attached.isAway())) {
+      attached.look(trim, nowNs);
     }
     // Not before: when the kernel refuses to list its rules, who changed them is still to be told.
     foreign.done();
-  }
-
-  /// Attaches the secrets again that somebody detached, at once or when it is time.
-  private void attachAgain(ConfigChange trim, long nowNs) {
-    boolean news = trim != null && tags.away(nowNs);
-    boolean back = !tags.waits(nowNs);
-    if (news) {
-      detached = "detached by " + trim.who() + WatchKeeper.until(tags, nowNs);
-    }
-    if (back) {
-      attachAll();
-      tags.back(nowNs);
-      detached = "";
-    }
-    if (news) {
-      String done = back ? "attached again" : detached;
-      tell.accept(
-          trim.tell(WatchKeeper.drift("secrets_detached").with("key", SecretSettings.KEY))
-              .with("done", done)
-              .build());
-    } else if (back) {
-      tell.accept(
-          OwnEvent.of(EventKind.WATCH)
-              .with("state", "covered")
-              .with("path", secrets.anchorPath().toString())
-              .with("key", SecretSettings.KEY)
-              .with("detail", "secrets attached again")
-              .build());
-    }
-    tellSecrets();
-  }
-
-  private void attachAll() {
-    secrets.attachAll();
-    attachedAgain.run();
-  }
-
-  private void tellSecrets() {
-    String trouble = keeper.anchorTrouble();
-    secrets.rules(trouble.isEmpty() ? detached : trouble, keeper.directories());
   }
 
   /// Whoever asks for a look: who it was is told by the one that finds it.
@@ -402,8 +340,8 @@ public final class Warden implements AutoCloseable {
   private void check(List<ConfigChange> by) {
     wanted = wanted.fresh();
     keeper.claimAndTell(claims());
-    if (secrets != null) {
-      keeper.attachedBelow(secrets.roots());
+    if (attached != null) {
+      keeper.attachedBelow(attached.secrets().roots());
     }
     followPaths();
     keeper.check(by);
@@ -426,37 +364,18 @@ public final class Warden implements AutoCloseable {
       lookAtAll = true;
       sign();
     }
-    if (secrets != null) {
-      if (keeper.takeLostTags() && !tags.isAway()) {
-        attachAll();
-      }
-      tellSecrets();
+    if (attached != null) {
+      attached.rulesChecked();
     }
   }
 
-  /// Starts a thread of this process of whose system calls the kernel keeps no record; where it
-  /// refuses that, one like any other.
-  ///
-  /// Whoever attaches a secret makes two records otherwise: that it was attached, with who did it,
-  /// and in seven more pieces the system call of it, which says nothing further. In a burst of
-  /// mounts these cost more than the attaching. A rule of list `task` is asked when a thread begins
-  /// and never again, so it is loaded for that moment alone.
+  /// Starts a thread of this process of whose system calls the kernel keeps no record, if it can be
+  /// had. The warden serves nobody else meanwhile.
   void startUnrecorded(Thread begins) {
-    AuditRuleData rule =
-        new Rule(
-                RuleList.TASK,
-                RuleAction.NEVER,
-                new SyscallSet.Every(),
-                List.of(new Condition.Number(RuleField.PID, Operator.EQUAL, (int) ownPid)))
-            .data();
-    boolean[] laid = {false};
-    call(() -> laid[0] = keeper.lay(rule));
-    try {
+    call(() -> UnrecordedStart.of(keeper, ownPid).start(begins));
+    if (begins.getState() == Thread.State.NEW) {
+      // The warden ended before it was asked.
       begins.start();
-    } finally {
-      if (laid[0]) {
-        call(() -> keeper.lift(rule));
-      }
     }
   }
 
@@ -507,9 +426,9 @@ public final class Warden implements AutoCloseable {
         () -> {
           onOff.look(status, null, System.nanoTime());
           checkNow();
-          if (secrets != null) {
-            secrets.lookAfter();
-            secrets.attachRefused();
+          if (attached != null) {
+            attached.secrets().lookAfter();
+            attached.secrets().attachRefused();
           }
         });
   }
@@ -532,44 +451,33 @@ public final class Warden implements AutoCloseable {
 
   /// Loads the rules of a canary's watch anew.
   void reload(Path canary) {
-    call(() -> reloadHere(canary));
-  }
-
-  /// What is attached to the anchor goes with its rules: so they are loaded anew only when
-  /// attaching alone did not help.
-  private void reloadHere(Path canary) {
-    if (!canary.equals(secretsCanary())) {
-      keeper.reload(canary);
-      return;
-    }
-    long nowNs = System.nanoTime();
-    boolean again = anchorReloaded && nowNs - anchorReloadedNs < ANCHOR_AGAIN_NS;
-    if (again) {
-      keeper.reload(canary);
-      keeper.takeLostTags();
-    }
-    anchorReloaded = !again;
-    anchorReloadedNs = nowNs;
-    if (!tags.waits(nowNs)) {
-      secrets.attachAll();
-    }
+    call(
+        () -> {
+          if (canary.equals(secretsCanary())) {
+            attached.silent(System.nanoTime());
+          } else {
+            keeper.reload(canary);
+          }
+        });
   }
 
   /// The canary that stands for all secrets; null when none are watched.
   Path secretsCanary() {
-    return secrets == null ? null : secrets.anchorPath();
+    return attached == null ? null : attached.canary();
   }
 
   /// Sets who listens when all secrets were attached again.
   void onAttachedAgain(Runnable listener) {
-    attachedAgain = listener;
+    if (attached != null) {
+      attached.onAttachedAgain(listener);
+    }
   }
 
   /// Opens a canary, in a fresh thread of a given name: it sees files as this thread does.
   void open(Path canary, Opener opener, String name) {
     call(
         () -> {
-          Path opened = canary.equals(secretsCanary()) ? secrets.canary() : canary;
+          Path opened = canary.equals(secretsCanary()) ? attached.secrets().canary() : canary;
           new Thread(() -> open(opened, opener), name).start();
         });
   }
@@ -588,11 +496,12 @@ public final class Warden implements AutoCloseable {
         () -> {
           keeper.forgive();
           onOff.forgive();
-          tags.forgive();
-          detached = "";
+          if (attached != null) {
+            attached.forgive();
+          }
           checkNow();
-          if (secrets != null) {
-            attachAll();
+          if (attached != null) {
+            attached.apply();
           }
         });
   }
