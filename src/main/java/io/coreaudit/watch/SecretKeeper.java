@@ -314,6 +314,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     if (settings.eachItsRule()) {
       tellWarden();
     }
+    if (warden != null) {
+      // What was mounted before it was followed, perhaps again, is not told one by one.
+      warden.mountedOver("/");
+    }
     caughtUp.countDown();
   }
 

@@ -15,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -70,6 +72,11 @@ public final class Warden implements AutoCloseable {
   private long againNs;
   private boolean again;
   private String trouble = "";
+
+  /// The paths over which nothing should be mounted unnoticed. Others read it.
+  private volatile Set<String> hangingOn = Set.of();
+
+  private volatile boolean mountedOver;
   private volatile boolean stop;
 
   /// Wires the role up.
@@ -178,6 +185,11 @@ public final class Warden implements AutoCloseable {
     for (FutureTask<?> task = asked.poll(); task != null; task = asked.poll()) {
       task.run();
     }
+    if (mountedOver) {
+      // Cleared before the look: what comes while it looks is looked at again.
+      mountedOver = false;
+      lookAtOnce();
+    }
     if (poll.readable(PATHS) && paths.drain()) {
       lookAtAll = true;
       sign();
@@ -234,16 +246,21 @@ public final class Warden implements AutoCloseable {
   }
 
   /// Something was mounted, unmounted or moved somewhere: it may be over a watched path. Any thread.
+  /// Thousands of them cost one look: there is nothing to queue.
   void mountedOver(String place) {
-    post(
-        () -> {
-          for (Path path : keeper.places()) {
-            if (path.toString().equals(place) || path.toString().startsWith(place + "/")) {
-              lookAtOnce();
-              return;
-            }
-          }
-        });
+    if (!mountedOver && concerns(place)) {
+      mountedOver = true;
+      wake.signal();
+    }
+  }
+
+  private boolean concerns(String place) {
+    for (String path : hangingOn) {
+      if (path.equals(place) || place.equals("/") || path.startsWith(place + "/")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The kernel refused to attach a secret: it is asked again in a second, and at each sweep. Any
@@ -352,10 +369,17 @@ public final class Warden implements AutoCloseable {
     return wanted.claims(secretClaims, master::remember);
   }
 
+  /// Follows the names that the claims and rules hang on.
+  ///
+  /// @return whether they are others, or lead elsewhere, than when this was last done
   private boolean followPaths() {
     List<Path> places = new ArrayList<>(keeper.places());
+    Set<String> names = new LinkedHashSet<>(keeper.standing());
+    places.forEach(place -> names.add(place.toString()));
+    boolean others = !names.equals(hangingOn);
+    hangingOn = names;
     places.addAll(wanted.packs().files());
-    return paths.follow(places);
+    return paths.follow(places) || others;
   }
 
   private void settle() {

@@ -499,6 +499,15 @@ public final class WatchKeeper {
     return kept.stream().flatMap(each -> each.claim.places().stream()).toList();
   }
 
+  /// The paths that the rules hang on, as the kernel has them.
+  synchronized List<String> standing() {
+    return kept.stream()
+        .filter(each -> each.bound != null)
+        .map(each -> RulePlan.place(each.bound.rules().getFirst()))
+        .filter(place -> !place.isEmpty())
+        .toList();
+  }
+
   /// How each watch stands. Any thread.
   public List<Watch> watches() {
     return watches;

@@ -25,6 +25,7 @@ final class TableKernel implements AuditKernel {
   int refuseWith;
   Runnable beforeAdd = () -> {};
   volatile int statusAsked;
+  volatile int rulesAsked;
   volatile long lost;
 
   @Override
@@ -55,6 +56,7 @@ final class TableKernel implements AuditKernel {
 
   @Override
   public List<AuditRuleData> rules() {
+    rulesAsked++;
     return List.copyOf(rules);
   }
 

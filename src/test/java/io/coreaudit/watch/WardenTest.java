@@ -1,0 +1,183 @@
+package io.coreaudit.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.event.OwnEvent;
+import io.coreaudit.intake.ConfigChanges;
+import io.coreaudit.kernel.Errno;
+import io.coreaudit.mount.HostNamespace;
+import io.coreaudit.mount.Mount;
+import io.coreaudit.mount.SecretMounts;
+import io.coreaudit.rule.AuditRuleData;
+import io.coreaudit.rule.RuleList;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The warden's own thread, on a kernel that is a table.
+final class WardenTest {
+  private static final String VOLUMES = "/var/lib/kubelet/pods/u/volumes/kubernetes.io~secret/";
+
+  private final TableKernel kernel = new TableKernel();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  @TempDir private Path temp;
+  private Path watched;
+  private Path real;
+  private SecretKeeper secrets;
+  private Warden warden;
+  private HostNamespace namespace;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    Path dir = temp.toRealPath();
+    watched = Files.createDirectories(dir.resolve("above/w"));
+    real = Files.createDirectories(dir.resolve("elsewhere/real"));
+    Path link = Files.createSymbolicLink(dir.resolve("link"), real);
+    SecretSettings anchored =
+        new SecretSettings(
+            dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
+    WatchSettings wanted =
+        new WatchSettings(List.of(watched, link), List.of(), true, anchored, RulePacks.NONE);
+    KernelSettings settings = new KernelSettings(kernel, dir.resolve("settings.state"));
+    warden =
+        new Warden(
+            new WatchKeeper(kernel, List.of(), dir.resolve("rules.state"), this::tell),
+            new AuditSwitch(kernel, settings, true, this::tell),
+            new ConfigChanges(),
+            new Master(dir, dir.resolve("master")),
+            wanted,
+            this::tell);
+    secrets = new SecretKeeper(kernel, anchored, "", this::tell, ns -> {});
+    warden.secrets(secrets);
+    namespace = HostNamespace.own();
+    warden.start(namespace);
+    warden.begin();
+    secrets.onCaughtUp();
+    settled();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    warden.stop();
+    assertThat(warden.awaitEnd(Duration.ofSeconds(10))).isTrue();
+    warden.close();
+    secrets.close();
+    namespace.close();
+  }
+
+  private void tell(OwnEvent event) {
+    told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
+  }
+
+  private static Mount mount(int id, String place, String type) {
+    return new Mount(id, id, 1, 0, 40 + id, "/", place, type, type, "rw", "rw", "");
+  }
+
+  private static void until(String expected, BooleanSupplier holds) throws Exception {
+    long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).as(expected).isNegative();
+      Thread.sleep(5);
+    }
+  }
+
+  /// Waits until the warden looks no more.
+  private void settled() throws Exception {
+    int before = -1;
+    while (before != kernel.rulesAsked) {
+      before = kernel.rulesAsked;
+      Thread.sleep(700);
+    }
+  }
+
+  private void shouldLook(String at, Runnable after) throws Exception {
+    int before = kernel.rulesAsked;
+    after.run();
+    until("a look after a change at " + at, () -> kernel.rulesAsked > before);
+    settled();
+  }
+
+  @Test
+  void shouldLookWhenAMountComesGoesOrMovesAboveAWatchedPath() throws Exception {
+    String here = watched.toString();
+    String above = watched.getParent().toString();
+    String linked = real.toString();
+    shouldLook(here, () -> secrets.onMounted(mount(1, here, "xfs")));
+    shouldLook(here, () -> secrets.onUnmounted(mount(1, here, "xfs")));
+    shouldLook(above, () -> secrets.onMounted(mount(2, above, "xfs")));
+    shouldLook(
+        above, () -> secrets.onMoved(mount(2, above, "xfs"), mount(2, "/elsewhere", "xfs")));
+    shouldLook(here, () -> secrets.onMoved(mount(2, "/elsewhere", "xfs"), mount(2, here, "xfs")));
+    shouldLook(linked, () -> secrets.onMounted(mount(3, linked, "xfs")));
+    int before = kernel.rulesAsked;
+    secrets.onMounted(mount(4, "/srv", "xfs"));
+    secrets.onMounted(mount(5, above + "/other", "xfs"));
+    secrets.onMounted(mount(6, here + "/below", "xfs"));
+    secrets.onMounted(mount(7, above.substring(0, above.length() - 1), "xfs"));
+    secrets.onUnmounted(mount(4, "/srv", "xfs"));
+    Thread.sleep(700);
+    assertThat(kernel.rulesAsked).as("nothing of a watched path").isEqualTo(before);
+  }
+
+  @Test
+  void shouldLookOnceAfterAThousandMountsAboveAWatchedPath() throws Exception {
+    int before = kernel.rulesAsked;
+    for (int i = 1; i <= 1000; i++) {
+      secrets.onMounted(mount(i, watched.toString(), "xfs"));
+    }
+    until("a look", () -> kernel.rulesAsked > before);
+    settled();
+    assertThat(kernel.rulesAsked - before).isLessThan(100);
+  }
+
+  @Test
+  void shouldTryARefusedSecretAgainAfterASecond() throws Exception {
+    kernel.set(Errno.ENOMEM);
+    secrets.onMounted(mount(1, VOLUMES + "a", "tmpfs"));
+    assertThat(secrets.watches()).noneMatch(Watch::covered);
+    kernel.set(0);
+    long beganNs = System.nanoTime();
+    until("covered", () -> secrets.watches().getFirst().covered());
+    assertThat(System.nanoTime() - beganNs).isLessThan(Duration.ofSeconds(10).toNanos());
+    assertThat(told).anyMatch(event -> event.contains("state=\"covered\" path=\"" + VOLUMES));
+  }
+
+  @Test
+  void shouldServeNobodyWhileAThreadBeginsUnrecorded() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicBoolean seen = new AtomicBoolean();
+    Thread others =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                warden.call(() -> seen.compareAndSet(false, holdsTaskRule()));
+              }
+            });
+    others.start();
+    for (int i = 0; i < 200; i++) {
+      warden.startUnrecorded(new Thread(() -> {}));
+    }
+    over.set(true);
+    others.join();
+    assertThat(seen).as("another task served in that moment").isFalse();
+    assertThat(kernel.added.stream().filter(WardenTest::isOfTasks)).hasSize(200);
+    assertThat(holdsTaskRule()).isFalse();
+  }
+
+  private boolean holdsTaskRule() {
+    return kernel.rules.stream().anyMatch(WardenTest::isOfTasks);
+  }
+
+  private static boolean isOfTasks(AuditRuleData rule) {
+    return RulePlan.list(rule) == RuleList.TASK.number();
+  }
+}
