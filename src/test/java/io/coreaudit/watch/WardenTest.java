@@ -95,7 +95,7 @@ final class WardenTest {
     int before = -1;
     while (before != kernel.rulesAsked) {
       before = kernel.rulesAsked;
-      Thread.sleep(700);
+      Thread.sleep(300);
     }
   }
 
