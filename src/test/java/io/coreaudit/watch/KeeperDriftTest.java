@@ -211,7 +211,7 @@ final class KeeperDriftTest {
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     AuditRuleData never =
         rule(
-            "-a never,exit -F dir=%s -F exe=%s -F perm=r -F auid=unset -F uid=0"
+            "-a never,exit -F dir=%s -F exe=%s -F perm=r -F auid=unset -F uid=0 -F ppid=1"
                 .formatted(anchor, kubelet));
     List<AuditRuleData> expected = new ArrayList<>(List.of(never, theirs));
     expected.addAll(rulesOn(anchor, SecretSettings.KEY));

@@ -3,6 +3,7 @@ package io.coreaudit.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.kernel.KernelAudit;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,6 +75,37 @@ final class SecretsIT {
     process.getInputStream().readAllBytes();
     assertThat(process.waitFor()).isZero();
     return process.pid();
+  }
+
+  /// Runs a program as process 1 runs its services, in a login session or in none.
+  private static long readAsChildOfFirst(String loginUid, String... words) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "python3",
+            "-c",
+            """
+            import os, sys, time
+            if os.fork():
+                sys.exit()
+            try:
+                with open('/proc/self/loginuid', 'w') as file:
+                    file.write(sys.argv[1])
+            except OSError:
+                pass
+            for wait in range(500):
+                if os.getppid() == 1:
+                    print(os.getpid(), flush=True)
+                    os.execv(sys.argv[2], sys.argv[2:])
+                time.sleep(0.01)
+            print('a child of', os.getppid())
+            """,
+            loginUid));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return Long.parseLong(said.lines().findFirst().orElse("nothing said"));
   }
 
   private static void shouldSee(RunningAgent agent, Path token) throws Exception {
@@ -152,28 +184,24 @@ final class SecretsIT {
   }
 
   @Test
-  void shouldNotRecordTheKubeletsReadsButThoseOfALoginSession() throws Exception {
+  void shouldNotRecordTheKubeletsReadsButThoseOfTheSameProgramElsewhere() throws Exception {
     Path kubelet = Files.copy(Path.of("/bin/cat").toRealPath(), dir.resolve("kubelet"));
     Path token = mount("one");
     try (RunningAgent agent = start("never_exe: [%s]".formatted(kubelet))) {
       String program = kubelet.toString();
-      long service =
+      long service = readAsChildOfFirst("4294967295", program, token.toString());
+      shouldSee(agent, token);
+      assertThat(seen(agent, token, service)).as("the kubelet").isFalse();
+      long session = readAsChildOfFirst("1000", program, token.toString());
+      agent.until(SOON, "the same program in a session", () -> seen(agent, token, session));
+      long elsewhere =
           read(
               "sh",
               "-c",
               "echo 4294967295 > /proc/self/loginuid 2>/dev/null; exec \"$0\" \"$1\"",
               program,
               token.toString());
-      shouldSee(agent, token);
-      assertThat(seen(agent, token, service)).as("the kubelet").isFalse();
-      long session =
-          read(
-              "sh",
-              "-c",
-              "echo 1000 > /proc/self/loginuid && exec \"$0\" \"$1\"",
-              program,
-              token.toString());
-      agent.until(SOON, "the same program in a session", () -> seen(agent, token, session));
+      agent.until(SOON, "another's child", () -> seen(agent, token, elsewhere));
       assertThat(agent.stop()).as(agent.log()).isZero();
     }
   }
