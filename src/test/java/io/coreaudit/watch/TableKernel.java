@@ -7,6 +7,7 @@ import io.coreaudit.rule.AuditRuleData;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /// A kernel's audit that is a table of rules and two settings; answers as the kernel does.
@@ -18,6 +19,9 @@ final class TableKernel implements AuditKernel {
 
   /// Every path that was attached to a directory, in order.
   final List<String> tagged = new ArrayList<>();
+
+  /// Every message that was logged, in order.
+  final List<String> said = new CopyOnWriteArrayList<>();
 
   Predicate<AuditRuleData> refused = rule -> false;
   int enabled = 1;
@@ -91,6 +95,7 @@ final class TableKernel implements AuditKernel {
   @Override
   public void userMessage(int type, String text) {
     refuse("AUDIT_USER message");
+    said.add(text);
   }
 
   private void refuse(String call) {

@@ -3,6 +3,9 @@ package io.coreaudit.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.event.OwnEvents;
+import io.coreaudit.intake.BootId;
+import io.coreaudit.intake.Canary;
 import io.coreaudit.intake.ConfigChanges;
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.mount.HostNamespace;
@@ -149,6 +152,38 @@ final class WardenTest {
     until("covered", () -> secrets.watches().getFirst().covered());
     assertThat(System.nanoTime() - beganNs).isLessThan(Duration.ofSeconds(10).toNanos());
     assertThat(told).anyMatch(event -> event.contains("state=\"covered\" path=\"" + VOLUMES));
+  }
+
+  @Test
+  void shouldHaveTheCanariesComeAtOnceWhenAllWereAttachedAgain() throws Exception {
+    Conductor conductor =
+        new Conductor(
+            kernel,
+            warden,
+            LostRecords.goOn(temp.resolve("lost.state"), new BootId(1, 2), kernel.status()),
+            new OwnEvents(8, () -> {}),
+            new Canary(),
+            new Canary(),
+            Opener.THREAD,
+            Duration.ofHours(1),
+            (hearing, reason) -> {},
+            () -> {});
+    Thread thread = new Thread(conductor::run, "conductor");
+    thread.start();
+    try {
+      until("the first round", () -> rounds() == 1);
+      warden.apply();
+      until("another", () -> rounds() == 2);
+      Thread.sleep(300);
+      assertThat(rounds()).as("no more").isEqualTo(2);
+    } finally {
+      conductor.stop();
+      thread.join();
+    }
+  }
+
+  private long rounds() {
+    return kernel.said.stream().filter(text -> text.startsWith("op=canary")).count();
   }
 
   @Test
