@@ -213,6 +213,14 @@ final class KeeperDriftTest {
         rule(
             "-a never,exit -F dir=%s -F exe=%s -F perm=r -F auid=unset -F uid=0 -F ppid=1"
                 .formatted(anchor, kubelet));
+    String atBoot =
+        Files.readAllLines(Path.of("../rules/boot/50-coreaudit.rules")).stream()
+            .filter(line -> line.startsWith("-a never"))
+            .findFirst()
+            .orElseThrow()
+            .replace("/run/coreaudit/secrets", anchor.toString())
+            .replace("/usr/bin/kubelet", kubelet.toString());
+    assertThat(rule(atBoot)).as("the one that is loaded before a lock").isEqualTo(never);
     List<AuditRuleData> expected = new ArrayList<>(List.of(never, theirs));
     expected.addAll(rulesOn(anchor, SecretSettings.KEY));
     assertThat(kernel.rules).isEqualTo(expected);
