@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 bench=src/bench
 . $bench/parts.sh
 part tests mvn -B -ntp verify -Dcoreaudit.full=watch -Dfuzz.skip=true -DskipUnitTests=true \
-  -Dit.test='io.coreaudit.rule.*IT,io.coreaudit.mount.*IT,io.coreaudit.watch.*IT,EtcdIT,PodmanIT,EvasionIT,SecretsIT,SwapIT,DriftIT,DeafIT' -Dfailsafe.failIfNoSpecifiedTests=false
+  -Dit.test='io.coreaudit.rule.*IT,io.coreaudit.mount.*IT,EtcdIT,PodmanIT,EvasionIT,VirtualMachineIT,SecretsIT,SecretNumbersIT,SwapIT,DriftIT,DeafIT' -Dfailsafe.failIfNoSpecifiedTests=false
 cat agent/target/etcd-events.txt || failed+=('etcd events')
 ./coreaudit --version
 part 'syscall tax' $bench/watch_tax.py

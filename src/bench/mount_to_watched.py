@@ -3,13 +3,18 @@
 From mount(2) to watched by the live agent, warm, with few and with many secrets there: single mounts 20 ms apart, bursts
 of 300 and 2000 (mount_latency.py; and the agent's own histogram from seeing a mount to the kernel's answer, added to the
 time from mount(2) to seeing it, which MountLatency of src/jmh measures); the same single mounts where the kernel can only be asked for mountinfo (older_kernel); N (10000) mounts and umounts at random;
-the shell pipeline that this replaces (findmnt_pipeline.sh). Each is measured ROUNDS (3) times, since what else runs on
-the machine shows in the worst of so few; the median of the rounds is held against the bound. Fails when one is missed."""
-import argparse, collections, os, random, re, signal, statistics, subprocess, time
+the shell pipeline that this replaces (findmnt_pipeline.sh). Each is measured ROUNDS (3) times, and every round is
+held against the bound. What the live agent adds is nothing without what is there before it sees a mount: `live` needs
+`detection`. Fails when a bound is missed."""
+import argparse, collections, os, random, re, signal, subprocess, time
 import rig
 
 a = argparse.ArgumentParser(); a.add_argument('--only', default='detection,live,fallback,churn,pipeline'); a.add_argument('--there', default='20,1500')
 a.add_argument('--rounds', type=int, default=3); a.add_argument('--churn', type=int, default=10000); a = a.parse_args()
+only = a.only.split(',')
+if unknown := set(only) - {'detection', 'live', 'fallback', 'churn', 'pipeline'}: raise SystemExit(f'--only {",".join(sorted(unknown))}: there is no such part')
+if 'live' in only and 'detection' not in only: raise SystemExit('--only live: add detection, its bound counts the time until a mount is seen')
+if 'live' in only and set(a.there.split(',')) - {'20', '1500'}: raise SystemExit(f'--there {a.there}: detection is measured with 20 and 1500')
 CONFIG = 'watch: { etcd: { enabled: false } }\nrules: { at_stop: remove }'
 SINGLE = (200, 0.02)
 
@@ -49,12 +54,12 @@ def detection():
 
 
 def rounds(bounds, what, count, gap, pods, agent):
-    """The figures of all rounds, key by key; each mount must be watched in each of them."""
+    """The worst figures of all rounds, key by key; each mount must be watched in each of them."""
     runs = []
     for _ in range(a.rounds):
         runs.append(latency(pods, count, gap, agent)); row(what, runs[-1])
         bounds.same(f'{what}: watched', int(runs[-1]['watched']), count)
-    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+    return {key: max(run[key] for run in runs) for key in runs[0]}
 
 
 def warm(pods, agent):
@@ -73,7 +78,7 @@ def live(bounds, there, seen):
             single = rounds(bounds, f'{there} there, single', *SINGLE, pods, agent)
             own = p99(before, buckets(agent))
             bounds.most(f'{there} there: single, p99 from mount(2) to the record', single['p99_ms'], 2.5, ' ms')
-            bounds.most(f'{there} there: single, p99 of seeing it + p99 of the own histogram', seen.get(there, 0) + own, 1.0, ' ms')
+            bounds.most(f'{there} there: single, p99 of seeing it + p99 of the own histogram', seen[there] + own, 1.0, ' ms')
             for count, worst in ((300, 20), (2000, 80)):
                 burst = rounds(bounds, f'{there} there, burst of {count}', count, 0, pods, agent)
                 bounds.most(f'{there} there: burst of {count}, worst', burst['max_ms'], worst, ' ms')
@@ -133,10 +138,10 @@ def pipeline():
 
 bounds = rig.Bounds()
 with rig.audit():
-    seen = detection() if 'detection' in a.only else {}
-    if 'live' in a.only:
+    seen = detection() if 'detection' in only else {}
+    if 'live' in only:
         for there in a.there.split(','): live(bounds, int(there), seen)
-    if 'fallback' in a.only: fallback(bounds)
-    if 'churn' in a.only: churn(bounds)
-    if 'pipeline' in a.only: pipeline()
+    if 'fallback' in only: fallback(bounds)
+    if 'churn' in only: churn(bounds)
+    if 'pipeline' in only: pipeline()
 bounds.end()

@@ -1,10 +1,11 @@
 // ways DIR SCRATCH [WAY...]: opens, reads, alters, renames, links and deletes files of the watched directory DIR, each
-// in a way of its own. SCRATCH is an empty directory on the same file system that nobody watches.
+// in a way of its own. SCRATCH is an empty directory beside DIR on the same file system, that nobody watches unless the
+// whole file system is watched.
 //
 // Each way has a file of its own in DIR. What must be ready is made by this process; the deed itself is done by a child
 // that does nothing else there, so that its pid tells which way an event is of (an io_uring record has no comm). A line
 // a way, tab-separated: WAY, the child's pid, the inode of its file, "ok" or the error that kept it from being done.
-// The first line gives the path and the inode of DIR.
+// The first line gives the path, the inode and the device of DIR, this as the kernel's records do.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -227,14 +229,17 @@ static int do_pivot(void) {
 }
 static int do_mount_namespace(void) { return unshare(CLONE_NEWNS) < 0 ? -1 : open(file, O_RDONLY); }
 static int do_user_namespace(void) { return unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? -1 : open(file, O_RDONLY); }
-static int do_overlay(void) {
-  char upper[4096], work[4096], merged[4096], options[16384];
+static char upper[4096], work[4096], merged[4096];
+static void overlay_parts(void) {
   const char *parts[] = {"-upper", "-work", "-merged"};
   char *paths[] = {upper, work, merged};
   for (int i = 0; i < 3; i++) {
     strcpy(paths[i], beside(parts[i]));
-    if (mkdir(paths[i], 0755) < 0) return -1;
+    must(mkdir(paths[i], 0755), paths[i]);
   }
+}
+static int do_overlay(void) {
+  char options[16384];
   snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s", dir, upper, work);
   if (mount("overlay", merged, "overlay", 0, options) < 0) return -1;
   snprintf(options, sizeof options, "%s/%s", merged, name);
@@ -475,7 +480,7 @@ static const struct way {
     {"pivot-root", nothing, do_pivot},
     {"mount-namespace", nothing, do_mount_namespace},
     {"user-namespace", nothing, do_user_namespace},
-    {"overlay-lower", nothing, do_overlay},
+    {"overlay-lower", overlay_parts, do_overlay},
     {"thread", nothing, do_thread},
     {"exec-reader", nothing, do_exec},
     {"run", a_program, do_run},
@@ -590,7 +595,8 @@ int main(int argc, char **argv) {
   }
   struct stat watched;
   must(stat(dir, &watched), dir);
-  printf("%s\t%d\t%lu\tdirectory\n", dir, getpid(), (unsigned long)watched.st_ino);
+  printf("%s\t%d\t%lu\t%02x:%02x\n", dir, getpid(), (unsigned long)watched.st_ino, major(watched.st_dev),
+         minor(watched.st_dev));
   fflush(stdout);
   // What is mounted here goes with this process.
   must(unshare(CLONE_NEWNS), "unshare");

@@ -19,6 +19,9 @@ import java.util.Map;
 /// @param fields of the CONFIG_CHANGE record; a value that the kernel calls `(null)` is left out
 /// @param call of the SYSCALL record of the same event; empty when it has none
 record ConfigChange(String stamp, Map<String, String> fields, Map<String, String> call) {
+  /// Who it was where no process asked for it.
+  static final String KERNEL = "kernel";
+
   private static final String NONE = "(null)";
   private static final String SYSCALL_BEGINS = "arch=";
 
@@ -134,7 +137,7 @@ record ConfigChange(String stamp, Map<String, String> fields, Map<String, String
     return call.containsKey("pid") || fields.containsKey("pid");
   }
 
-  /// Who it was, in an event; `unknown` where the stream did not say.
+  /// Who it was, in an event; `unknown` where the record of it never came.
   static OwnEvent.Fields tell(ConfigChange by, OwnEvent.Fields event) {
     return by == null ? event.with("by", "unknown") : by.tell(event);
   }
@@ -143,7 +146,7 @@ record ConfigChange(String stamp, Map<String, String> fields, Map<String, String
   /// SYSCALL record.
   OwnEvent.Fields tell(OwnEvent.Fields event) {
     boolean asked = fields.containsKey("auid");
-    event.with("by", asked || namesProcess() ? "process" : "kernel");
+    event.with("by", asked || namesProcess() ? "process" : KERNEL);
     event.with("op", op().isEmpty() ? null : op());
     for (String name : new String[] {"auid", "ses", "subj"}) {
       event.with(name, fields.getOrDefault(name, call.get(name)));

@@ -253,6 +253,10 @@ final class Kept {
             .with("key", claim.key())
             .with("detail", replaced ? seen.detail() : null)
             .with("done", watch.covered() ? "loaded again" : watch.reason());
+    if (by == null && replaced) {
+      // No rule was changed: a name leads elsewhere, and the kernel keeps no record of that.
+      return event.with("by", ConfigChange.KERNEL).build();
+    }
     return ConfigChange.tell(by, event).build();
   }
 

@@ -57,6 +57,9 @@ public final class WatchKeeper {
   /// Rules of others on the anchor that could not be taken away, and were told.
   private final Set<AuditRuleData> foreignStays = new HashSet<>();
 
+  /// Whether a first look is over.
+  private boolean looked;
+
   private final AuditKernel kernel;
   private final Consumer<OwnEvent> tell;
   private final LongSupplier clock;
@@ -217,14 +220,20 @@ public final class WatchKeeper {
             .map(each -> each.seen.canary())
             .toList();
     own.tidy();
+    looked = true;
   }
 
-  /// What somebody loaded on the anchor takes from all secrets, or adds to them: it goes, and is told.
+  /// What somebody loaded on the anchor takes from all secrets, or adds to them: it goes, and is
+  /// told. What stood there before the first look was loaded at boot for an older agent, or by one
+  /// that left it: nobody's drift.
   private void tellForeign(Map<AuditRuleData, Boolean> foreign, List<ConfigChange> changes) {
     foreignStays.retainAll(foreign.keySet());
     foreign.forEach(
         (rule, went) -> {
-          if (went || foreignStays.add(rule)) {
+          boolean news = went || foreignStays.add(rule);
+          if (news && !looked) {
+            LOG.info("{}: {}", went ? "taken from the anchor" : "stays on the anchor", rule);
+          } else if (news) {
             ConfigChange by =
                 changes.stream().filter(change -> change.brought(rule)).findFirst().orElse(null);
             String key = rule.textOf(AuditConstants.AUDIT_FILTERKEY);

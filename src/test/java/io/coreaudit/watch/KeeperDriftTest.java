@@ -243,10 +243,13 @@ final class KeeperDriftTest {
   void shouldTakeTheAnchorsRulesAsAnEarlierStartLeftThem() {
     kernel.rules.addAll(rulesOn(anchor, SecretSettings.KEY));
     kernel.rules.add(rule("-a always,exit -F dir=" + anchor + " -F perm=x -F key=old"));
+    String older = "-a never,exit -F dir=%s -F exe=/usr/bin/kubelet -F perm=r -F uid=0";
+    kernel.rules.addFirst(rule(older.formatted(anchor)));
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, secrets(), RulePacks.NONE);
     begun(wanted.claims(List.of(), () -> false));
     assertThat(kernel.added).isEmpty();
     assertThat(kernel.rules).isEqualTo(rulesOn(anchor, SecretSettings.KEY));
+    assertThat(told).as("an older agent's, and nobody's drift").noneMatch(e -> e.startsWith("DRIFT"));
   }
 
   @Test

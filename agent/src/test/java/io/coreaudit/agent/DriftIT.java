@@ -190,7 +190,7 @@ final class DriftIT {
           watched.toString(),
           other.toString());
       agent.until(BACK_WITHIN, "the swap told", () -> !drifts(agent, "path_replaced").isEmpty());
-      assertThat(drifts(agent, "path_replaced").getFirst().own("by")).isEqualTo("unknown");
+      assertThat(drifts(agent, "path_replaced").getFirst().own("by")).isEqualTo("kernel");
       shouldSeeARead(agent, watched.resolve(fresh.getFileName()));
       assertThat(agent.stop()).isZero();
     }

@@ -8,17 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A watched file is opened, read, altered, renamed, linked and deleted in every way there is: each
-/// is told, and names it. Older kernels have their turn in `VirtualMachineIT`.
+/// A watched file, and one of a mounted secret, is opened, read, altered, renamed, linked and deleted
+/// in every way there is: each is told, and names it. Older kernels have their turn in `VirtualMachineIT`.
 @KernelAudit
 final class EvasionIT {
   /// What a kernel may be built without: the x32 entry.
   private static final List<String> NOT_EVERYWHERE = List.of("openat-x32 ENOSYS");
 
   private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
 
   @TempDir private Path temp;
 
@@ -34,33 +37,74 @@ final class EvasionIT {
     Path dir = temp.toRealPath();
     Path watched = Files.createDirectory(dir.resolve("watched"));
     Path scratch = Files.createDirectory(dir.resolve("scratch"));
-    Path program = Ways.compile(dir);
     try (RunningAgent agent = new RunningAgent(dir)) {
       agent
           .start(
               "watch: {paths: [%s]}\nrules: {at_stop: remove}\nsinks: [{type: stdout}]\n"
                   .formatted(watched))
           .awaitReady();
-      Path table = dir.resolve("table");
-      Files.writeString(
-          table, Command.run(program.toString(), watched.toString(), scratch.toString()));
-      Ways ways = Ways.read(table);
-      Command.run("cat", Files.writeString(watched.resolve("last"), "").toString());
-      agent.until(
-          SOON,
-          "the last access",
-          () ->
-              Event.soFar(agent.stdout()).stream()
-                  .anyMatch(event -> event.path().equals(watched.resolve("last").toString())));
-      Thread.sleep(2_500); // an event that lacks its end is complete after two seconds
-      assertThat(agent.stop()).as(agent.log()).isZero();
-
-      List<JsonNode> events = Event.trees(agent.stdout());
-      Files.writeString(Path.of("target/ways-here.txt"), ways.table(events));
-      assertThat(ways.done()).hasSizeGreaterThan(90);
-      assertThat(NOT_EVERYWHERE).containsAll(ways.impossible());
-      assertThat(Ways.BLIND.keySet()).as(ways.table(events)).containsAll(ways.unseen(events));
-      assertThat(Ways.NAMELESS.keySet()).as(ways.table(events)).containsAll(ways.nameless(events));
+      Ways ways = go(agent, watched, scratch, "coreaudit_watch");
+      shouldBeSeen(ways, Event.trees(agent.stdout()), "ways-here", Ways.BLIND.keySet());
     }
+  }
+
+  @Test
+  void shouldSeeEveryWayToAMountedSecret() throws Exception {
+    Path dir = temp.toRealPath();
+    String pods = "pods/7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e/volumes/kubernetes.io~secret/";
+    Path secret = Files.createDirectories(dir.resolve(pods + "x"));
+    Path other = Files.createDirectories(dir.resolve(pods + "other"));
+    try (RunningAgent agent = new RunningAgent(dir)) {
+      agent
+          .start(
+              "watch: {etcd: {enabled: false}}\nrules: {at_stop: remove}\nsinks: [{type: stdout}]\n")
+          .awaitReady();
+      for (Path volume : List.of(other, secret)) {
+        Command.run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", volume.toString());
+      }
+      try {
+        agent.until(SOON, "both are attached", () -> agent.metric(COVERED) == 2);
+        Path data = Files.createDirectory(secret.resolve("data"));
+        Path scratch = Files.createDirectory(secret.resolve("scratch"));
+        Ways ways = go(agent, data, scratch, "openshift_secret");
+        Set<String> blind = new TreeSet<>(Ways.BLIND.keySet());
+        blind.removeAll(Ways.OUTSIDE);
+        shouldBeSeen(ways, Event.trees(agent.stdout()), "ways-secret-here", blind);
+      } finally {
+        for (Path volume : List.of(other, secret)) {
+          Command.run("umount", "-l", volume.toString());
+        }
+      }
+    }
+  }
+
+  /// Goes all ways, and stops the agent when it has told of the last.
+  private static Ways go(RunningAgent agent, Path watched, Path scratch, String key)
+      throws Exception {
+    Path program = Ways.compile(agent.config().getParent());
+    Path table = program.resolveSibling("table");
+    Files.writeString(
+        table, Command.run(program.toString(), watched.toString(), scratch.toString()));
+    Path last = Files.writeString(watched.resolve("last"), "");
+    Command.run("cat", last.toString());
+    agent.until(
+        SOON,
+        "the last access",
+        () ->
+            Event.soFar(agent.stdout()).stream()
+                .anyMatch(event -> event.path().equals(last.toString())));
+    Thread.sleep(2_500); // an event that lacks its end is complete after two seconds
+    assertThat(agent.stop()).as(agent.log()).isZero();
+    return Ways.read(table, key);
+  }
+
+  private static void shouldBeSeen(
+      Ways ways, List<JsonNode> events, String report, Set<String> blind) throws Exception {
+    String table = ways.table(events);
+    Files.writeString(Path.of("target", report + ".txt"), table);
+    assertThat(ways.done()).hasSizeGreaterThan(90);
+    assertThat(NOT_EVERYWHERE).containsAll(ways.impossible());
+    assertThat(blind).as(table).containsAll(ways.unseen(events));
+    assertThat(Ways.NAMELESS.keySet()).as(table).containsAll(ways.nameless(events));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coreaudit.agent.command.ExitStatus;
+import io.coreaudit.mount.MountMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
@@ -32,6 +33,10 @@ final class VirtualMachineIT {
           "6.1", List.of("fchmodat2", "setxattrat", "getxattrat", "openat-x32"),
           "6.12", List.of("setxattrat", "getxattrat", "openat-x32"));
 
+  /// How mounts are followed there: the best that the kernel has.
+  private static final Map<String, MountMethod> FOLLOWED =
+      Map.of("6.1", MountMethod.MOUNTINFO, "6.12", MountMethod.LISTMOUNT);
+
   private static final String SECRETS =
       "/var/lib/kubelet/pods/7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e/volumes/kubernetes.io~secret/";
 
@@ -48,24 +53,45 @@ final class VirtualMachineIT {
     LACKING.forEach(
         (kernel, ways) ->
             assertThat(document)
-                .contains("| %s | `%s` |".formatted(kernel, String.join("`, `", ways))));
+                .contains(
+                    "| %s | `%s` | %s |"
+                        .formatted(
+                            kernel, String.join("`, `", ways), FOLLOWED.get(kernel).phrase())));
   }
 
   @OnEachKernel
   void shouldSeeEveryWayToAWatchedFile(String kernel) throws Exception {
     Path results = results(kernel, "10-ways");
-    Ways ways = Ways.read(results.resolve("table"));
+    assertThat(text(results, "agent.status")).isEqualTo("0\n");
+    Ways ways = Ways.read(results.resolve("table"), "coreaudit_watch");
+    shouldBeSeen(kernel, ways, results, "ways-" + kernel, Ways.BLIND.keySet());
+  }
+
+  @OnEachKernel
+  void shouldSeeEveryWayToAMountedSecret(String kernel) throws Exception {
+    Path results = results(kernel, "10-ways");
+    JsonNode report = new ObjectMapper().readTree(text(results, "watches.json"));
+    assertThat(report.at("/mounts").asText()).startsWith(FOLLOWED.get(kernel).phrase());
+    assertThat(uncovered(results)).isEmpty();
+    assertThat(text(results, "metrics"))
+        .contains("coreaudit_watches{kind=\"secret\",state=\"covered\"} 2");
+    Ways ways = Ways.read(results.resolve("table-of-secret"), "openshift_secret");
+    assertThat(ways.directory()).startsWith(SECRETS);
+    Set<String> blind = new TreeSet<>(Ways.BLIND.keySet());
+    blind.removeAll(Ways.OUTSIDE);
+    shouldBeSeen(kernel, ways, results, "ways-secret-" + kernel, blind);
+  }
+
+  private static void shouldBeSeen(
+      String kernel, Ways ways, Path results, String report, Set<String> blind) throws Exception {
     List<JsonNode> events = Event.trees(results.resolve("events"));
     String table = ways.table(events);
-    Files.writeString(Path.of("target/ways-" + kernel + ".txt"), table);
-    assertThat(text(results, "agent.status")).isEqualTo("0\n");
+    Files.writeString(Path.of("target", report + ".txt"), table);
     assertThat(ways.done()).hasSizeGreaterThan(90);
     assertThat(ways.impossible())
         .containsExactlyElementsOf(
             LACKING.get(kernel).stream().map(way -> way + " ENOSYS").toList());
-    assertThat(ways.unseen(events))
-        .as(table)
-        .containsExactlyInAnyOrderElementsOf(Ways.BLIND.keySet());
+    assertThat(ways.unseen(events)).as(table).containsExactlyInAnyOrderElementsOf(blind);
     assertThat(ways.nameless(events))
         .as(table)
         .containsExactlyInAnyOrderElementsOf(Ways.NAMELESS.keySet());

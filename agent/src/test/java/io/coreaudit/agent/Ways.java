@@ -7,15 +7,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// The ways to a watched file that `src/test/c/ways.c` knows, and which of them were seen.
 ///
+/// @param key of the rules by which it is watched
 /// @param directory the watched directory
 /// @param directoryInode its inode
+/// @param device of the file system that it lies on, as a record gives it
 /// @param done each way, in the program's order
-record Ways(String directory, long directoryInode, List<Way> done) {
+record Ways(String key, String directory, long directoryInode, String device, List<Way> done) {
   private static final Path PROGRAM = Path.of("src/test/c/ways.c").toAbsolutePath();
 
   /// Ways that leave no event, and why. Nothing that reads or alters a file by its name may stand
@@ -38,6 +41,10 @@ record Ways(String directory, long directoryInode, List<Way> done) {
               Map.entry("hard-link-outside", "a name outside; the making of the link was told"),
               Map.entry("renamed-outside", "no longer in the directory; the renaming was told"),
               Map.entry("overlay-lower", "the kernel records the overlay's inode only")));
+
+  /// Ways that are blind only because they lead out of what is watched. A secret is watched as a
+  /// whole file system: there is no outside that a link or a renaming could reach.
+  static final Set<String> OUTSIDE = Set.of("hard-link-outside", "renamed-outside");
 
   /// Ways that are told by an event that names no file, and why.
   static final Map<String, String> NAMELESS =
@@ -79,23 +86,26 @@ record Ways(String directory, long directoryInode, List<Way> done) {
   }
 
   /// Reads what the program printed.
-  static Ways read(Path table) throws IOException {
+  ///
+  /// @param key of the rules by which its directory is watched
+  static Ways read(Path table, String key) throws IOException {
     List<Way> all =
         Files.readAllLines(table).stream()
             .map(line -> line.split("\t"))
             .map(w -> new Way(w[0], Long.parseLong(w[1]), Long.parseLong(w[2]), w[3]))
             .toList();
-    return new Ways(all.getFirst().name(), all.getFirst().inode(), all.subList(1, all.size()));
+    Way first = all.getFirst();
+    return new Ways(key, first.name(), first.inode(), first.result(), all.subList(1, all.size()));
   }
 
-  private static Stream<JsonNode> of(Way way, List<JsonNode> events) {
+  private Stream<JsonNode> of(Way way, List<JsonNode> events) {
     return events.stream()
         .filter(event -> event.at("/process/pid").asLong() == way.pid())
-        .filter(event -> event.at("/tags").toString().contains("\"coreaudit_watch\""));
+        .filter(event -> event.at("/tags").toString().contains("\"" + key + "\""));
   }
 
-  /// The event that tells of a way and names its file: by its inode or its path, or by the
-  /// directory's.
+  /// The event that tells of a way and names its file: by the device that it lies on, and its inode
+  /// or its path, or the directory's.
   private Optional<JsonNode> event(Way way, List<JsonNode> events) {
     return of(way, events).filter(event -> names(event, way)).findFirst();
   }
@@ -104,6 +114,7 @@ record Ways(String directory, long directoryInode, List<Way> done) {
     for (JsonNode raw : event.at("/coreaudit/raw")) {
       String record = raw.asText();
       if (record.startsWith("type=PATH ")
+          && record.contains(" dev=" + device + " ")
           && (record.contains(" inode=" + way.inode() + " ")
               || record.contains(" inode=" + directoryInode + " ")
               || record.contains(" name=\"" + directory + "\" ")
