@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
 /// The role that looks after the agent's hearing. One thread, asleep between its dates.
 ///
 /// The canary comes in two sizes. A user message that the kernel is made to log shows that the
-/// stream arrives at all; a fresh thread that opens a watched path shows that rules still fire. Each
-/// round opens what stands for all secrets, and so does one at once after they were attached again.
-/// The first round opens the other watched paths too, one after another while it is quick, each later
-/// one the next path. A path that makes no event gets its rule loaded anew and one more try. What is not heard
-/// then within three seconds means deaf: the agent is not ready and says so, and listens at that
-/// path until it hears it.
+/// stream arrives at all; a fresh thread that opens a watched path shows that rules still fire.
+/// Each round opens what stands for all secrets, and so does one at once after they were attached
+/// again. The first round opens the other watched paths too, one after another while it is quick,
+/// each later one the next path. A path that makes no event gets its rule loaded anew and one more
+/// try. What is not heard then within three seconds means deaf: the agent is not ready and says so,
+/// and listens at that path until it hears it.
 ///
 /// Every minute, and after an overrun, it has the [Warden] look at rules and settings, whatever the
 /// stream told of them.

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /// next boot: who restores etcd moves all of that aside for a while, and just then backups and keys
 /// are handled; who wants to be unseen could do the same.
 ///
-/// What was found is written beside the file of our rules, where a reboot clears it, so that a later
-/// start knows it too. One thread's own.
+/// What was found is written beside the file of our rules, where a reboot clears it, so that a
+/// later start knows it too. One thread's own.
 final class Master {
   private static final Logger LOG = LoggerFactory.getLogger(Master.class);
 

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /// directory covers what was mounted there when the rule was loaded, and no more.
 ///
 /// Each is attached to the directory when it is seen, and all are to a directory that is watched
-/// from then on: a mount may come between the rules and the word that they are there. To attach what
-/// is attached already does no harm.
+/// from then on: a mount may come between the rules and the word that they are there. To attach
+/// what is attached already does no harm.
 ///
 /// One thread tells of mounts, another of directories. Each notes first what is new to it and looks
 /// then at what the other noted, so that one of them sees both.

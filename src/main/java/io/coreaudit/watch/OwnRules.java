@@ -11,13 +11,13 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel holds
-/// them. An equal rule that was there before is used and left where it is.
+/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel
+/// holds them. An equal rule that was there before is used and left where it is.
 ///
-/// They stand in a file before they are loaded, so that a later start knows them again. One that the
-/// kernel holds no more is ours no more: somebody took it away, or the kernel itself with the file
-/// system that it hung on, and an equal one that comes later is somebody else's. One thread at a
-/// time.
+/// They stand in a file before they are loaded, so that a later start knows them again. One that
+/// the kernel holds no more is ours no more: somebody took it away, or the kernel itself with the
+/// file system that it hung on, and an equal one that comes later is somebody else's. One thread at
+/// a time.
 final class OwnRules {
   private static final Logger LOG = LoggerFactory.getLogger(OwnRules.class);
 

@@ -16,10 +16,10 @@ import java.util.Set;
 
 /// A program whose own reads of secrets are not recorded: the kubelet reads each secret again and
 /// again. Only as the service that it is: user 0, nobody logged in, started by process 1. The same
-/// program run from a login session is seen, and so it is in a container that has the host's `/usr`:
-/// there it would run whatever code the pod gives it (LD_PRELOAD). The kernel compares the parent's
-/// number as the host counts it, and whose parent ends in a container falls to that container's
-/// first process, or to the monitor before it.
+/// program run from a login session is seen, and so it is in a container that has the host's
+/// `/usr`: there it would run whatever code the pod gives it (LD_PRELOAD). The kernel compares the
+/// parent's number as the host counts it, and whose parent ends in a container falls to that
+/// container's first process, or to the monitor before it.
 ///
 /// @param anchor the directory that the secrets are attached to
 /// @param program the program's file

@@ -364,8 +364,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return refused.isEmpty();
   }
 
-  /// Tries again what the kernel refused: it may have been busy, or short of memory. Where it refuses
-  /// on, it is not asked for each of a thousand.
+  /// Tries again what the kernel refused: it may have been busy, or short of memory. Where it
+  /// refuses on, it is not asked for each of a thousand.
   void attachRefused() {
     List<Mount> refused = tags.refused();
     if (refused.isEmpty()) {

@@ -13,13 +13,14 @@ import java.util.List;
 /// The start of a thread of this process of whose system calls the kernel keeps no record; where it
 /// refuses that, of one like any other.
 ///
-/// Whoever attaches a secret makes two records otherwise: that it was attached, with who did it, and
-/// in seven more pieces the system call of it, which says nothing further. In a burst of mounts
-/// these cost more than the attaching. A rule of list `task` is asked when a thread begins and never
-/// again, so it is loaded for that moment alone.
+/// Whoever attaches a secret makes two records otherwise: that it was attached, with who did it,
+/// and in seven more pieces the system call of it, which says nothing further. In a burst of mounts
+/// these cost more than the attaching. A rule of list `task` is asked when a thread begins and
+/// never again, so it is loaded for that moment alone.
 ///
 /// Every thread and child of the process that begins in that moment goes without: a canary would
-/// open its path unheard. So nothing else may be done on the thread that runs this until it is over.
+/// open its path unheard. So nothing else may be done on the thread that runs this until it is
+/// over.
 ///
 /// @param keeper who loads the rule
 /// @param rule that holds for this process

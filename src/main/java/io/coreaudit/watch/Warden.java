@@ -245,8 +245,8 @@ public final class Warden implements AutoCloseable {
         });
   }
 
-  /// Something was mounted, unmounted or moved somewhere: it may be over a watched path. Any thread.
-  /// Thousands of them cost one look: there is nothing to queue.
+  /// Something was mounted, unmounted or moved somewhere: it may be over a watched path. Any
+  /// thread. Thousands of them cost one look: there is nothing to queue.
   void mountedOver(String place) {
     if (!mountedOver && concerns(place)) {
       mountedOver = true;

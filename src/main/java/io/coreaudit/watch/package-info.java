@@ -20,16 +20,16 @@
 /// `Warden` is the one thread that writes rules. Three things wake it beside dates: the kernel's
 /// own word in the stream that rules, settings or what is attached changed (`ConfigChange`, with
 /// who it was), inotify on each directory on the way to a path (`PathWatch`), and other threads
-/// that ask. Its own changes, known by the process number, wake it and end there (`ForeignChanges`).
-/// What somebody takes away comes back as `Comeback` says. Whether this host is a master, whose etcd
-/// is watched, `Master` knows until the next boot.
+/// that ask. Its own changes, known by the process number, wake it and end there
+/// (`ForeignChanges`). What somebody takes away comes back as `Comeback` says. Whether this host is
+/// a master, whose etcd is watched, `Master` knows until the next boot.
 ///
 /// Secrets hang on one anchor: an empty directory with three rules, to which `SecretKeeper`
 /// attaches each tmpfs (AUDIT_MAKE_EQUIV) on the thread that sees it mounted. What is attached is
 /// lost with the anchor's rules and with somebody's `auditctl -t`; both are told in the stream, and
 /// all is attached again (`Reattaching`). `AnchorCanary` is attached as a secret is, and the
-/// conductor opens it in each round. What is mounted below any other watched directory is attached to
-/// that (`MountsBelow`).
+/// conductor opens it in each round. What is mounted below any other watched directory is attached
+/// to that (`MountsBelow`).
 ///
 /// When something is refused its watch is uncovered, with the reason, and the rest goes on; nothing
 /// here ends the agent but a state file that cannot be written at the start.

@@ -13,8 +13,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A watched file, and one of a mounted secret, is opened, read, altered, renamed, linked and deleted
-/// in every way there is: each is told, and names it. Older kernels have their turn in `VirtualMachineIT`.
+/// A watched file, and one of a mounted secret, is opened, read, altered, renamed, linked and
+/// deleted in every way there is: each is told, and names it. Older kernels have their turn in
+/// `VirtualMachineIT`.
 @KernelAudit
 final class EvasionIT {
   /// What a kernel may be built without: the x32 entry.
