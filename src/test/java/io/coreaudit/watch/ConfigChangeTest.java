@@ -33,7 +33,9 @@ final class ConfigChangeTest {
     ConfigChange change = ConfigChange.of(text).with(CALL);
     assertThat(change.took(W)).isTrue();
     assertThat(change.took(rule("-a always,exit -F dir=/w -F perm=r -k other"))).isFalse();
-    assertThat(change.took(rule("-a always,io_uring -S openat -F dir=/w -k kck"))).as("another list").isFalse();
+    assertThat(change.took(rule("-a always,io_uring -S openat -F dir=/w -k kck")))
+        .as("another list")
+        .isFalse();
     assertThat(change.brought(W)).isFalse();
     assertThat(ConfigChange.of(text.replace("res=1", "res=0")).took(W)).as("refused").isFalse();
     assertThat(ConfigChange.of(text.replace("remove", "add")).brought(W)).isTrue();

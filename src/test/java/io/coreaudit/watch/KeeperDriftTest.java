@@ -249,7 +249,9 @@ final class KeeperDriftTest {
     begun(wanted.claims(List.of(), () -> false));
     assertThat(kernel.added).isEmpty();
     assertThat(kernel.rules).isEqualTo(rulesOn(anchor, SecretSettings.KEY));
-    assertThat(told).as("an older agent's, and nobody's drift").noneMatch(e -> e.startsWith("DRIFT"));
+    assertThat(told)
+        .as("an older agent's, and nobody's drift")
+        .noneMatch(e -> e.startsWith("DRIFT"));
   }
 
   @Test
@@ -313,7 +315,9 @@ final class KeeperDriftTest {
     keeper.claimAndTell(wanted.claims(List.of(), master::remember));
     keeper.check();
     assertThat(kernel.rules).isEqualTo(rules);
-    assertThat(wanted.claims(List.of(), new Master(root, noted)::is)).as("a later start").hasSize(1);
+    assertThat(wanted.claims(List.of(), new Master(root, noted)::is))
+        .as("a later start")
+        .hasSize(1);
     assertThat(told).isEmpty();
     keeper.claimAndTell(List.of());
     assertThat(told)
@@ -366,7 +370,9 @@ final class KeeperDriftTest {
     assertThat(keeper.watches().getFirst().key()).isEqualTo("time");
     assertThat(wanted.fresh()).isSameAs(wanted);
     Files.writeString(file, "-D\n");
-    assertThat(wanted.fresh().claims(List.of(), () -> false)).as("a fault changes nothing").hasSize(1);
+    assertThat(wanted.fresh().claims(List.of(), () -> false))
+        .as("a fault changes nothing")
+        .hasSize(1);
     Files.writeString(file, "-a always,exit -F arch=b64 -S settimeofday -k clock\n");
     keeper.claim(wanted.fresh().claims(List.of(), () -> false));
     keeper.check();

@@ -135,16 +135,16 @@ final class RulePlanTest {
       @ForAll("someOnOnePath") List<AuditRuleData> wanted,
       @ForAll("someOnOnePath") List<AuditRuleData> held,
       @ForAll("someOnOnePath") List<AuditRuleData> anew) {
-    RulePlan plan =
-        RulePlan.of(wanted, Set.of(), held, new HashSet<>(held), new HashSet<>(anew));
+    RulePlan plan = RulePlan.of(wanted, Set.of(), held, new HashSet<>(held), new HashSet<>(anew));
     List<AuditRuleData> stay = held.stream().filter(wanted::contains).toList();
     List<AuditRuleData> now = held;
     List<RulePlan.Step> steps = new ArrayList<>();
     for (List<RulePlan.Step> group : plan.groups()) {
       now = after(new RulePlan(group), now);
       assertThat(now).containsAll(stay);
-      assertThat(group).extracting(step -> RulePlan.place(step.rule())).containsOnly(
-          RulePlan.place(group.getFirst().rule()));
+      assertThat(group)
+          .extracting(step -> RulePlan.place(step.rule()))
+          .containsOnly(RulePlan.place(group.getFirst().rule()));
       steps.addAll(group);
     }
     assertThat(steps).isEqualTo(plan.steps());

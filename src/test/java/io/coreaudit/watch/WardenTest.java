@@ -46,8 +46,7 @@ final class WardenTest {
     real = Files.createDirectories(dir.resolve("elsewhere/real"));
     Path link = Files.createSymbolicLink(dir.resolve("link"), real);
     SecretSettings anchored =
-        new SecretSettings(
-            dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
+        new SecretSettings(dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
     WatchSettings wanted =
         new WatchSettings(List.of(watched, link), List.of(), true, anchored, RulePacks.NONE);
     KernelSettings settings = new KernelSettings(kernel, dir.resolve("settings.state"));
@@ -117,8 +116,7 @@ final class WardenTest {
     shouldLook(here, () -> secrets.onMounted(mount(1, here, "xfs")));
     shouldLook(here, () -> secrets.onUnmounted(mount(1, here, "xfs")));
     shouldLook(above, () -> secrets.onMounted(mount(2, above, "xfs")));
-    shouldLook(
-        above, () -> secrets.onMoved(mount(2, above, "xfs"), mount(2, "/elsewhere", "xfs")));
+    shouldLook(above, () -> secrets.onMoved(mount(2, above, "xfs"), mount(2, "/elsewhere", "xfs")));
     shouldLook(here, () -> secrets.onMoved(mount(2, "/elsewhere", "xfs"), mount(2, here, "xfs")));
     shouldLook(linked, () -> secrets.onMounted(mount(3, linked, "xfs")));
     int before = kernel.rulesAsked;

@@ -58,7 +58,9 @@ final class EvasionIT {
     try (RunningAgent agent = new RunningAgent(dir)) {
       agent
           .start(
-              "watch: {etcd: {enabled: false}}\nrules: {at_stop: remove}\nsinks: [{type: stdout}]\n")
+              "watch: {etcd: {enabled: false}}\n"
+                  + "rules: {at_stop: remove}\n"
+                  + "sinks: [{type: stdout}]\n")
           .awaitReady();
       for (Path volume : List.of(other, secret)) {
         Command.run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", volume.toString());

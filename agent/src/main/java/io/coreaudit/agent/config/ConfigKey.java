@@ -162,9 +162,9 @@ public enum ConfigKey {
       "watch.secrets.never_exe",
       new PathList(),
       "[/usr/bin/kubelet]",
-      "Programs whose reads of secrets are not recorded when they run as services: as user 0, outside"
-          + " any login session, started by process 1. The kubelet reads each secret again and"
-          + " again."),
+      "Programs whose reads of secrets are not recorded when they run as services: as user 0,"
+          + " outside any login session, started by process 1. The kubelet reads each secret again"
+          + " and again."),
   /// Spool directory.
   SPOOL_DIR(
       "spool.dir",
