@@ -25,6 +25,9 @@ final class OwnRules {
   private final RulesState state;
   private final Set<AuditRuleData> loaded;
 
+  /// Those that could not be deleted, and were told.
+  private final Set<AuditRuleData> stuck = new HashSet<>();
+
   /// Whether the file says more than is ours.
   private boolean fileBehind;
 
@@ -111,9 +114,12 @@ final class OwnRules {
     try {
       delete(rule);
     } catch (KernelException e) {
-      LOG.warn("a rule of ours stays: {}", e.getMessage());
+      if (stuck.add(rule)) {
+        LOG.warn("a rule of ours stays: {}", e.getMessage());
+      }
       return false;
     }
+    stuck.remove(rule);
     fileBehind |= loaded.remove(rule);
     return true;
   }

@@ -473,8 +473,15 @@ public final class WatchKeeper {
   }
 
   private void add(AuditRuleData rule) {
-    lostTags |= isOnAnchor(rule) && !RulePlan.isNever(rule);
-    own.add(rule);
+    boolean tagged = isOnAnchor(rule) && !RulePlan.isNever(rule);
+    try {
+      own.add(rule);
+      lostTags |= tagged;
+    } catch (KernelException e) {
+      // A refused one changes nothing, however often it is tried; one that is late may be loaded.
+      lostTags |= tagged && e.errno() == Errno.ETIMEDOUT;
+      throw e;
+    }
   }
 
   /// Takes away every rule that we loaded; none is loaded after it.

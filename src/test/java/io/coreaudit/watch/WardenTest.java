@@ -154,6 +154,32 @@ final class WardenTest {
 
   @Test
   void shouldHaveTheCanariesComeAtOnceWhenAllWereAttachedAgain() throws Exception {
+    shouldGoRound(
+        () -> {
+          warden.apply();
+          until("another", () -> rounds() == 2);
+        });
+    assertThat(rounds()).as("no more").isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotGoRoundAndRoundWhereTheAnchorsRulesAreRefused() throws Exception {
+    shouldGoRound(
+        () -> {
+          kernel.refused = rule -> RulePlan.place(rule).equals(secrets.anchorPath().toString());
+          kernel.rules.removeIf(kernel.refused);
+          warden.check();
+          warden.check();
+        });
+    assertThat(rounds()).as("nothing was attached again").isEqualTo(1);
+  }
+
+  private interface Deed {
+    void go() throws Exception;
+  }
+
+  /// Does something while the conductor runs, after its first round and some time before its end.
+  private void shouldGoRound(Deed deed) throws Exception {
     Conductor conductor =
         new Conductor(
             kernel,
@@ -170,10 +196,8 @@ final class WardenTest {
     thread.start();
     try {
       until("the first round", () -> rounds() == 1);
-      warden.apply();
-      until("another", () -> rounds() == 2);
-      Thread.sleep(300);
-      assertThat(rounds()).as("no more").isEqualTo(2);
+      deed.go();
+      Thread.sleep(700);
     } finally {
       conductor.stop();
       thread.join();
