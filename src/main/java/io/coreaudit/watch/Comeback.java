@@ -18,10 +18,22 @@ final class Comeback {
   };
   private static final long WINDOW_NS = TimeUnit.MINUTES.toNanos(10);
 
+  private final int free;
   private final ArrayDeque<Long> backs = new ArrayDeque<>();
   private boolean away;
   private boolean contested;
   private long dueNs;
+
+  Comeback() {
+    this(0);
+  }
+
+  /// One with more patience.
+  ///
+  /// @param free how often within ten minutes it comes back at once before all this begins
+  Comeback(int free) {
+    this.free = free;
+  }
 
   /// It is away; noted once until it is back.
   ///
@@ -32,8 +44,9 @@ final class Comeback {
     }
     settle(nowNs);
     away = true;
-    contested |= backs.size() >= DELAYS_NS.length;
-    dueNs = nowNs + (contested ? WINDOW_NS : DELAYS_NS[backs.size()]);
+    int times = Math.max(0, backs.size() - free);
+    contested |= times >= DELAYS_NS.length;
+    dueNs = nowNs + (contested ? WINDOW_NS : DELAYS_NS[times]);
     return true;
   }
 

@@ -15,8 +15,19 @@ import java.util.Set;
 
 /// A claim, what became of it so far, and what one look makes of it. The keeper's own.
 final class Kept {
+  /// How often within ten minutes something else may stand at the path and be watched at once: a
+  /// restore moves things about, a rotation exchanges them. Who does it without end gets no rule
+  /// changes without end.
+  private static final int FREE_SWAPS = 20;
+
+  private static final String REPLACED = "path_replaced";
+
   final Claim claim;
-  final Comeback comeback = new Comeback();
+  private final Comeback comeback = new Comeback();
+  private final Comeback swaps = new Comeback(FREE_SWAPS);
+
+  /// Which of them the last look was about.
+  private Comeback quarrel = comeback;
 
   /// How it stands; null before the first look.
   Watch watch;
@@ -75,15 +86,31 @@ final class Kept {
         }
       }
     } else if (!first && !Objects.equals(bound.bound(), seen.bound())) {
-      rebind(held, ours);
-      by = author(changes, bound.rules());
+      swapped(held, ours, changes, nowNs);
     } else if (!first) {
+      swaps.stands(nowNs);
       missing(held, changes, nowNs);
     }
   }
 
+  private void swapped(
+      Set<AuditRuleData> held, Set<AuditRuleData> ours, List<ConfigChange> changes, long nowNs) {
+    quarrel = swaps;
+    boolean news = swaps.away(nowNs);
+    waits = swaps.waits(nowNs);
+    by = author(changes, bound.rules());
+    if (!waits) {
+      rebind(held, ours);
+    } else if (news) {
+      drift = REPLACED;
+      removal =
+          "exchanged too often: the rules stay on what stood there before"
+              + WatchKeeper.until(swaps, nowNs);
+    }
+  }
+
   private void rebind(Set<AuditRuleData> held, Set<AuditRuleData> ours) {
-    drift = "path_replaced";
+    drift = REPLACED;
     for (AuditRuleData rule : rules) {
       if (!held.contains(rule) || !bound.rules().contains(rule)) {
         continue;
@@ -106,6 +133,7 @@ final class Kept {
   }
 
   private void missing(Set<AuditRuleData> held, List<ConfigChange> changes, long nowNs) {
+    quarrel = comeback;
     List<AuditRuleData> gone = stood.stream().filter(rule -> !held.contains(rule)).toList();
     if (gone.isEmpty()) {
       comeback.stands(nowNs);
@@ -140,6 +168,17 @@ final class Kept {
   /// Whether the last look left it away until its date.
   boolean waiting() {
     return waits;
+  }
+
+  /// When it comes back, while it waits.
+  long dueNs() {
+    return quarrel.dueNs();
+  }
+
+  /// Somebody settled its quarrels.
+  void forgive() {
+    comeback.forgive();
+    swaps.forgive();
   }
 
   /// The rules that it takes now.
@@ -192,8 +231,10 @@ final class Kept {
       bound = seen;
       failure = shadow;
       cause = shadow == null ? Watch.Cause.NONE : Watch.Cause.SHADOWED;
-      if (comeback.isAway()) {
-        comeback.back(nowNs);
+      for (Comeback each : List.of(comeback, swaps)) {
+        if (each.isAway()) {
+          each.back(nowNs);
+        }
       }
     }
   }
@@ -209,7 +250,7 @@ final class Kept {
     boolean same = watch != null && watch.state() == state && watch.covered();
     Instant since = same ? watch.since() : Instant.now();
     if (waits) {
-      cause = comeback.contested() ? Watch.Cause.CONTESTED : Watch.Cause.REMOVED;
+      cause = quarrel.contested() ? Watch.Cause.CONTESTED : Watch.Cause.REMOVED;
     }
     watch = new Watch(claim.kind(), claim.name(), claim.key(), state, since, cause, reason);
     return silent
@@ -224,7 +265,7 @@ final class Kept {
 
   private Watch.State state() {
     if (waits) {
-      return comeback.contested() ? Watch.State.CONTESTED : Watch.State.UNCOVERED;
+      return quarrel.contested() ? Watch.State.CONTESTED : Watch.State.UNCOVERED;
     }
     if (failure == null) {
       return Watch.State.COVERED;
@@ -239,7 +280,7 @@ final class Kept {
     if (drift == null) {
       return null;
     }
-    boolean replaced = drift.equals("path_replaced");
+    boolean replaced = drift.equals(REPLACED);
     List<Object> news = Arrays.asList(seen.bound(), watch.reason());
     if (replaced && !watch.covered() && news.equals(toldDrift)) {
       // Found again at each look until it can be mended.

@@ -446,7 +446,7 @@ public final class WatchKeeper {
 
   /// Forgets how often rules went: what is away comes back with the next check.
   synchronized void forgive() {
-    kept.forEach(each -> each.comeback.forgive());
+    kept.forEach(each -> each.forgive());
   }
 
   /// Loads a rule for a moment that is nobody's watch.
@@ -503,8 +503,8 @@ public final class WatchKeeper {
     long nowNs = clock.getAsLong();
     long due = nowNs + TimeUnit.HOURS.toNanos(1);
     for (Kept each : kept) {
-      if (each.waiting() && each.comeback.dueNs() - due < 0) {
-        due = each.comeback.dueNs();
+      if (each.waiting() && each.dueNs() - due < 0) {
+        due = each.dueNs();
       }
     }
     return due;

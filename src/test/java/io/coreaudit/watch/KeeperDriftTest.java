@@ -96,6 +96,44 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldNotBindAnewWithoutEndWhatIsExchangedWithoutEnd() throws Exception {
+    WatchKeeper keeper = begun();
+    for (int i = 0; i <= 20; i++) {
+      exchange();
+      keeper.check();
+      assertThat(keeper.uncovered()).as("at once, exchange %s", i).isZero();
+    }
+    for (long wait : new long[] {5, 30, 300, 600, 600}) {
+      exchange();
+      told.clear();
+      kernel.added.clear();
+      keeper.check();
+      keeper.check();
+      assertThat(kernel.added).isEmpty();
+      assertThat(kernel.rules).as("they stay").isEqualTo(rulesOn(watched, WatchKeeper.KEY));
+      assertThat(told).as("told once").hasSize(2);
+      assertThat(told.getFirst()).startsWith("DRIFT what=\"path_replaced\"");
+      assertThat(keeper.watches().getFirst().state())
+          .isEqualTo(wait == 600 ? Watch.State.CONTESTED : Watch.State.UNCOVERED);
+      assertThat(keeper.dueNs() - nowNs).isEqualTo(TimeUnit.SECONDS.toNanos(wait));
+      nowNs += TimeUnit.SECONDS.toNanos(wait);
+      keeper.check();
+      assertThat(kernel.added).isEqualTo(rulesOn(watched, WatchKeeper.KEY));
+      assertThat(keeper.uncovered()).isZero();
+    }
+    exchange();
+    keeper.check();
+    keeper.forgive();
+    keeper.check();
+    assertThat(keeper.uncovered()).as("forgiven").isZero();
+  }
+
+  private void exchange() throws Exception {
+    Files.move(watched, Files.createTempDirectory(dir, "old").resolve("w"));
+    Files.createDirectory(watched);
+  }
+
+  @Test
   void shouldTellWhoTookARuleAway() {
     WatchKeeper keeper = begun();
     told.clear();

@@ -84,7 +84,8 @@ final class WatchKeeperTest {
     assertThat(told)
         .singleElement()
         .asString()
-        .startsWith("DRIFT what=\"path_replaced\" path=\"" + watched + "\"");
+        .startsWith("DRIFT what=\"path_replaced\" path=\"" + watched + "\"")
+        .contains("by=\"kernel\"");
     keeper.check();
     assertThat(kernel.added).as("once").hasSize(6);
     assertThat(told).hasSize(1);
