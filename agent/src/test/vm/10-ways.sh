@@ -19,4 +19,5 @@ leave_answers
 sleep 4 # an event that lacks its end is complete after two seconds
 stop_agent
 umount "$volumes/other" "$volumes/x"
-auditctl -R /rules/50-coreaudit.rules # with the agent's own these went; loaded at boot they stay
+auditctl -D # with the agent's own went those of the anchor
+boot_rules

@@ -3,7 +3,9 @@ package io.coreaudit.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coreaudit.kernel.KernelAudit;
+import io.coreaudit.mount.MountMethod;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +69,11 @@ final class EvasionIT {
       }
       try {
         agent.until(SOON, "both are attached", () -> agent.metric(COVERED) == 2);
+        String watches = agent.command("watches", "--json");
+        String followed = new ObjectMapper().readTree(watches).at("/mounts").asText();
+        assertThat(MountMethod.BEST_FIRST.subList(0, expected().ordinal() + 1))
+            .as(followed)
+            .anyMatch(method -> followed.startsWith(method.phrase()));
         Path data = Files.createDirectory(secret.resolve("data"));
         Path scratch = Files.createDirectory(secret.resolve("scratch"));
         Ways ways = go(agent, data, scratch, "openshift_secret");
@@ -79,6 +86,16 @@ final class EvasionIT {
         }
       }
     }
+  }
+
+  /// The best way of following mounts that kernels of this version have; one of a distribution may
+  /// have taken in a better.
+  private static MountMethod expected() {
+    String[] version = System.getProperty("os.version").split("[^0-9]");
+    int number = Integer.parseInt(version[0]) * 1000 + Integer.parseInt(version[1]);
+    return number >= 6_015
+        ? MountMethod.FANOTIFY
+        : number >= 6_012 ? MountMethod.LISTMOUNT : MountMethod.MOUNTINFO;
   }
 
   /// Goes all ways, and stops the agent when it has told of the last.
