@@ -446,7 +446,7 @@ public final class WatchKeeper {
 
   /// Forgets how often rules went: what is away comes back with the next check.
   synchronized void forgive() {
-    kept.forEach(each -> each.forgive());
+    kept.forEach(Kept::forgive);
   }
 
   /// Loads a rule for a moment that is nobody's watch.
