@@ -3,6 +3,7 @@ package io.coreaudit.watch;
 import io.coreaudit.mount.SecretMounts;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// How mounted secrets are watched.
 ///
@@ -23,5 +24,19 @@ public record SecretSettings(
     match = List.copyOf(match);
     unseen = List.copyOf(unseen);
     new SecretMounts(match);
+  }
+
+  /// What of it only a start sets, by its key in the configuration: whoever follows the mounts holds
+  /// it as long as the agent runs.
+  Map<String, Object> fixed() {
+    return Map.of(
+        "run.dir",
+        anchor.getParent(),
+        "watch.secrets.match",
+        match,
+        "watch.secrets.mode",
+        eachItsRule ? "rule" : "anchor",
+        "watch.secrets.most_rules",
+        mostRules);
   }
 }

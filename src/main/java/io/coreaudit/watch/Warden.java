@@ -458,9 +458,16 @@ public final class Warden implements AutoCloseable {
   }
 
   /// Sets what is to be watched from now on.
+  ///
+  /// @throws IllegalArgumentException when some of it takes a restart: nothing changes then
   public void want(WatchSettings settings) {
     call(
         () -> {
+          List<String> later = wanted.needRestart(settings);
+          if (!later.isEmpty()) {
+            throw new IllegalArgumentException(
+                String.join(", ", later) + ": restart the agent, or take it back and ask again");
+          }
           wanted = settings;
           // What goes by that was asked for; what goes without is told.
           keeper.claim(claims());

@@ -3,6 +3,8 @@ package io.coreaudit.watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /// What is to be watched, as the configuration says it.
@@ -36,6 +38,31 @@ public record WatchSettings(
   WatchSettings fresh() {
     RulePacks now = packs.fresh();
     return now == packs ? this : new WatchSettings(paths, etcd, etcdOnMastersOnly, secrets, now);
+  }
+
+  /// What of later settings a running agent cannot take, one word a key; empty when it can take them.
+  List<String> needRestart(WatchSettings later) {
+    Map<String, Object> now = fixed();
+    List<String> keys = new ArrayList<>();
+    later
+        .fixed()
+        .forEach(
+            (key, value) -> {
+              // Of secrets that are not watched nothing else counts.
+              if (now.containsKey(key) && !now.get(key).equals(value)) {
+                keys.add(key + "=" + value + " (it runs with " + now.get(key) + ")");
+              }
+            });
+    return keys;
+  }
+
+  private Map<String, Object> fixed() {
+    Map<String, Object> fixed = new TreeMap<>();
+    fixed.put("watch.secrets.enabled", secrets != null);
+    if (secrets != null) {
+      fixed.putAll(secrets.fixed());
+    }
+    return fixed;
   }
 
   /// The claims, in the order in which the kernel should hold their rules.

@@ -1,6 +1,7 @@
 package io.coreaudit.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.event.OwnEvents;
@@ -35,6 +36,7 @@ final class WardenTest {
   @TempDir private Path temp;
   private Path watched;
   private Path real;
+  private SecretSettings anchored;
   private SecretKeeper secrets;
   private Warden warden;
   private HostNamespace namespace;
@@ -45,8 +47,9 @@ final class WardenTest {
     watched = Files.createDirectories(dir.resolve("above/w"));
     real = Files.createDirectories(dir.resolve("elsewhere/real"));
     Path link = Files.createSymbolicLink(dir.resolve("link"), real);
-    SecretSettings anchored =
-        new SecretSettings(dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
+    anchored =
+        new SecretSettings(
+            dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
     WatchSettings wanted =
         new WatchSettings(List.of(watched, link), List.of(), true, anchored, RulePacks.NONE);
     KernelSettings settings = new KernelSettings(kernel, dir.resolve("settings.state"));
@@ -206,6 +209,39 @@ final class WardenTest {
 
   private long rounds() {
     return kernel.said.stream().filter(text -> text.startsWith("op=canary")).count();
+  }
+
+  private WatchSettings with(SecretSettings secrets, Path... paths) {
+    return new WatchSettings(List.of(paths), List.of(), true, secrets, RulePacks.NONE);
+  }
+
+  private SecretSettings secrets(Path anchor, String match, boolean eachItsRule, int mostRules) {
+    return new SecretSettings(anchor, List.of(match), eachItsRule, mostRules, List.of());
+  }
+
+  @Test
+  void shouldTakeNothingOfSettingsThatTakeARestart() {
+    List<AuditRuleData> before = List.copyOf(kernel.rules);
+    Path anchor = anchored.anchor();
+    String match = SecretMounts.DEFAULT_MATCH.getFirst();
+    shouldRefuse(null, "watch.secrets.enabled=false (it runs with true)");
+    shouldRefuse(secrets(anchor, "/x/**", false, 1), "watch.secrets.match=[/x/**]");
+    shouldRefuse(
+        new SecretSettings(anchor, anchored.match(), true, 1, List.of()),
+        "watch.secrets.mode=rule (it runs with anchor): restart");
+    shouldRefuse(secrets(anchor, match, false, 7), "watch.secrets.most_rules=7 (it runs with 1)");
+    shouldRefuse(secrets(Path.of("/elsewhere/s"), match, false, 1), "run.dir=/elsewhere");
+    assertThat(kernel.rules).as("nothing of it, the paths neither").isEqualTo(before);
+    assertThat(with(null).needRestart(with(anchored)))
+        .containsExactly("watch.secrets.enabled=true (it runs with false)");
+    warden.want(with(anchored, real));
+    assertThat(kernel.rules).as("paths are taken").hasSize(6).isNotEqualTo(before);
+  }
+
+  private void shouldRefuse(SecretSettings secrets, String message) {
+    assertThatThrownBy(() -> warden.want(with(secrets, real)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
