@@ -46,6 +46,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private static final int MOST_TOLD_A_MINUTE = 20;
   private static final int MOST_REFUSED_AGAIN = 16;
   private static final int LOOKS_FOR_NAMESPACE = 5;
+  private static final String NOT_YET = "the mounts are not all looked at yet";
   private static final SecretTags.Common NOTHING_COMMON = new SecretTags.Common("", Instant.EPOCH);
 
   private final AuditKernel kernel;
@@ -58,6 +59,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private final Counters<SecretCounter> counters = new Counters<>("secrets", SecretCounter.class);
   private final SecretTags tags = new SecretTags();
   private final MountsBelow below;
+  private final Premise following;
   private final AnchorCanary canary;
   private Warden warden;
   private HostNamespace namespace;
@@ -71,7 +73,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private volatile boolean listed;
   private volatile SecretTags.Common anchorState =
       new SecretTags.Common("the anchor has no rules yet", Instant.now());
-  private volatile String followTrouble = "";
   private long minuteBeganNs;
   private int toldThisMinute;
   private int looks = 1;
@@ -90,6 +91,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     this.onAttached = onAttached;
     this.canary = new AnchorCanary(settings.anchor());
     this.below = new MountsBelow(kernel);
+    this.following =
+        new Premise(
+            "every secret that is mounted", SecretSettings.KEY, Watch.Cause.NOT_FOLLOWED, tell);
+    following.expect(NOT_YET);
   }
 
   /// Creates one that follows nothing yet.
@@ -122,7 +127,13 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   public synchronized void start(Duration patience) throws InterruptedException {
     follow();
     if (!caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.warn("the mounts are not all looked at after {} ms", patience.toMillis());
+      String text = NOT_YET + ", after " + patience.toMillis() + " ms";
+      LOG.warn("{}", text);
+      following.set(text);
+      if (listed) {
+        // Just now.
+        following.set("");
+      }
     }
     if (!settings.eachItsRule()) {
       // The first mounts of a cold JVM would be attached ten times slower than all others.
@@ -166,7 +177,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       MountsBelow.class,
       AnchorCanary.class,
       Watch.class,
-      Watch.State.class,
+      Premise.class,
       OwnEvent.class,
       OwnEvent.Fields.class,
       SecretVolume.class,
@@ -178,18 +189,12 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
 
   private void run(MountFollower current) {
     try {
-      followTrouble = "";
       current.run();
-    } catch (KernelException e) {
-      followTrouble = "mounts are not followed: " + e.getMessage();
-      LOG.error("{}", followTrouble);
-      tell.accept(
-          OwnEvent.of(EventKind.WATCH)
-              .with("state", "uncovered")
-              .with("path", "every secret that is mounted from now on")
-              .with("key", SecretSettings.KEY)
-              .with("detail", followTrouble)
-              .build());
+    } catch (RuntimeException e) {
+      String text = "mounts are not followed: " + Warden.text(e);
+      LOG.error("{}", text);
+      LOG.debug("the mounts are followed again from the next sweep on", e);
+      following.set(text);
     } finally {
       // Whether it runs is looked at by the warden.
       rest.run();
@@ -213,6 +218,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       tags.clear();
       below.clear();
       listed = false;
+      if (following.holds()) {
+        following.expect(NOT_YET);
+      }
       follow();
       attachCanary();
     }
@@ -311,6 +319,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   @Override
   public void onCaughtUp() {
     listed = true;
+    following.set("");
     if (settings.eachItsRule()) {
       tellWarden();
     }
@@ -479,11 +488,18 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return settings.anchor();
   }
 
-  /// How each mounted secret stands. In mode `rule`: those only for which there is no room.
+  /// How each mounted secret stands, and that not all are known while that is so. In mode `rule`: of
+  /// the secrets those only for which there is no room.
   public List<Watch> watches() {
-    if (!settings.eachItsRule()) {
-      return tags.watches(anchorState);
+    List<Watch> watches = settings.eachItsRule() ? beyond() : tags.watches(anchorState);
+    Watch unknown = following.watch();
+    if (unknown != null) {
+      watches.add(unknown);
     }
+    return watches;
+  }
+
+  private List<Watch> beyond() {
     List<Mount> mounts = tags.mounts();
     int room = Math.min(settings.mostRules(), mounts.size());
     String reason =
@@ -497,9 +513,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return beyond;
   }
 
-  /// Why mounts are not followed; empty when they are.
+  /// Why mounts are not followed, or not all known; empty when they are.
   public String trouble() {
-    return followTrouble;
+    return following.trouble();
   }
 
   /// How the mounts are followed, and where.

@@ -32,7 +32,13 @@ public record Watch(
     /// The anchor's own rules do not watch.
     ANCHOR,
     /// There are as many rules as there may be.
-    NO_ROOM;
+    NO_ROOM,
+    /// Mounts are not followed, or not all of them are looked at yet.
+    NOT_FOLLOWED,
+    /// The host's mounts cannot be reached from where the agent runs.
+    NOT_ENTERED,
+    /// The kernel has no list of rules for this way to a file.
+    NO_LIST;
 
     /// The name for people and metrics: `not_there`.
     public String label() {
@@ -53,7 +59,9 @@ public record Watch(
     /// A mounted secret.
     SECRET,
     /// A rule of a pack.
-    PACK;
+    PACK,
+    /// Something that watching rests on besides rules; listed while it does not hold.
+    PREMISE;
 
     /// The name for people: `etcd`.
     public String label() {

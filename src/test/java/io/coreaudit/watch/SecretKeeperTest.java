@@ -8,9 +8,13 @@ import io.coreaudit.mount.Mount;
 import io.coreaudit.mount.SecretMounts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +25,7 @@ final class SecretKeeperTest {
   private static final String VOLUMES = "/var/lib/kubelet/pods/u/volumes/kubernetes.io~secret/";
 
   private final TableKernel kernel = new TableKernel();
-  private final List<String> told = new ArrayList<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<Long> times = new ArrayList<>();
   @TempDir private Path dir;
   private SecretKeeper secrets;
@@ -218,8 +222,71 @@ final class SecretKeeperTest {
   }
 
   @Test
+  void shouldBeAnOpenWatchUntilTheMountsAreAllKnown() {
+    try (SecretKeeper listing = keeper(false)) {
+      listing.rules("", List.of());
+      listing.onMounted(secret(1, "a"));
+      assertThat(listing.watches()).hasSize(2);
+      Watch unknown = listing.watches().getLast();
+      assertThat(unknown.open()).isTrue();
+      assertThat(unknown.kind()).isEqualTo(Watch.Kind.PREMISE);
+      assertThat(unknown.cause()).isEqualTo(Watch.Cause.NOT_FOLLOWED);
+      assertThat(listing.trouble()).isEqualTo("the mounts are not all looked at yet");
+      listing.onCaughtUp();
+      assertThat(listing.watches()).singleElement().matches(Watch::covered);
+      assertThat(listing.trouble()).isEmpty();
+      assertThat(told).as("nothing to tell").isEmpty();
+    }
+  }
+
+  @Test
+  void shouldBeAnOpenWatchWhileTheMountsAreNotFollowedWhateverEndedIt() throws Exception {
+    boolean[] broken = {true};
+    LongConsumer breaks =
+        ns -> {
+          if (broken[0]) {
+            throw new IllegalStateException("odd");
+          }
+        };
+    try (SecretKeeper following = keeper(false)) {
+      following.onTurn(breaks, () -> {});
+      following.start(Duration.ofSeconds(20));
+      until(() -> following.trouble().contains("odd"));
+      assertThat(following.watches()).filteredOn(Watch::open).isNotEmpty();
+      assertThat(told)
+          .filteredOn(event -> event.contains("path=\"every secret that is mounted\""))
+          .singleElement()
+          .asString()
+          .contains("state=\"uncovered\"", "mounts are not followed: ", "odd");
+      following.lookAfter();
+      until(() -> following.trouble().contains("odd"));
+      broken[0] = false;
+      told.clear();
+      until(
+          () -> {
+            following.lookAfter();
+            return following.trouble().isEmpty();
+          });
+      assertThat(told)
+          .filteredOn(event -> event.contains("path=\"every secret that is mounted\""))
+          .singleElement()
+          .asString()
+          .contains("state=\"covered\"");
+    }
+  }
+
+  private static void until(BooleanSupplier holds) throws Exception {
+    long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).isNegative();
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
   void shouldShowInModeRuleOnlyThoseForWhichThereIsNoRoom() {
     try (SecretKeeper each = keeper(true)) {
+      each.onCaughtUp();
       each.onMounted(secret(1, "a"));
       each.onMounted(secret(2, "b"));
       assertThat(kernel.tagged).isEmpty();
