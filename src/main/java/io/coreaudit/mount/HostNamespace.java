@@ -8,6 +8,7 @@ import static io.coreaudit.kernel.LinuxConstants.O_RDONLY;
 import static io.coreaudit.kernel.MountConstants.CLONE_FS;
 import static io.coreaudit.kernel.MountConstants.CLONE_NEWNS;
 import static io.coreaudit.kernel.MountConstants.NS_GET_NSTYPE;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.EventFd;
@@ -21,6 +22,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The mount namespace in which the host's volumes are mounted.
 ///
@@ -43,7 +46,8 @@ public final class HostNamespace implements AutoCloseable {
   static final Path KUBENS = Path.of("/run/kubens/mnt");
 
   private static final Path OWN = Path.of("/proc/thread-self/ns/mnt");
-  private static final Path INIT = Path.of("/proc/1/ns/mnt");
+  private static final String REFUSED = ", not the one ";
+  private static final Path INIT = Path.of("/proc/1");
 
   /// What following mounts needs, whoever else does without a list.
   private static final Class<?>[] NEEDED_INSIDE = {
@@ -81,12 +85,14 @@ public final class HostNamespace implements AutoCloseable {
   private final long inode;
   private final boolean own;
   private final String what;
+  private final String missed;
 
-  private HostNamespace(int fd, long inode, boolean own, String what) {
+  private HostNamespace(int fd, long inode, boolean own, String what, String missed) {
     this.fd = fd;
     this.inode = inode;
     this.own = own;
     this.what = what;
+    this.missed = missed;
   }
 
   /// Finds the namespace.
@@ -100,40 +106,80 @@ public final class HostNamespace implements AutoCloseable {
 
   static HostNamespace find(String wanted, long kubelet, Path kubens) {
     if (!wanted.isEmpty()) {
-      boolean pid = wanted.matches("[0-9]+");
-      Path file = pid ? Path.of("/proc", wanted, "ns/mnt") : Path.of(wanted);
-      return open(file, pid ? "of process " + wanted : "at " + wanted);
+      return wanted.matches("[0-9]+")
+          ? ofProcess(Path.of("/proc", wanted), "of process " + wanted)
+          : open(Path.of(wanted), "at " + wanted);
     }
     StringBuilder refused = new StringBuilder();
     HostNamespace found = null;
     if (kubelet > 0) {
-      Path file = Path.of("/proc", "" + kubelet, "ns/mnt");
-      found = tryOpen(file, "of the kubelet, pid " + kubelet, refused);
+      Path process = Path.of("/proc", "" + kubelet);
+      String what = "of the kubelet, pid " + kubelet;
+      found = attempt(() -> ofProcess(process, what + refused), what, refused);
     }
     if (found == null && Files.exists(kubens)) {
-      found = tryOpen(kubens, "of kubens, " + kubens, refused);
+      String what = "of kubens, " + kubens;
+      found = attempt(() -> open(kubens, what + refused), what, refused);
     }
     if (found == null) {
-      found = tryOpen(INIT, "of process 1", refused);
+      String what = "of process 1";
+      found = attempt(() -> ofProcess(INIT, what + refused), what, refused);
     }
-    return found != null ? found : open(OWN, "the agent's own" + refused);
+    return found != null ? found : own(refused.substring(REFUSED.length()));
   }
 
   /// The namespace of the calling thread.
   public static HostNamespace own() {
-    return open(OWN, "the agent's own");
+    return own("");
   }
 
-  private static HostNamespace tryOpen(Path file, String what, StringBuilder refused) {
+  /// The namespace of the calling thread, in place of one that cannot be had.
+  ///
+  /// @param missed which one, and why not; empty when none was looked for
+  public static HostNamespace own(String missed) {
+    String what = "the agent's own" + (missed.isEmpty() ? "" : REFUSED + missed);
+    return open(OWN, what, missed);
+  }
+
+  private static HostNamespace attempt(
+      Supplier<HostNamespace> opens, String what, StringBuilder refused) {
     try {
-      return open(file, what + refused);
+      return opens.get();
     } catch (KernelException e) {
-      refused.append(", not the one ").append(what).append(": ").append(e.getMessage());
+      refused.append(REFUSED).append(what).append(": ").append(e.getMessage());
       return null;
     }
   }
 
+  /// That of a process; where it may not be opened and is seen to be the caller's, that.
+  private static HostNamespace ofProcess(Path process, String what) {
+    try {
+      return open(process.resolve("ns/mnt"), what);
+    } catch (KernelException e) {
+      if (sharesMounts(process)) {
+        return open(OWN, what);
+      }
+      throw e;
+    }
+  }
+
+  /// Whether a process has a mount that the caller has: each belongs to one namespace, and the table
+  /// may be read by all.
+  static boolean sharesMounts(Path process) {
+    try (Stream<String> theirs = Files.lines(process.resolve("mountinfo"), ISO_8859_1);
+        Stream<String> own = Files.lines(Path.of("/proc/thread-self/mountinfo"), ISO_8859_1)) {
+      String first = theirs.findFirst().orElse("").replaceFirst(" .*", " ");
+      return !first.isEmpty() && own.anyMatch(line -> line.startsWith(first));
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
   private static HostNamespace open(Path file, String what) {
+    return open(file, what, "");
+  }
+
+  private static HostNamespace open(Path file, String what, String missed) {
     int fd = LibC.open(file.toString(), O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0) {
       throw new KernelException(
@@ -150,7 +196,7 @@ public final class HostNamespace implements AutoCloseable {
       throw new KernelException("open " + file, EINVAL, "it is " + name + ", no mount namespace");
     }
     long inode = inode(opened);
-    return new HostNamespace(fd, inode, inode == inode(OWN), what);
+    return new HostNamespace(fd, inode, inode == inode(OWN), what, missed);
   }
 
   private static long inode(Path path) {
@@ -172,6 +218,12 @@ public final class HostNamespace implements AutoCloseable {
   /// Whether it is the one in which it was looked for: there is nothing to enter.
   public boolean isOwn() {
     return own;
+  }
+
+  /// Which one this stands for although it is another, and why: what is mounted or watched in that
+  /// one cannot be seen from here. Empty when it is the one that was looked for.
+  public String missed() {
+    return missed;
   }
 
   /// The number that names it while it exists.

@@ -12,7 +12,8 @@ public final class HostNamespaces {
 
   private HostNamespaces() {}
 
-  /// The host's, or where it may not be entered, the agent's own; the log says so.
+  /// The host's, or where it may not be entered, the agent's own: `missed` says which one it stands
+  /// for then, and so does the log.
   ///
   /// @param wanted a process, or the path of a namespace file; empty: looked for
   public static HostNamespace reachable(String wanted) {
@@ -20,21 +21,27 @@ public final class HostNamespaces {
     try {
       found = HostNamespace.find(wanted);
     } catch (KernelException e) {
-      LOG.warn("paths and mounts are those of the agent's own namespace: {}", e.getMessage());
-      return HostNamespace.own();
+      return insteadOf(e);
     }
     if (found.isOwn()) {
+      if (!found.missed().isEmpty()) {
+        LOG.warn("paths and mounts are those of {}", found.describe());
+      }
       return found;
     }
     try {
       new NamespaceThread(found, "namespace probe").close();
       return found;
     } catch (KernelException e) {
-      LOG.warn(
-          "paths and mounts are those of the agent's own namespace, not the host's: {}",
-          e.getMessage());
       found.close();
-      return HostNamespace.own();
+      return insteadOf(e);
     }
+  }
+
+  private static HostNamespace insteadOf(KernelException refused) {
+    LOG.warn(
+        "paths and mounts are those of the agent's own namespace, not the host's: {}",
+        refused.getMessage());
+    return HostNamespace.own(refused.getMessage());
   }
 }

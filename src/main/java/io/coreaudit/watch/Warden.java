@@ -140,6 +140,7 @@ public final class Warden implements AutoCloseable {
   /// @param namespace in which paths mean what they mean to the host
   public void start(HostNamespace namespace) {
     stream.listener(wake::signal);
+    keeper.in(namespace);
     thread =
         namespace.thread(
             "warden",
@@ -147,6 +148,7 @@ public final class Warden implements AutoCloseable {
             Warden.class,
             WatchKeeper.class,
             Kept.class,
+            Premise.class,
             RulePlan.class,
             Shadows.class,
             Sight.class,

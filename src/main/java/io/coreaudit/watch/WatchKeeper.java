@@ -5,6 +5,7 @@ import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.AuditConstants;
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
+import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.rule.AuditRuleData;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -17,11 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +67,7 @@ public final class WatchKeeper {
   private final Consumer<OwnEvent> tell;
   private final LongSupplier clock;
   private final OwnRules own;
+  private final Premise hostMounts;
   private List<Kept> kept = List.of();
 
   /// The directory whose every rule is ours, whoever loaded it.
@@ -96,6 +100,8 @@ public final class WatchKeeper {
     this.own = new OwnRules(kernel, stateFile);
     this.tell = tell;
     this.clock = clock;
+    this.hostMounts =
+        new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
     claim(claims);
   }
 
@@ -104,6 +110,13 @@ public final class WatchKeeper {
     return paths.stream()
         .<Claim>map(path -> new PathClaim(Watch.Kind.PATH, path, KEY, false))
         .toList();
+  }
+
+  /// Says in which mount namespace paths are looked at.
+  void in(HostNamespace namespace) {
+    String missed = namespace.missed();
+    hostMounts.set(
+        missed.isEmpty() ? "" : "paths are those of the agent's own mounts: " + missed);
   }
 
   /// Whether the anchor's rules were loaded since this was last asked: what was attached to it may
@@ -213,7 +226,11 @@ public final class WatchKeeper {
         tell.accept(news);
       }
     }
-    watches = kept.stream().map(each -> each.watch).toList();
+    watches =
+        Stream.concat(
+                kept.stream().map(each -> each.watch),
+                Stream.of(hostMounts).map(Premise::watch).filter(Objects::nonNull))
+            .toList();
     canaries =
         kept.stream()
             .filter(each -> each.watch.covered() && each.seen.canary() != null)

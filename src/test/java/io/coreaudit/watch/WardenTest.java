@@ -63,7 +63,7 @@ final class WardenTest {
             this::tell);
     secrets = new SecretKeeper(kernel, anchored, "", this::tell, ns -> {});
     warden.secrets(secrets);
-    namespace = HostNamespace.own();
+    namespace = HostNamespaces.reachable("/proc/self/ns/net");
     warden.start(namespace);
     warden.begin();
     secrets.onCaughtUp();
@@ -81,6 +81,25 @@ final class WardenTest {
 
   private void tell(OwnEvent event) {
     told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void shouldBeAnOpenWatchThatTheHostsMountsCannotBeReached() {
+    Watch open =
+        warden.keeper().watches().stream()
+            .filter(watch -> watch.kind() == Watch.Kind.PREMISE)
+            .findFirst()
+            .orElseThrow();
+    assertThat(open.open()).isTrue();
+    assertThat(open.cause()).isEqualTo(Watch.Cause.NOT_ENTERED);
+    assertThat(open.reason())
+        .startsWith("paths are those of the agent's own mounts: open /proc/self/ns/net: EINVAL");
+    assertThat(warden.keeper().uncovered()).isEqualTo(1);
+    assertThat(told)
+        .filteredOn(event -> event.contains("state=\"uncovered\""))
+        .singleElement()
+        .asString()
+        .startsWith("WATCH state=\"uncovered\" path=\"the host's mounts and paths\"");
   }
 
   private static Mount mount(int id, String place, String type) {

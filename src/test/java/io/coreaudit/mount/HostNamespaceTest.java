@@ -1,0 +1,36 @@
+package io.coreaudit.mount;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class HostNamespaceTest {
+  @Test
+  void shouldKnowItsOwnNamespaceByItsMounts(@TempDir Path process) throws Exception {
+    assertThat(HostNamespace.sharesMounts(Path.of("/proc/self"))).isTrue();
+    assertThat(HostNamespace.sharesMounts(process)).as("ended").isFalse();
+    Path table = process.resolve("mountinfo");
+    Files.writeString(table, "");
+    assertThat(HostNamespace.sharesMounts(process)).isFalse();
+    String own = Files.readAllLines(Path.of("/proc/self/mountinfo")).getFirst();
+    Files.writeString(table, "1999999999" + own.substring(own.indexOf(' ')) + "\n" + own + "\n");
+    assertThat(HostNamespace.sharesMounts(process)).as("by number alone").isFalse();
+    Files.writeString(table, own.replaceFirst(" / .*", " / /elsewhere rw - x y rw") + "\n");
+    assertThat(HostNamespace.sharesMounts(process)).as("as another root sees it").isTrue();
+  }
+
+  @Test
+  void shouldSayWhichOneItStandsFor() {
+    try (HostNamespace own = HostNamespace.own();
+        HostNamespace instead = HostNamespace.own("of process 1: EACCES")) {
+      assertThat(own.missed()).isEmpty();
+      assertThat(instead.isOwn()).isTrue();
+      assertThat(instead.same(own)).isTrue();
+      assertThat(instead.missed()).isEqualTo("of process 1: EACCES");
+      assertThat(instead.describe()).endsWith(", the agent's own, not the one of process 1: EACCES");
+    }
+  }
+}
