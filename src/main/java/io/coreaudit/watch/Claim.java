@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// Something that is to be watched, and the rules that this takes.
+/// Something that is to be watched, and the rules that this takes. Equal while the same is watched,
+/// wherever that was written down.
 sealed interface Claim permits PathClaim, AnchorClaim, ReaderClaim, SecretClaim, PackClaim {
   /// What sort of thing it is.
   Watch.Kind kind();
@@ -28,11 +29,6 @@ sealed interface Claim permits PathClaim, AnchorClaim, ReaderClaim, SecretClaim,
 
   /// The paths whose names it hangs on.
   List<Path> places();
-
-  /// What it is about, wherever that was written down: equal while the same is watched.
-  default Object subject() {
-    return this;
-  }
 
   /// Looks what is there now, and says which rules that takes. Changes nothing in the kernel.
   Wish look();

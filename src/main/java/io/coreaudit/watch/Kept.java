@@ -22,7 +22,9 @@ final class Kept {
 
   private static final String REPLACED = "path_replaced";
 
-  final Claim claim;
+  /// As it was last written down.
+  Claim claim;
+
   private final Comeback comeback = new Comeback();
   private final Comeback swaps = new Comeback(FREE_SWAPS);
 
@@ -56,6 +58,12 @@ final class Kept {
 
   Kept(Claim claim) {
     this.claim = claim;
+  }
+
+  /// The same, written down elsewhere.
+  Kept as(Claim equal) {
+    claim = equal;
+    return this;
   }
 
   /// Looks what is there and what the kernel holds of it.
@@ -244,6 +252,7 @@ final class Kept {
     Watch.State state = state();
     String reason = state == Watch.State.COVERED ? "" : waits ? removal : failure;
     if (watch != null && watch.state() == state && watch.reason().equals(reason)) {
+      watch = watch.named(claim.name());
       return null;
     }
     boolean silent = watch == null && state == Watch.State.ABSENT;

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// One rule of a pack, as it stands in its file.
+/// One rule of a pack. What it is, is the rule: one that stands in another line now, or twice, is
+/// the same.
 ///
 /// @param at where it stands: `masters.rules:12`
 /// @param rule its wire form
@@ -49,8 +50,13 @@ record PackClaim(String at, AuditRuleData rule) implements Claim {
   }
 
   @Override
-  public Object subject() {
-    return rule;
+  public boolean equals(Object other) {
+    return other instanceof PackClaim claim && rule.equals(claim.rule);
+  }
+
+  @Override
+  public int hashCode() {
+    return rule.hashCode();
   }
 
   @Override

@@ -86,6 +86,11 @@ public record Watch(
     }
   }
 
+  /// The same under the name that it has now.
+  Watch named(String name) {
+    return name.equals(path) ? this : new Watch(kind, name, key, state, since, cause, reason);
+  }
+
   /// Whether the kernel holds what it takes.
   public boolean covered() {
     return state == State.COVERED;

@@ -161,7 +161,7 @@ public final class WatchKeeper {
     kept =
         new LinkedHashSet<>(claims)
             .stream()
-                .map(claim -> known.containsKey(claim) ? known.get(claim) : new Kept(claim))
+                .map(claim -> known.containsKey(claim) ? known.get(claim).as(claim) : new Kept(claim))
                 .toList();
   }
 
@@ -169,10 +169,9 @@ public final class WatchKeeper {
   synchronized void claimAndTell(List<? extends Claim> claims) {
     List<Kept> before = kept;
     claim(claims);
-    Set<Object> now = new HashSet<>();
-    kept.forEach(each -> now.add(each.claim.subject()));
+    Set<Kept> now = new HashSet<>(kept);
     for (Kept each : before) {
-      if (!now.contains(each.claim.subject()) && each.isMissed()) {
+      if (!now.contains(each) && each.isMissed()) {
         tell.accept(each.dropped());
       }
     }

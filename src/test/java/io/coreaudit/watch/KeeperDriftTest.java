@@ -386,6 +386,36 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldLoadOnlyTheRuleThatIsNewWhenAPackGetsALine() throws Exception {
+    Path file = dir.resolve("p.rules");
+    String there = "-a always,exit -F dir=" + watched + " -F perm=wa -k old\n";
+    Files.writeString(file, there);
+    RulePacks packs = RulePacks.read(dir, List.of("p"));
+    WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
+    WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
+    Watch before = keeper.watches().getFirst();
+    kernel.added.clear();
+    told.clear();
+    String line = "-a always,exit -F dir=" + watched + " -F perm=x -k new\n";
+    Files.writeString(file, "# why\n" + line + there + there);
+    keeper.claimAndTell(wanted.fresh().claims(List.of(), () -> false));
+    keeper.check();
+    assertThat(kernel.added).containsExactly(rule(line));
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("WATCH state=\"covered\" path=\"p.rules:2 ");
+    Watch after = keeper.watches().getLast();
+    assertThat(keeper.watches()).as("the one that stands twice is one").hasSize(2);
+    assertThat(after.path()).startsWith("p.rules:3 ");
+    assertThat(after.since()).isEqualTo(before.since());
+    kernel.rules.remove(rule(there));
+    keeper.check();
+    keeper.claimAndTell(WatchKeeper.paths(List.of()));
+    assertThat(told).filteredOn(event -> event.contains("state=\"dropped\"")).hasSize(2);
+  }
+
+  @Test
   void shouldNotMissARuleOfAPackThatStandsInAnotherLineNow() {
     AuditRuleData time = rule("-a always,exit -F arch=b64 -S adjtimex -k time");
     WatchKeeper keeper = begun(List.of(new PackClaim("p.rules:1", time)));
@@ -393,7 +423,10 @@ final class KeeperDriftTest {
     keeper.claimAndTell(List.of(new PackClaim("p.rules:2", time)));
     assertThat(told).isEmpty();
     keeper.claimAndTell(List.of());
-    assertThat(told).as("before the first look nobody saw it").isEmpty();
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("WATCH state=\"dropped\" path=\"p.rules:2 ");
   }
 
   @Test
