@@ -14,6 +14,9 @@ import java.util.Set;
 /// @param at where it stands: `masters.rules:12`
 /// @param rule its wire form
 record PackClaim(String at, AuditRuleData rule) implements Claim {
+  /// What stands there has nothing to do with the keys of this rule.
+  private static final String ANY_KEY = "pack";
+
   @Override
   public Watch.Kind kind() {
     return Watch.Kind.PACK;
@@ -64,12 +67,13 @@ record PackClaim(String at, AuditRuleData rule) implements Claim {
     if (!hangsOnPath()) {
       return new Wish(List.of(rule), Set.of(), "", null, null);
     }
-    Sight sight = Sight.of(path(), key().isEmpty() ? "none" : key());
-    // Of a file the kernel follows the name by itself, even one that is not there yet.
+    // Of a file the kernel follows the name by itself, in the directory where it found it, even one
+    // that is not there yet.
     boolean directory = !rule.textOf(AuditConstants.AUDIT_DIR).isEmpty();
-    return directory && !sight.watchable()
-        ? Wish.none(sight.reason())
-        : new Wish(List.of(rule), Set.of(), directory ? sight : "", null, null);
+    Sight sight = directory ? Sight.of(path(), ANY_KEY) : Sight.above(path(), ANY_KEY);
+    return sight.watchable()
+        ? new Wish(List.of(rule), Set.of(), sight, null, null)
+        : Wish.none(sight.reason());
   }
 
   private boolean hangsOnPath() {

@@ -48,7 +48,7 @@ record PathClaim(Watch.Kind kind, Path path, String key, boolean mayBeAbsent) im
     WatchRule rule = sight.rule();
     return rule.directory()
         ? sight
-        : List.of(rule, Sight.of(Path.of(rule.path()).getParent(), key));
+        : List.of(rule, Sight.above(Path.of(rule.path()), key));
   }
 
   @Override

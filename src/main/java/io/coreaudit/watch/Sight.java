@@ -33,11 +33,24 @@ record Sight(WatchRule rule, long device, long inode, String reason) {
   ///
   /// @param key the key of the rule
   static Sight of(Path path, String key) {
+    return of(path, key, FEWEST_NAMES);
+  }
+
+  /// Looks at the directory that a file is in, or would be, wherever links lead to: the rule is on
+  /// the file.
+  ///
+  /// @param key the key of the rule
+  static Sight above(Path file, String key) {
+    Path directory = file.getParent();
+    return directory == null ? none("not in a directory") : of(directory, key, 0);
+  }
+
+  private static Sight of(Path path, String key, int fewestNames) {
     try {
       Path real = path.toRealPath();
       Map<String, Object> now =
           Files.readAttributes(real, "unix:mode,dev,ino", LinkOption.NOFOLLOW_LINKS);
-      if (real.getNameCount() < FEWEST_NAMES && !real.equals(path.normalize())) {
+      if (real.getNameCount() < fewestNames && !real.equals(path.normalize())) {
         return none("a symbolic link to " + real + ": so much must be named itself");
       }
       int kind = ((Number) now.get("mode")).intValue() & S_IFMT;

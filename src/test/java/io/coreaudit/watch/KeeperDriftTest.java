@@ -416,6 +416,36 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldBindARuleOnAFileToTheDirectoryThatIsThereNow() throws Exception {
+    Path link = Files.createSymbolicLink(dir.resolve("link"), watched);
+    AuditRuleData real = rule("-a always,exit -F path=" + watched + "/config -F perm=wa -k p");
+    AuditRuleData linked = rule("-a always,exit -F path=" + link + "/config -F perm=wa -k p");
+    AuditRuleData away = rule("-a always,exit -F path=" + dir + "/away/config -F perm=wa -k p");
+    kernel.refused = away::equals;
+    WatchKeeper keeper =
+        begun(
+            List.of(
+                new PackClaim("p.rules:1", real),
+                new PackClaim("p.rules:2", linked),
+                new PackClaim("p.rules:3", away)));
+    assertThat(kernel.rules).containsExactly(real, linked);
+    assertThat(keeper.watches())
+        .extracting(Watch::state)
+        .containsExactly(Watch.State.COVERED, Watch.State.COVERED, Watch.State.ABSENT);
+    Files.createFile(watched.resolve("config"));
+    keeper.check();
+    assertThat(kernel.added).as("the kernel follows the name").hasSize(2);
+    Files.move(watched, dir.resolve("old"));
+    Files.createDirectory(watched);
+    Files.createDirectory(dir.resolve("away"));
+    kernel.refused = any -> false;
+    keeper.check();
+    assertThat(kernel.added).containsExactly(real, linked, real, linked, away);
+    assertThat(keeper.uncovered()).isZero();
+    assertThat(told).filteredOn(event -> event.contains("what=\"path_replaced\"")).hasSize(2);
+  }
+
+  @Test
   void shouldNotMissARuleOfAPackThatStandsInAnotherLineNow() {
     AuditRuleData time = rule("-a always,exit -F arch=b64 -S adjtimex -k time");
     WatchKeeper keeper = begun(List.of(new PackClaim("p.rules:1", time)));

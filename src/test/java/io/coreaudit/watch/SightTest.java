@@ -37,6 +37,15 @@ final class SightTest {
   }
 
   @Test
+  void shouldLookAtTheDirectoryOfAFileWhereverLinksLead() throws IOException {
+    Path link = Files.createSymbolicLink(dir.resolve("run"), Path.of("/usr"));
+    assertThat(Sight.above(link.resolve("none"), "k")).isEqualTo(Sight.of(Path.of("/usr"), "k"));
+    assertThat(Sight.above(dir.resolve("none/f"), "k").reason())
+        .isEqualTo("no such file or directory");
+    assertThat(Sight.above(Path.of("/"), "k").watchable()).isFalse();
+  }
+
+  @Test
   void shouldSayWhyThereIsNothingToWatch() throws IOException {
     assertThat(Sight.of(dir.resolve("none"), "k").reason()).isEqualTo("no such file or directory");
     Path dangling = Files.createSymbolicLink(dir.resolve("dangling"), dir.resolve("none"));
