@@ -28,6 +28,7 @@ import java.util.Set;
 final class Shadows {
   private static final Set<Integer> TELLING =
       Set.of(RecordType.SYSCALL, RecordType.PATH, RecordType.URINGOP);
+  private static final Set<Integer> CHANGES = Set.of(RecordType.CONFIG_CHANGE);
   private static final String[] BY_NAME = {
     "open",
     "openat",
@@ -90,6 +91,7 @@ final class Shadows {
   private final Map<AuditRuleData, Integer> places = new HashMap<>();
   private final List<Foreign> foreign = new ArrayList<>();
   private final RuleListing listing = new RuleListing(Architecture.host());
+  private String hidesChanges;
 
   /// A rule of somebody else.
   private record Foreign(AuditRuleData data, Rule rule, int at) {}
@@ -102,15 +104,30 @@ final class Shadows {
     for (int i = 0; i < held.size(); i++) {
       AuditRuleData data = held.get(i);
       places.putIfAbsent(data, i);
-      if (!ours.contains(data) && mayTake(data)) {
+      if (mayTake(data)) {
         try {
-          foreign.add(new Foreign(data, Rule.of(data), i));
+          look(new Foreign(data, Rule.of(data), i), ours.contains(data));
         } catch (IllegalArgumentException unknown) {
           // Of a list or an action that this agent does not know.
           continue;
         }
       }
     }
+  }
+
+  private void look(Foreign other, boolean ours) {
+    if (!ours) {
+      foreign.add(other);
+    }
+    if (other.rule().list() == RuleList.EXCLUDE && excludes(other.rule(), CHANGES)) {
+      hidesChanges = listing.line(other.data());
+    }
+  }
+
+  /// The rule, whoever loaded it, by which the kernel does not tell of all changes of rules; null
+  /// when it does.
+  String hidesChanges() {
+    return hidesChanges;
   }
 
   private static boolean mayTake(AuditRuleData data) {
@@ -138,7 +155,7 @@ final class Shadows {
     Rule rule = other.rule();
     return switch (rule.list()) {
       case TASK -> rule.action() == RuleAction.NEVER;
-      case EXCLUDE -> excludes(rule);
+      case EXCLUDE -> excludes(rule, TELLING);
       case EXIT, IO_URING ->
           rule.list().number() == RulePlan.list(ours)
               && other.at() < at
@@ -149,10 +166,10 @@ final class Shadows {
     };
   }
 
-  private static boolean excludes(Rule rule) {
+  private static boolean excludes(Rule rule, Set<Integer> types) {
     for (Condition condition : rule.conditions()) {
       if (condition instanceof Condition.Number number && number.field() == RuleField.MSGTYPE) {
-        return TELLING.stream().anyMatch(type -> holds(number.operator(), type, number.value()));
+        return types.stream().anyMatch(type -> holds(number.operator(), type, number.value()));
       }
     }
     // Everything, or everything of some processes.

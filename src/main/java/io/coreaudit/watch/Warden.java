@@ -454,7 +454,12 @@ public final class Warden implements AutoCloseable {
           checkNow();
           if (attached != null) {
             attached.secrets().lookAfter();
-            attached.secrets().attachRefused();
+            if (keeper.hearsChanges()) {
+              attached.secrets().attachRefused();
+            } else {
+              // Nobody would say that they were detached.
+              attached.secrets().attachAll();
+            }
           }
         });
   }

@@ -68,6 +68,7 @@ public final class WatchKeeper {
   private final LongSupplier clock;
   private final OwnRules own;
   private final Premise hostMounts;
+  private final Premise changesTold;
   private List<Kept> kept = List.of();
 
   /// The directory whose every rule is ours, whoever loaded it.
@@ -102,6 +103,8 @@ public final class WatchKeeper {
     this.clock = clock;
     this.hostMounts =
         new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
+    this.changesTold =
+        new Premise("what the kernel tells of changes", "", Watch.Cause.SHADOWED, tell);
     claim(claims);
   }
 
@@ -117,6 +120,11 @@ public final class WatchKeeper {
     String missed = namespace.missed();
     hostMounts.set(
         missed.isEmpty() ? "" : "paths are those of the agent's own mounts: " + missed);
+  }
+
+  /// Whether the kernel tells of all changes of rules, and of what is attached.
+  boolean hearsChanges() {
+    return changesTold.holds();
   }
 
   /// Whether the anchor's rules were loaded since this was last asked: what was attached to it may
@@ -214,6 +222,9 @@ public final class WatchKeeper {
     // What stays there takes from ours like any rule of others.
     look.ours.removeAll(foreignStays);
     Shadows shadows = new Shadows(list, look.ours);
+    String hides = shadows.hidesChanges();
+    changesTold.set(
+        hides == null ? "" : "what somebody takes away is seen by the sweep only: " + hides);
     for (Kept each : kept) {
       each.conclude(look.refused, look.stuck, shadow(shadows, each, look), nowNs);
       OwnEvent news = each.news();
@@ -228,7 +239,7 @@ public final class WatchKeeper {
     watches =
         Stream.concat(
                 kept.stream().map(each -> each.watch),
-                Stream.of(hostMounts).map(Premise::watch).filter(Objects::nonNull))
+                Stream.of(hostMounts, changesTold).map(Premise::watch).filter(Objects::nonNull))
             .toList();
     canaries =
         kept.stream()

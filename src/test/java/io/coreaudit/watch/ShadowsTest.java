@@ -73,6 +73,25 @@ final class ShadowsTest {
     assertThat(over(foreign, true)).isNull();
   }
 
+  private static String hidesChanges(String text) {
+    AuditRuleData rule = rule(text);
+    assertThat(new Shadows(List.of(rule), Set.of(rule)).hidesChanges())
+        .as("whosever it is")
+        .isEqualTo(new Shadows(List.of(rule), Set.of()).hidesChanges());
+    return new Shadows(List.of(rule), Set.of()).hidesChanges();
+  }
+
+  @Test
+  void shouldSayWhatHidesChangesOfRules() {
+    assertThat(hidesChanges("-a always,exclude -F msgtype=CONFIG_CHANGE"))
+        .isEqualTo("-a always,exclude -F msgtype=CONFIG_CHANGE");
+    assertThat(hidesChanges("-a never,exclude -F msgtype>=1300")).isNotNull();
+    assertThat(hidesChanges("-a always,exclude -F uid=0")).isNotNull();
+    assertThat(hidesChanges("-a always,exclude -F msgtype=SYSCALL")).isNull();
+    assertThat(hidesChanges("-a never,exit -F uid=0")).isNull();
+    assertThat(hidesChanges("-a never,task")).isNull();
+  }
+
   @Test
   void shouldCountOnlyWhatStandsBefore() {
     assertThat(over("-a never,exit -F uid=0", false)).isNull();

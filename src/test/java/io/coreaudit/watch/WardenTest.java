@@ -13,6 +13,8 @@ import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.mount.Mount;
 import io.coreaudit.mount.SecretMounts;
 import io.coreaudit.rule.AuditRuleData;
+import io.coreaudit.rule.HostEnvironment;
+import io.coreaudit.rule.RuleCompiler;
 import io.coreaudit.rule.RuleList;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -160,6 +162,38 @@ final class WardenTest {
     until("a look", () -> kernel.rulesAsked > before);
     settled();
     assertThat(kernel.rulesAsked - before).isLessThan(100);
+  }
+
+  @Test
+  void shouldAttachAllAtEachSweepWhileChangesAreNotTold() throws Exception {
+    secrets.onMounted(mount(1, VOLUMES + "a", "tmpfs"));
+    kernel.tagged.clear();
+    warden.sweep(kernel.status());
+    assertThat(kernel.tagged).doesNotContain(VOLUMES + "a");
+    AuditRuleData hides =
+        new RuleCompiler(HostEnvironment.here())
+            .compile("t", "-a always,exclude -F msgtype=CONFIG_CHANGE")
+            .rules()
+            .getFirst()
+            .data();
+    warden.call(() -> kernel.rules.add(hides));
+    for (int i = 1; i <= 2; i++) {
+      warden.sweep(kernel.status());
+      assertThat(kernel.tagged.stream().filter(path -> path.equals(VOLUMES + "a"))).hasSize(i);
+    }
+    assertThat(warden.keeper().watches())
+        .filteredOn(watch -> watch.cause() == Watch.Cause.SHADOWED)
+        .singleElement()
+        .satisfies(
+            watch ->
+                assertThat(watch.reason())
+                    .isEqualTo(
+                        "what somebody takes away is seen by the sweep only:"
+                            + " -a always,exclude -F msgtype=CONFIG_CHANGE"));
+    warden.call(() -> kernel.rules.remove(hides));
+    warden.sweep(kernel.status());
+    assertThat(warden.keeper().watches())
+        .noneMatch(watch -> watch.cause() == Watch.Cause.SHADOWED);
   }
 
   @Test
