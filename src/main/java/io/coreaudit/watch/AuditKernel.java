@@ -1,8 +1,13 @@
 package io.coreaudit.watch;
 
+import io.coreaudit.kernel.Errno;
+import io.coreaudit.kernel.LibC;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
 import io.coreaudit.rule.AuditRuleData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /// What this room asks of the kernel's audit. A refusal is a `KernelException`.
@@ -25,6 +30,9 @@ interface AuditKernel {
 
   void userMessage(int type, String text);
 
+  /// Whether programs can open files by io_uring.
+  boolean hasIoUring();
+
   /// The kernel that this process runs on.
   static AuditKernel of(AuditControl control) {
     return new Live(control);
@@ -32,6 +40,8 @@ interface AuditKernel {
 
   /// Hands each request on.
   record Live(AuditControl control) implements AuditKernel {
+    private static final Path IO_URING_DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
+
     @Override
     public AuditStatus status() {
       return control.status();
@@ -75,6 +85,20 @@ interface AuditKernel {
     @Override
     public void userMessage(int type, String text) {
       control.userMessage(type, text);
+    }
+
+    @Override
+    public boolean hasIoUring() {
+      // To other programs it may be open where it is not to this one.
+      return LibC.io_uring_setup(0, 0) != -Errno.ENOSYS && !isSwitchedOff();
+    }
+
+    private static boolean isSwitchedOff() {
+      try {
+        return Files.readString(IO_URING_DISABLED).strip().equals("2");
+      } catch (IOException noSuchSwitch) {
+        return false;
+      }
     }
   }
 }

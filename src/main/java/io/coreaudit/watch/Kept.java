@@ -211,10 +211,12 @@ final class Kept {
 
   /// What a refused request makes of it.
   ///
+  /// @param usable what of its rules this kernel knows
   /// @param refused why a rule could not be loaded
   /// @param stuck why a rule could not be taken away to be loaded anew
   /// @param shadow what takes its effect from a rule, or null
   void conclude(
+      List<AuditRuleData> usable,
       Map<AuditRuleData, String> refused,
       Map<AuditRuleData, String> stuck,
       String shadow,
@@ -223,6 +225,7 @@ final class Kept {
       return;
     }
     stood.clear();
+    rules = usable;
     for (AuditRuleData rule : rules) {
       String why = refused.get(rule);
       if (why == null && !first) {

@@ -149,6 +149,8 @@ public final class Warden implements AutoCloseable {
             WatchKeeper.class,
             Kept.class,
             Premise.class,
+            IoUring.class,
+            AuditKernel.class,
             RulePlan.class,
             Shadows.class,
             Sight.class,

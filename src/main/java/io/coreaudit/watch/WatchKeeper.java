@@ -3,7 +3,6 @@ package io.coreaudit.watch;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.AuditConstants;
-import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.rule.AuditRuleData;
@@ -69,6 +68,7 @@ public final class WatchKeeper {
   private final OwnRules own;
   private final Premise hostMounts;
   private final Premise changesTold;
+  private final IoUring ioUring;
   private List<Kept> kept = List.of();
 
   /// The directory whose every rule is ours, whoever loaded it.
@@ -76,7 +76,6 @@ public final class WatchKeeper {
 
   private boolean lostTags;
   private List<String> attachedBelow = List.of();
-  private boolean ioUringKnown = true;
   private boolean ended;
   private volatile List<Watch> watches = List.of();
   private volatile List<Path> canaries = List.of();
@@ -105,6 +104,7 @@ public final class WatchKeeper {
         new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
     this.changesTold =
         new Premise("what the kernel tells of changes", "", Watch.Cause.SHADOWED, tell);
+    this.ioUring = new IoUring(kernel, own, tell);
     claim(claims);
   }
 
@@ -223,10 +223,17 @@ public final class WatchKeeper {
     look.ours.removeAll(foreignStays);
     Shadows shadows = new Shadows(list, look.ours);
     String hides = shadows.hidesChanges();
+    ioUring.look(!kept.isEmpty());
     changesTold.set(
         hides == null ? "" : "what somebody takes away is seen by the sweep only: " + hides);
     for (Kept each : kept) {
-      each.conclude(look.refused, look.stuck, shadow(shadows, each, look), nowNs);
+      // Not as it was looked at: that there is no list for some may have come out just now.
+      each.conclude(
+          ioUring.usable(each.rules()),
+          look.refused,
+          look.stuck,
+          shadow(shadows, each, look),
+          nowNs);
       OwnEvent news = each.news();
       OwnEvent drift = each.drift();
       if (drift != null) {
@@ -239,7 +246,7 @@ public final class WatchKeeper {
     watches =
         Stream.concat(
                 kept.stream().map(each -> each.watch),
-                Stream.of(hostMounts, changesTold).map(Premise::watch).filter(Objects::nonNull))
+                Stream.of(hostMounts, changesTold, ioUring.seen()).map(Premise::watch).filter(Objects::nonNull))
             .toList();
     canaries =
         kept.stream()
@@ -371,13 +378,7 @@ public final class WatchKeeper {
   }
 
   private List<AuditRuleData> usable(Claim.Wish wish) {
-    return ioUringKnown
-        ? wish.rules()
-        : wish.rules().stream().filter(rule -> !isIoUring(rule)).toList();
-  }
-
-  private static boolean isIoUring(AuditRuleData rule) {
-    return RulePlan.list(rule) == AuditConstants.AUDIT_FILTER_URING_EXIT;
+    return ioUring.usable(wish.rules());
   }
 
   private void apply(RulePlan plan, Look look) {
@@ -403,7 +404,9 @@ public final class WatchKeeper {
           add(add.rule());
           look.added.add(add.rule());
         } catch (KernelException | UncheckedIOException e) {
-          refused(add.rule(), e, look);
+          if (!ioUring.isMissing(add.rule(), e)) {
+            look.refused.put(add.rule(), e.getMessage());
+          }
         }
       }
       case RulePlan.Delete delete when delete.again() -> {
@@ -422,18 +425,6 @@ public final class WatchKeeper {
           look.foreign.put(delete.rule(), own.forget(delete.rule()));
       case RulePlan.Delete delete ->
           throw new IllegalStateException("the plan deletes a rule of others: " + delete.rule());
-    }
-  }
-
-  /// Accesses through io_uring pass the exit list by; a list of their own sees them. Kernels before
-  /// 5.16 have no such list, and nothing that would need it.
-  private void refused(AuditRuleData rule, RuntimeException e, Look look) {
-    boolean noSuchList =
-        isIoUring(rule) && e instanceof KernelException k && k.errno() == Errno.EINVAL;
-    if (noSuchList) {
-      ioUringKnown = false;
-    } else {
-      look.refused.put(rule, e.getMessage());
     }
   }
 

@@ -176,6 +176,49 @@ final class KeeperDriftTest {
     assertThat(keeper.uncovered()).isZero();
   }
 
+  private static boolean isOfIoUring(AuditRuleData rule) {
+    return RulePlan.list(rule) == AuditConstants.AUDIT_FILTER_URING_EXIT;
+  }
+
+  @Test
+  void shouldNotTakeOneRefusedRuleForAKernelWithoutTheListOfIoUring() throws Exception {
+    Path other = Files.createDirectory(dir.resolve("other"));
+    kernel.refused = rule -> isOfIoUring(rule) && RulePlan.place(rule).equals(watched.toString());
+    WatchKeeper keeper = begun(WatchKeeper.paths(List.of(watched, other)));
+    assertThat(keeper.watches())
+        .extracting(Watch::state)
+        .containsExactly(Watch.State.UNCOVERED, Watch.State.COVERED);
+    assertThat(keeper.watches().getFirst().cause()).isEqualTo(Watch.Cause.REFUSED);
+    assertThat(kernel.rules)
+        .as("those of the other, and nothing else")
+        .containsAll(rulesOn(other, WatchKeeper.KEY))
+        .hasSize(5);
+    keeper.check();
+    assertThat(kernel.added)
+        .filteredOn(rule -> RulePlan.place(rule).isEmpty())
+        .as("the list is known to be there")
+        .hasSize(1);
+  }
+
+  @Test
+  void shouldSayThatIoUringIsNotSeenWhereTheKernelHasNoListForIt() {
+    kernel.refused = KeeperDriftTest::isOfIoUring;
+    WatchKeeper keeper = begun();
+    assertThat(kernel.rules).isEqualTo(rulesOn(watched, WatchKeeper.KEY).subList(0, 2));
+    assertThat(keeper.watches()).hasSize(2);
+    assertThat(keeper.watches().getFirst().covered()).isTrue();
+    Watch blind = keeper.watches().getLast();
+    assertThat(blind.open()).isTrue();
+    assertThat(blind.cause()).isEqualTo(Watch.Cause.NO_LIST);
+    assertThat(blind.reason()).startsWith("this kernel has io_uring and no list of rules for it");
+    assertThat(told).anyMatch(event -> event.contains("path=\"what is done by io_uring\""));
+    kernel.ioUring = false;
+    keeper.check();
+    assertThat(keeper.uncovered()).as("nothing that would need it").isZero();
+    assertThat(told).last().asString().startsWith("WATCH state=\"covered\"");
+    assertThat(new RulesState(dir.resolve("rules.state")).read()).hasSize(2);
+  }
+
   @Test
   void shouldBindOnlyTheSilentPathAnew() throws Exception {
     Path other = Files.createDirectory(dir.resolve("other"));

@@ -24,6 +24,7 @@ final class TableKernel implements AuditKernel {
   final List<String> said = new CopyOnWriteArrayList<>();
 
   Predicate<AuditRuleData> refused = rule -> false;
+  boolean ioUring = true;
   int enabled = 1;
   long backlogLimit = 64;
   int refuseWith;
@@ -96,6 +97,11 @@ final class TableKernel implements AuditKernel {
   public void userMessage(int type, String text) {
     refuse("AUDIT_USER message");
     said.add(text);
+  }
+
+  @Override
+  public boolean hasIoUring() {
+    return ioUring;
   }
 
   private void refuse(String call) {

@@ -13,6 +13,9 @@ public final class LibC {
   private static final long SYS_GETTID =
       "aarch64".equals(System.getProperty("os.arch")) ? 178 : 186;
 
+  /// The same on all machines, as of all newer calls.
+  private static final long SYS_IO_URING_SETUP = 425;
+
   private LibC() {}
 
   /// The functions as the C library exports them: -1 means look at errno.
@@ -90,7 +93,7 @@ public final class LibC {
 
     static native int posix_spawn_file_actions_destroy(long actions);
 
-    static native long syscall(long number);
+    static native long syscall(long number, long first, long second);
   }
 
   private static int valueOrErrno(int result) {
@@ -272,7 +275,12 @@ public final class LibC {
 
   /// The calling thread's id. By number: the C library of RHEL 8 has no such function.
   public static int gettid() {
-    return (int) Bindings.syscall(SYS_GETTID);
+    return (int) Bindings.syscall(SYS_GETTID, 0, 0);
+  }
+
+  /// Makes an io_uring. By number: the C library has no such function.
+  public static int io_uring_setup(int entries, long parameters) {
+    return valueOrErrno((int) Bindings.syscall(SYS_IO_URING_SETUP, entries, parameters));
   }
 
   /// Starts a program in a child process.

@@ -234,4 +234,9 @@ final class LibCTest {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(output).isEqualTo(String.valueOf(process.pid()));
   }
+
+  @Test
+  void shouldMakeNoIoUringWithoutParameters() {
+    assertThat(LibC.io_uring_setup(0, 0)).isIn(-Errno.EFAULT, -Errno.EPERM, -Errno.ENOSYS);
+  }
 }
