@@ -139,11 +139,28 @@ final class Shadows {
   /// @param justLoaded whether it was put at the end of its list since
   /// @param attached where else it watches, by what is attached to its directory
   String over(AuditRuleData ours, boolean justLoaded, List<String> attached) {
-    if (foreign.isEmpty() || RulePlan.isNever(ours)) {
+    return over(foreign, ours, justLoaded, attached);
+  }
+
+  /// Why a rule of ours does not see all of its path, by rules about paths alone; null when it does,
+  /// or is about none.
+  ///
+  /// @param justLoaded whether it was put at the end of its list since
+  String overPath(AuditRuleData ours, boolean justLoaded) {
+    List<Foreign> ofPaths =
+        RulePlan.place(ours).isEmpty()
+            ? List.of()
+            : foreign.stream().filter(other -> !RulePlan.place(other.data()).isEmpty()).toList();
+    return over(ofPaths, ours, justLoaded, List.of());
+  }
+
+  private String over(
+      List<Foreign> others, AuditRuleData ours, boolean justLoaded, List<String> attached) {
+    if (others.isEmpty() || RulePlan.isNever(ours)) {
       return null;
     }
     int at = justLoaded ? Integer.MAX_VALUE : places.getOrDefault(ours, Integer.MAX_VALUE);
-    for (Foreign other : foreign) {
+    for (Foreign other : others) {
       if (takes(other, ours, at, attached)) {
         return "shadowed by " + listing.line(other.data());
       }

@@ -321,13 +321,14 @@ public final class WatchKeeper {
   }
 
   private String shadow(Shadows shadows, Kept each, Look look) {
-    if (each.claim instanceof PackClaim) {
-      // Whoever writes a pack may rely on what others leave out.
-      return null;
-    }
     for (AuditRuleData rule : each.rules()) {
       List<String> elsewhere = each.claim instanceof AnchorClaim ? attachedBelow : List.of();
-      String shadow = shadows.over(rule, look.added.contains(rule), elsewhere);
+      boolean justLoaded = look.added.contains(rule);
+      // Whoever writes a pack may rely on what others leave out in general; not on one path of his.
+      String shadow =
+          each.claim instanceof PackClaim
+              ? shadows.overPath(rule, justLoaded)
+              : shadows.over(rule, justLoaded, elsewhere);
       if (shadow != null) {
         return shadow;
       }

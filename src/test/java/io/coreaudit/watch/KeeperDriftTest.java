@@ -282,6 +282,28 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldSayThatARuleOfSomebodyElseShadowsAPacksPath() {
+    AuditRuleData onPath = rule("-a always,exit -F dir=" + watched + " -F perm=wa -k p");
+    AuditRuleData onFile = rule("-a always,exit -F path=" + watched + "/f -F perm=wa -k p");
+    AuditRuleData onCalls = rule("-a always,exit -F arch=b64 -S adjtimex -k p");
+    kernel.rules.add(rule("-a never,exit -F uid=0"));
+    kernel.rules.add(rule("-a never,task"));
+    kernel.rules.add(rule("-a always,exclude -F msgtype=PATH"));
+    WatchKeeper keeper =
+        begun(
+            List.of(
+                new PackClaim("p.rules:1", onPath),
+                new PackClaim("p.rules:2", onFile),
+                new PackClaim("p.rules:3", onCalls)));
+    assertThat(keeper.uncovered()).as("what others leave out in general").isZero();
+    kernel.rules.addFirst(rule("-a never,exit -F dir=" + dir + " -F exe=/bin/x"));
+    keeper.check();
+    assertThat(keeper.watches())
+        .extracting(Watch::cause)
+        .containsExactly(Watch.Cause.SHADOWED, Watch.Cause.SHADOWED, Watch.Cause.NONE);
+  }
+
+  @Test
   void shouldPutTheReadersRuleInFrontOfTheAnchors() throws Exception {
     Path kubelet = Files.createFile(dir.resolve("kubelet"));
     Path away = dir.resolve("away");
