@@ -16,6 +16,8 @@ import static io.coreaudit.kernel.LinuxConstants.PATH_MAX;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// A path whose every reading, writing and change of attributes is recorded: `-a always,exit -F
 /// dir=PATH -F perm=rwa -F key=KEY`, or `path=` for a file.
@@ -35,9 +37,16 @@ public record WatchRule(String path, boolean directory, String key) {
   /// newer kernel are only bits to an older one.
   private static final int[] IORING_OPERATIONS = {18, 28, 35, 36, 37, 38, 39, 41, 42, 43, 44};
 
-  /// open_by_handle_at on this machine, and for its 32-bit programs.
-  private static final int[] OPEN_BY_HANDLE_AT =
-      "aarch64".equals(System.getProperty("os.arch")) ? new int[] {265, 371} : new int[] {304, 342};
+  private static final int[] OPEN_BY_HANDLE_AT = openByHandleAt(Architecture.host());
+
+  /// open_by_handle_at on a machine, and for its 32-bit programs.
+  static int[] openByHandleAt(Architecture host) {
+    return Stream.of(host, host.b32())
+        .filter(Objects::nonNull)
+        .mapToInt(architecture -> architecture.syscall("open_by_handle_at"))
+        .distinct()
+        .toArray();
+  }
 
   /// Checks the rule.
   ///

@@ -11,6 +11,7 @@ import io.coreaudit.kernel.Poll;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
+import io.coreaudit.rule.WatchRule;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,6 +155,7 @@ public final class Warden implements AutoCloseable {
             RulePlan.class,
             Shadows.class,
             Sight.class,
+            WatchRule.class,
             StateFile.class,
             RulesState.class,
             OwnRules.class,
