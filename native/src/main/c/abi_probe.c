@@ -454,6 +454,7 @@ static void linux_(void) {
   OFFSET(timespec, tv_nsec)
   C(IN_CLOEXEC)
   C(IN_NONBLOCK)
+  C(IN_CLOSE_WRITE)
   C(IN_CREATE)
   C(IN_DELETE)
   C(IN_MOVED_FROM)

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each directory on the way is looked at, symbolic links followed, and only the one name in it
 /// that leads on counts; of what is not there, the nearest directory that is. A mount over a
-/// directory makes no such event. One thread's own.
+/// directory makes no such event. Of files whose text counts, it tells too when one was written. One
+/// thread's own.
 final class PathWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PathWatch.class);
   private static final int MOST_LINKS = 40;
@@ -39,16 +40,21 @@ final class PathWatch implements AutoCloseable {
 
   /// Looks from now on after these paths, as they lead now.
   ///
+  /// @param texts of what else it counts when it is written
   /// @return whether they lead elsewhere than when this was last asked
-  boolean follow(Collection<Path> paths) {
+  boolean follow(Collection<Path> paths, Collection<Path> texts) {
     Map<Path, Set<String>> wanted = new HashMap<>();
     for (Path path : paths) {
       trace(path, wanted, 0);
     }
+    Set<Path> written = new HashSet<>();
+    for (Path text : texts) {
+      written.add(trace(text, wanted, 0));
+    }
     Map<Integer, Set<String>> now = new HashMap<>();
     wanted.forEach(
         (directory, leads) -> {
-          int number = inotify.add(directory.toString());
+          int number = inotify.add(directory.toString(), written.contains(directory));
           if (number >= 0) {
             now.computeIfAbsent(number, n -> new HashSet<>()).addAll(leads);
           } else {
@@ -77,7 +83,10 @@ final class PathWatch implements AutoCloseable {
     }
   }
 
-  private static void trace(Path path, Map<Path, Set<String>> into, int links) {
+  /// Notes the names on the way to a path.
+  ///
+  /// @return the directory that is looked at last
+  private static Path trace(Path path, Map<Path, Set<String>> into, int links) {
     Path directory = path.getRoot();
     Iterator<Path> parts = path.iterator();
     while (parts.hasNext()) {
@@ -94,19 +103,19 @@ final class PathWatch implements AutoCloseable {
       if (Files.isSymbolicLink(next)) {
         Path target = target(next);
         if (target == null || links == MOST_LINKS) {
-          return;
+          return directory;
         }
         while (parts.hasNext()) {
           target = target.resolve(parts.next());
         }
-        trace(target, into, links + 1);
-        return;
+        return trace(target, into, links + 1);
       }
       if (!Files.isDirectory(next)) {
-        return;
+        return directory;
       }
       directory = next;
     }
+    return directory;
   }
 
   private static Path target(Path link) {

@@ -384,8 +384,7 @@ public final class Warden implements AutoCloseable {
     places.forEach(place -> names.add(place.toString()));
     boolean others = !names.equals(hangingOn);
     hangingOn = names;
-    places.addAll(wanted.packs().files());
-    return paths.follow(places) || others;
+    return paths.follow(places, wanted.packs().files()) || others;
   }
 
   private void settle() {

@@ -1,6 +1,7 @@
 package io.coreaudit.kernel;
 
 import static io.coreaudit.kernel.LinuxConstants.IN_CLOEXEC;
+import static io.coreaudit.kernel.LinuxConstants.IN_CLOSE_WRITE;
 import static io.coreaudit.kernel.LinuxConstants.IN_CREATE;
 import static io.coreaudit.kernel.LinuxConstants.IN_DELETE;
 import static io.coreaudit.kernel.LinuxConstants.IN_DELETE_SELF;
@@ -17,7 +18,8 @@ import static io.coreaudit.kernel.LinuxConstants.SIZEOF_INOTIFY_EVENT;
 import io.coreaudit.memory.Memory;
 import java.nio.charset.StandardCharsets;
 
-/// Tells which names come and go in some directories: by creation, deletion and renaming.
+/// Tells which names come and go in some directories, by creation, deletion and renaming, and where
+/// that is asked for, which files were written.
 ///
 /// Not for several threads. Directories are meant as the calling thread sees them.
 public final class Inotify implements AutoCloseable {
@@ -63,9 +65,10 @@ public final class Inotify implements AutoCloseable {
 
   /// Adds a directory. One that is there already, under whatever name, keeps its number.
   ///
+  /// @param written whether it counts also that a file in it was written, when it is closed
   /// @return its number, or `-errno`
-  public int add(String directory) {
-    return LibC.inotify_add_watch(fd, directory, MASK);
+  public int add(String directory, boolean written) {
+    return LibC.inotify_add_watch(fd, directory, written ? MASK | IN_CLOSE_WRITE : MASK);
   }
 
   /// Takes a directory out; one that went by itself is no fault.

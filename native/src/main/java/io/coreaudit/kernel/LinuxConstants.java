@@ -137,6 +137,7 @@ public final class LinuxConstants {
   public static final int OFFSETOF_TIMESPEC_TV_NSEC = 8;
   public static final int IN_CLOEXEC = 524288;
   public static final int IN_NONBLOCK = 2048;
+  public static final int IN_CLOSE_WRITE = 8;
   public static final int IN_CREATE = 256;
   public static final int IN_DELETE = 512;
   public static final int IN_MOVED_FROM = 64;
