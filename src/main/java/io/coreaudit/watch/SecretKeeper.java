@@ -1,6 +1,5 @@
 package io.coreaudit.watch;
 
-import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.mount.HostNamespace;
@@ -43,7 +42,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SecretKeeper.class);
   private static final String PODS = "/pods/";
   private static final int WARMING_MOUNTS = 4;
-  private static final int MOST_TOLD_A_MINUTE = 20;
   private static final int MOST_REFUSED_AGAIN = 16;
   private static final int LOOKS_FOR_NAMESPACE = 5;
   private static final String NOT_YET = "the mounts are not all looked at yet";
@@ -53,13 +51,13 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private final SecretSettings settings;
   private final SecretMounts match;
   private final String wantedNamespace;
-  private final Consumer<OwnEvent> tell;
   private final LongConsumer onAttached;
   private final Counters<MountCounter> mountCounters = MountFollower.newCounters();
   private final Counters<SecretCounter> counters = new Counters<>("secrets", SecretCounter.class);
   private final SecretTags tags = new SecretTags();
   private final MountsBelow below;
   private final Premise following;
+  private final SecretNews news;
   private final AnchorCanary canary;
   private Warden warden;
   private HostNamespace namespace;
@@ -73,8 +71,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private volatile boolean listed;
   private volatile SecretTags.Common anchorState =
       new SecretTags.Common("the anchor has no rules yet", Instant.now());
-  private long minuteBeganNs;
-  private int toldThisMinute;
   private int looks = 1;
 
   SecretKeeper(
@@ -87,7 +83,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     this.settings = settings;
     this.match = new SecretMounts(settings.match());
     this.wantedNamespace = wantedNamespace;
-    this.tell = tell;
     this.onAttached = onAttached;
     this.canary = new AnchorCanary(settings.anchor());
     this.below = new MountsBelow(kernel);
@@ -95,6 +90,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
         new Premise(
             "every secret that is mounted", SecretSettings.KEY, Watch.Cause.NOT_FOLLOWED, tell);
     following.expect(NOT_YET);
+    this.news = new SecretNews(tell, System::nanoTime);
   }
 
   /// Creates one that follows nothing yet.
@@ -178,6 +174,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       AnchorCanary.class,
       Watch.class,
       Premise.class,
+      SecretNews.class,
       OwnEvent.class,
       OwnEvent.Fields.class,
       SecretVolume.class,
@@ -205,6 +202,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// Looks whether the mounts are followed, and in the right namespace: the kubelet may have come
   /// up in another.
   synchronized void lookAfter() {
+    news.sumUp();
     if (closed || thread == null) {
       return;
     }
@@ -366,9 +364,9 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     }
     SecretTags.Tag before = tags.note(SecretTags.key(mount), refused, anew);
     if (before != null && !refused.isEmpty() && !refused.equals(before.reason())) {
-      tell(mount, "uncovered", refused);
+      news.uncovered(mount, refused);
     } else if (before != null && refused.isEmpty() && before.refused()) {
-      tell(mount, "covered", "attached at a further try");
+      news.covered(mount, "attached at a further try");
     }
     return refused.isEmpty();
   }
@@ -396,29 +394,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
 
   private String anchor() {
     return settings.anchor().toString();
-  }
-
-  private void tell(Mount mount, String state, String detail) {
-    synchronized (tags) {
-      tellSome(mount, state, detail);
-    }
-  }
-
-  private void tellSome(Mount mount, String state, String detail) {
-    long nowNs = System.nanoTime();
-    if (nowNs - minuteBeganNs > TimeUnit.MINUTES.toNanos(1) || minuteBeganNs == 0) {
-      minuteBeganNs = nowNs;
-      toldThisMinute = 0;
-    }
-    if (++toldThisMinute <= MOST_TOLD_A_MINUTE) {
-      tell.accept(
-          OwnEvent.of(EventKind.WATCH)
-              .with("state", state)
-              .with("path", mount.mountPoint())
-              .with("key", SecretSettings.KEY)
-              .with("detail", detail)
-              .build());
-    }
   }
 
   /// Attaches all that is mounted again, and a fresh canary.
