@@ -45,7 +45,6 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private static final int MOST_REFUSED_AGAIN = 16;
   private static final int LOOKS_FOR_NAMESPACE = 5;
   private static final String NOT_YET = "the mounts are not all looked at yet";
-  private static final SecretTags.Common NOTHING_COMMON = new SecretTags.Common("", Instant.EPOCH);
 
   private final AuditKernel kernel;
   private final SecretSettings settings;
@@ -466,26 +465,12 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// How each mounted secret stands, and that not all are known while that is so. In mode `rule`: of
   /// the secrets those only for which there is no room.
   public List<Watch> watches() {
-    List<Watch> watches = settings.eachItsRule() ? beyond() : tags.watches(anchorState);
+    List<Watch> watches = settings.eachItsRule() ? tags.beyond(settings.mostRules()) : tags.watches(anchorState);
     Watch unknown = following.watch();
     if (unknown != null) {
       watches.add(unknown);
     }
     return watches;
-  }
-
-  private List<Watch> beyond() {
-    List<Mount> mounts = tags.mounts();
-    int room = Math.min(settings.mostRules(), mounts.size());
-    String reason =
-        "watch.secrets.most_rules=" + settings.mostRules() + " secrets have rules: use mode anchor";
-    List<Watch> beyond = new ArrayList<>();
-    for (Mount mount : mounts.subList(room, mounts.size())) {
-      SecretTags.Tag tag =
-          new SecretTags.Tag(new SecretVolume("", "", "", mount), Instant.now(), reason);
-      beyond.add(SecretTags.watch(tag, NOTHING_COMMON, Watch.Cause.NO_ROOM));
-    }
-    return beyond;
   }
 
   /// Why mounts are not followed, or not all known; empty when they are.

@@ -35,6 +35,7 @@ final class SecretTags {
     }
   }
 
+  private static final Common NOTHING_COMMON = new Common("", Instant.EPOCH);
   private static final String SEEN = "it was just mounted";
 
   static long key(Mount mount) {
@@ -103,6 +104,20 @@ final class SecretTags {
         .sorted(Map.Entry.comparingByKey())
         .map(entry -> entry.getValue().volume().mount())
         .toList();
+  }
+
+  /// How those stand for which there is no room: of so many at most there are rules. Each since it was
+  /// mounted.
+  List<Watch> beyond(int mostRules) {
+    String reason =
+        "watch.secrets.most_rules=" + mostRules + " secrets have rules: use mode anchor";
+    List<Watch> beyond = new ArrayList<>();
+    tags.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .skip(mostRules)
+        .map(entry -> new Tag(entry.getValue().volume(), entry.getValue().since(), reason))
+        .forEach(tag -> beyond.add(watch(tag, NOTHING_COMMON, Watch.Cause.NO_ROOM)));
+    return beyond;
   }
 
   /// What the rules are worth that all secrets share.

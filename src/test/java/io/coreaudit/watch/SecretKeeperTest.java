@@ -287,13 +287,20 @@ final class SecretKeeperTest {
   void shouldShowInModeRuleOnlyThoseForWhichThereIsNoRoom() {
     try (SecretKeeper each = keeper(true)) {
       each.onCaughtUp();
-      each.onMounted(secret(1, "a"));
       each.onMounted(secret(2, "b"));
+      each.onMounted(secret(1, "a"));
       assertThat(kernel.tagged).isEmpty();
       assertThat(each.watches())
           .singleElement()
           .satisfies(watch -> assertThat(watch.path()).isEqualTo(VOLUMES + "b"))
           .satisfies(watch -> assertThat(watch.cause()).isEqualTo(Watch.Cause.NO_ROOM));
+      Instant since = each.watches().getFirst().since();
+      assertThat(since).isBeforeOrEqualTo(Instant.now());
+      Instant later = Instant.now();
+      while (!Instant.now().isAfter(later)) {
+        Thread.onSpinWait();
+      }
+      assertThat(each.watches().getFirst().since()).as("whenever one looks").isEqualTo(since);
     }
   }
 }
