@@ -51,7 +51,7 @@ record AnchorClaim(Path anchor, String key) implements Claim {
       return Wish.none(sight.reason());
     }
     WatchRule rule = sight.rule();
-    return new Wish(rule.all(), Set.of(), sight, anchor, null);
+    return new Wish(rule.all(), Set.of(), List.of(sight), anchor, null);
   }
 
   /// What stands there, after the directory was made if it was not there.

@@ -4,6 +4,7 @@ import io.coreaudit.rule.AuditRuleData;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Something that is to be watched, and the rules that this takes. Equal while the same is watched,
 /// wherever that was written down.
@@ -23,9 +24,11 @@ sealed interface Claim permits PathClaim, AnchorClaim, ReaderClaim, SecretClaim,
   /// Whether nothing at all is there that could be watched.
   boolean absent();
 
-  /// Whether rules that an earlier start loaded are taken as they are; else they are loaded anew,
-  /// for nobody knows what they stand on.
-  boolean trustsHeld();
+  /// Whether rules of ours are taken as they are also where nobody knows what they stand on; else
+  /// they are loaded anew then.
+  default boolean trustsHeld() {
+    return false;
+  }
 
   /// The paths whose names it hangs on.
   List<Path> places();
@@ -43,12 +46,17 @@ sealed interface Claim permits PathClaim, AnchorClaim, ReaderClaim, SecretClaim,
   record Wish(
       List<AuditRuleData> rules,
       Set<AuditRuleData> optional,
-      Object bound,
+      List<Sight> bound,
       Path canary,
       String detail) {
     /// It cannot be watched now.
     static Wish none(String reason) {
-      return new Wish(List.of(), Set.of(), null, null, reason);
+      return new Wish(List.of(), Set.of(), List.of(), null, reason);
+    }
+
+    /// What the rules hang on, in short: `fd00:81,2e:1`; empty when it is nothing.
+    String stand() {
+      return bound.stream().map(Sight::number).collect(Collectors.joining(","));
     }
 
     boolean watchable() {

@@ -69,7 +69,7 @@ final class IoUring {
 
   private void probe() {
     try {
-      own.add(HARMLESS);
+      own.add(HARMLESS, "");
       there = true;
       if (own.contains(HARMLESS)) {
         own.forget(HARMLESS);

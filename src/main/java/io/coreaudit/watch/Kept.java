@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// A claim, what became of it so far, and what one look makes of it. The keeper's own.
 final class Kept {
@@ -68,10 +69,12 @@ final class Kept {
 
   /// Looks what is there and what the kernel holds of it.
   ///
+  /// @param standsHere which of ours hang on what is there now
   /// @param usable what of a wish this kernel knows
   void look(
       Set<AuditRuleData> held,
       Set<AuditRuleData> ours,
+      Predicate<AuditRuleData> standsHere,
       List<ConfigChange> changes,
       List<AuditRuleData> usable,
       long nowNs) {
@@ -88,8 +91,8 @@ final class Kept {
       cause = Watch.Cause.NOT_THERE;
     } else if (first && !claim.trustsHeld()) {
       for (AuditRuleData rule : rules) {
-        if (held.contains(rule) && ours.contains(rule)) {
-          // An earlier start loaded it; what on is not known.
+        if (held.contains(rule) && ours.contains(rule) && !standsHere.test(rule)) {
+          // An earlier start loaded it, on something else.
           anew.add(rule);
         }
       }

@@ -7,12 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel
-/// holds them. An equal rule that was there before is used and left where it is.
+/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel holds
+/// them, and what they were loaded on: while that is what stands there, a later start takes them as
+/// they are. An equal rule that was there before is used and left where it is.
 ///
 /// They stand in a file before they are loaded, so that a later start knows them again. One that
 /// the kernel holds no more is ours no more: somebody took it away, or the kernel itself with the
@@ -23,7 +25,9 @@ final class OwnRules {
 
   private final AuditKernel kernel;
   private final RulesState state;
-  private final Set<AuditRuleData> loaded;
+
+  /// What each stands on.
+  private final Map<AuditRuleData, String> loaded;
 
   /// Those that could not be deleted, and were told.
   private final Set<AuditRuleData> stuck = new HashSet<>();
@@ -39,7 +43,12 @@ final class OwnRules {
   }
 
   boolean contains(AuditRuleData rule) {
-    return loaded.contains(rule);
+    return loaded.containsKey(rule);
+  }
+
+  /// Whether a rule of ours was loaded when what it hangs on was this.
+  boolean standsOn(AuditRuleData rule, String stand) {
+    return stand.equals(loaded.get(rule));
   }
 
   boolean isEmpty() {
@@ -47,7 +56,7 @@ final class OwnRules {
   }
 
   Set<AuditRuleData> copy() {
-    return new HashSet<>(loaded);
+    return new HashSet<>(loaded.keySet());
   }
 
   /// Writes the file anew.
@@ -58,7 +67,7 @@ final class OwnRules {
 
   /// Forgets what the kernel does not hold; not yet in the file.
   void keepOnly(Collection<AuditRuleData> held) {
-    fileBehind |= loaded.retainAll(held);
+    fileBehind |= loaded.keySet().retainAll(held);
   }
 
   /// Brings the file to what is ours, if it says more.
@@ -70,16 +79,14 @@ final class OwnRules {
 
   /// Writes down that the rule is ours, then loads it: one that is written down and not loaded does
   /// no harm, the other way round nobody would take it away.
-  void add(AuditRuleData rule) {
-    boolean fresh = !loaded.contains(rule);
-    if (fresh) {
-      loaded.add(rule);
-      try {
-        state.append(rule.atEnd());
-      } catch (UncheckedIOException e) {
-        loaded.remove(rule);
-        throw e;
-      }
+  ///
+  /// @param stand what it hangs on; empty when it is nothing
+  void add(AuditRuleData rule, String stand) {
+    boolean fresh = !loaded.containsKey(rule);
+    if (!standsOn(rule, stand)) {
+      state.append(rule.atEnd(), stand);
+      loaded.put(rule, stand);
+      fileBehind |= !fresh;
     }
     try {
       kernel.addRule(rule);
@@ -120,7 +127,7 @@ final class OwnRules {
       return false;
     }
     stuck.remove(rule);
-    fileBehind |= loaded.remove(rule);
+    fileBehind |= loaded.remove(rule) != null;
     return true;
   }
 }

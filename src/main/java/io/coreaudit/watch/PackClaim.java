@@ -43,11 +43,6 @@ record PackClaim(String at, AuditRuleData rule) implements Claim {
   }
 
   @Override
-  public boolean trustsHeld() {
-    return !hangsOnPath();
-  }
-
-  @Override
   public List<Path> places() {
     return hangsOnPath() ? List.of(path()) : List.of();
   }
@@ -65,14 +60,14 @@ record PackClaim(String at, AuditRuleData rule) implements Claim {
   @Override
   public Wish look() {
     if (!hangsOnPath()) {
-      return new Wish(List.of(rule), Set.of(), "", null, null);
+      return new Wish(List.of(rule), Set.of(), List.of(), null, null);
     }
     // Of a file the kernel follows the name by itself, in the directory where it found it, even one
     // that is not there yet.
     boolean directory = !rule.textOf(AuditConstants.AUDIT_DIR).isEmpty();
     Sight sight = directory ? Sight.of(path(), ANY_KEY) : Sight.above(path(), ANY_KEY);
     return sight.watchable()
-        ? new Wish(List.of(rule), Set.of(), sight, null, null)
+        ? new Wish(List.of(rule), Set.of(), List.of(sight), null, null)
         : Wish.none(sight.reason());
   }
 

@@ -18,11 +18,6 @@ record PathClaim(Watch.Kind kind, Path path, String key, boolean mayBeAbsent) im
   }
 
   @Override
-  public boolean trustsHeld() {
-    return false;
-  }
-
-  @Override
   public List<Path> places() {
     return List.of(path);
   }
@@ -44,11 +39,11 @@ record PathClaim(Watch.Kind kind, Path path, String key, boolean mayBeAbsent) im
 
   /// What the rules hang on. Of a file the kernel follows the name by itself, in the directory
   /// where it found it: a file that is replaced by renaming needs no rule anew.
-  private Object bound(Sight sight) {
+  private List<Sight> bound(Sight sight) {
     WatchRule rule = sight.rule();
     return rule.directory()
-        ? sight
-        : List.of(rule, Sight.above(Path.of(rule.path()), key));
+        ? List.of(sight)
+        : List.of(sight.byName(), Sight.above(Path.of(rule.path()), key));
   }
 
   @Override

@@ -47,11 +47,6 @@ record ReaderClaim(Path anchor, Path program, String key) implements Claim {
   }
 
   @Override
-  public boolean trustsHeld() {
-    return false;
-  }
-
-  @Override
   public List<Path> places() {
     return List.of(anchor, program);
   }

@@ -6,12 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/// The file that says which rules in the kernel are ours: one wire form a line, in hex.
+/// The file that says which rules in the kernel are ours: one wire form a line, in hex, and behind a
+/// blank what it stands on. Of lines about one rule the last counts.
 ///
 /// It lies where a reboot clears it, as a reboot clears the rules.
 final class RulesState {
@@ -23,8 +25,8 @@ final class RulesState {
 
   /// The rules that stand in the file; none when there is no file. A line that is no rule is passed
   /// over: at worst a rule of ours is taken for somebody else's and left alone.
-  Set<AuditRuleData> read() {
-    Set<AuditRuleData> rules = new LinkedHashSet<>();
+  Map<AuditRuleData, String> read() {
+    Map<AuditRuleData, String> rules = new LinkedHashMap<>();
     try {
       if (Files.exists(file)) {
         for (String line : Files.readAllLines(file)) {
@@ -32,7 +34,9 @@ final class RulesState {
             continue;
           }
           try {
-            rules.add(AuditRuleData.parse(HexFormat.of().parseHex(line.strip())));
+            String[] words = line.strip().split(" ", 2);
+            AuditRuleData rule = AuditRuleData.parse(HexFormat.of().parseHex(words[0]));
+            rules.put(rule, words.length == 2 ? words[1] : "");
           } catch (IllegalArgumentException e) {
             continue;
           }
@@ -45,26 +49,30 @@ final class RulesState {
   }
 
   /// Adds a rule to the file. What a crash leaves of a line is no rule.
-  void append(AuditRuleData rule) {
+  void append(AuditRuleData rule, String stand) {
     try {
       if (!Files.exists(file)) {
         StateFile.write(file, List.of());
       }
-      Files.writeString(
-          file, "\n" + HexFormat.of().formatHex(rule.wire()) + "\n", StandardOpenOption.APPEND);
+      Files.writeString(file, "\n" + line(rule, stand) + "\n", StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw cannotWrite(e);
     }
   }
 
   /// Writes the file anew, whole or not at all.
-  void write(Set<AuditRuleData> rules) {
-    List<String> lines = rules.stream().map(rule -> HexFormat.of().formatHex(rule.wire())).toList();
+  void write(Map<AuditRuleData, String> rules) {
+    List<String> lines = new ArrayList<>();
+    rules.forEach((rule, stand) -> lines.add(line(rule, stand)));
     try {
       StateFile.write(file, lines);
     } catch (IOException e) {
       throw cannotWrite(e);
     }
+  }
+
+  private static String line(AuditRuleData rule, String stand) {
+    return (HexFormat.of().formatHex(rule.wire()) + " " + stand).strip();
   }
 
   private UncheckedIOException cannotWrite(IOException e) {

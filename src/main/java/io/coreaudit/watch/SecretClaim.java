@@ -31,11 +31,6 @@ record SecretClaim(Mount mount, String key) implements Claim {
   }
 
   @Override
-  public boolean trustsHeld() {
-    return false;
-  }
-
-  @Override
   public List<Path> places() {
     // The mount table tells when it comes and goes.
     return List.of();
@@ -56,6 +51,6 @@ record SecretClaim(Mount mount, String key) implements Claim {
       return Wish.none("another file system is mounted over it, or it was just unmounted");
     }
     WatchRule rule = sight.rule();
-    return new Wish(rule.all(), Set.of(), sight, null, null);
+    return new Wish(rule.all(), Set.of(), List.of(sight), null, null);
   }
 }

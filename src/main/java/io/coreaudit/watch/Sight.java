@@ -92,6 +92,16 @@ record Sight(WatchRule rule, long device, long inode, String reason) {
     return new Sight(null, 0, 0, reason);
   }
 
+  /// The same under its name, whatever file has it.
+  Sight byName() {
+    return new Sight(rule, 0, 0, reason);
+  }
+
+  /// What tells it from another as long as the host runs: `fd00:81`.
+  String number() {
+    return Long.toHexString(device) + ":" + Long.toHexString(inode);
+  }
+
   /// Whether it can be watched.
   boolean watchable() {
     return rule != null;

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -208,16 +209,9 @@ public final class WatchKeeper {
       return;
     }
     long nowNs = clock.getAsLong();
-    lookAtClaims();
-    List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list);
-    own.keepOnly(look.held);
-    look.ours = ours(list);
-    for (Kept each : kept) {
-      each.look(look.held, look.ours, changes, usable(each.seen), nowNs);
-      look.take(each);
-    }
-    apply(look.plan(list), look);
+    Look look = look(changes, nowNs);
+    List<AuditRuleData> list = look.list;
+    apply(look.plan(), look);
     tellForeign(look.foreign, changes);
     // What stays there takes from ours like any rule of others.
     look.ours.removeAll(foreignStays);
@@ -257,6 +251,21 @@ public final class WatchKeeper {
     looked = true;
   }
 
+  /// Looks what is there, what the kernel holds, and what is to be done about it.
+  private Look look(List<ConfigChange> changes, long nowNs) {
+    lookAtClaims();
+    List<AuditRuleData> list = kernel.rules();
+    own.keepOnly(new HashSet<>(list));
+    Look look = new Look(list, ours(list));
+    for (Kept each : kept) {
+      String stand = each.seen.stand();
+      Predicate<AuditRuleData> standsHere = rule -> own.standsOn(rule, stand);
+      each.look(look.held, look.ours, standsHere, changes, usable(each.seen), nowNs);
+      look.take(each);
+    }
+    return look;
+  }
+
   /// What somebody loaded on the anchor takes from all secrets, or adds to them: it goes, and is
   /// told. What stood there before the first look was loaded at boot for an older agent, or by one
   /// that left it: nobody's drift.
@@ -293,16 +302,7 @@ public final class WatchKeeper {
 
   /// What a check would do to the rules now; does nothing. For a keeper that has not begun.
   synchronized RulePlan plan() {
-    lookAtClaims();
-    List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list);
-    look.ours = ours(list);
-    for (Kept each : kept) {
-      if (each.seen.watchable()) {
-        look.wanted.addAll(usable(each.seen));
-      }
-    }
-    return look.plan(list);
+    return look(List.of(), clock.getAsLong()).plan();
   }
 
   /// What a rule is for, among the claims; empty when none of them takes it.
@@ -338,8 +338,12 @@ public final class WatchKeeper {
 
   /// What one look at the kernel found, and what came of it.
   private static final class Look {
+    private final List<AuditRuleData> list;
     private final Set<AuditRuleData> held;
-    private Set<AuditRuleData> ours = Set.of();
+    private final Set<AuditRuleData> ours;
+
+    /// What those that are wanted hang on.
+    private final Map<AuditRuleData, String> stands = new HashMap<>();
     private final List<AuditRuleData> wanted = new ArrayList<>();
     private final Set<AuditRuleData> mayStay = new HashSet<>();
     private final List<AuditRuleData> anew = new ArrayList<>();
@@ -350,17 +354,25 @@ public final class WatchKeeper {
     /// Rules of others on the anchor, and whether they went.
     private final Map<AuditRuleData, Boolean> foreign = new LinkedHashMap<>();
 
-    Look(List<AuditRuleData> list) {
+    Look(List<AuditRuleData> list, Set<AuditRuleData> ours) {
+      this.list = list;
       this.held = new HashSet<>(list);
+      this.ours = ours;
     }
 
-    RulePlan plan(List<AuditRuleData> list) {
+    RulePlan plan() {
       return RulePlan.of(wanted, mayStay, list, ours, new HashSet<>(anew));
+    }
+
+    void want(List<AuditRuleData> rules, String stand) {
+      wanted.addAll(rules);
+      // Of equal rules the first is loaded.
+      rules.forEach(rule -> stands.putIfAbsent(rule, stand));
     }
 
     void take(Kept each) {
       if (each.wants()) {
-        wanted.addAll(each.rules());
+        want(each.rules(), each.seen.stand());
         anew.addAll(each.anew());
       } else {
         mayStay.addAll(each.mayStay());
@@ -402,7 +414,7 @@ public final class WatchKeeper {
       }
       case RulePlan.Add add -> {
         try {
-          add(add.rule());
+          add(add.rule(), look.stands.getOrDefault(add.rule(), ""));
           look.added.add(add.rule());
         } catch (KernelException | UncheckedIOException e) {
           if (!ioUring.isMissing(add.rule(), e)) {
@@ -443,18 +455,19 @@ public final class WatchKeeper {
         usable(each.bound).forEach(rule -> places.add(RulePlan.place(rule)));
       }
     }
-    List<AuditRuleData> rules =
-        bound.stream()
-            .flatMap(each -> usable(each.bound).stream())
-            .filter(rule -> places.contains(RulePlan.place(rule)))
-            .toList();
     List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list);
-    look.ours = ours(list);
-    look.wanted.addAll(rules);
+    Look look = new Look(list, ours(list));
+    List<AuditRuleData> rules = look.wanted;
+    for (Kept each : bound) {
+      look.want(
+          usable(each.bound).stream()
+              .filter(rule -> places.contains(RulePlan.place(rule)))
+              .toList(),
+          each.bound.stand());
+    }
     look.anew.addAll(rules);
     look.mayStay.addAll(list);
-    apply(look.plan(list), look);
+    apply(look.plan(), look);
     for (AuditRuleData rule : rules) {
       String why = look.refused.getOrDefault(rule, look.stuck.get(rule));
       if (why != null) {
@@ -476,7 +489,7 @@ public final class WatchKeeper {
       return false;
     }
     try {
-      add(rule);
+      add(rule, "");
       return true;
     } catch (KernelException | UncheckedIOException e) {
       LOG.debug("a rule for a moment is refused", e);
@@ -491,10 +504,10 @@ public final class WatchKeeper {
     }
   }
 
-  private void add(AuditRuleData rule) {
+  private void add(AuditRuleData rule, String stand) {
     boolean tagged = isOnAnchor(rule) && !RulePlan.isNever(rule);
     try {
-      own.add(rule);
+      own.add(rule, stand);
       lostTags |= tagged;
     } catch (KernelException e) {
       // A refused one changes nothing, however often it is tried; one that is late may be loaded.
