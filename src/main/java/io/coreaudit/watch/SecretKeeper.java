@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -449,12 +450,15 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return canary.path();
   }
 
-  /// Below which directories secrets are mounted: the kubelet's roots.
-  List<String> roots() {
-    return tags.mounts().stream()
-        .map(Mount::mountPoint)
-        .map(place -> place.contains(PODS) ? place.substring(0, place.lastIndexOf(PODS)) : place)
-        .distinct()
+  /// Where secrets are mounted, and below which directories more will be: the kubelet's roots.
+  List<String> places() {
+    List<String> points = tags.mounts().stream().map(Mount::mountPoint).toList();
+    return Stream.concat(
+            points.stream()
+                .filter(point -> point.contains(PODS))
+                .map(point -> point.substring(0, point.lastIndexOf(PODS)))
+                .distinct(),
+            points.stream())
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package io.coreaudit.watch;
 
 import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.mount.Places;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.rule.Architecture;
 import io.coreaudit.rule.AuditRuleData;
@@ -18,13 +19,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Finds the rules of others that take from a rule of ours what it should see: a `never` rule
 /// before it in its list, one that keeps tasks from being audited at all, one that excludes the
 /// records by which an access is told.
 ///
 /// A rule that takes only some of it (of one user, of one program) counts as well. One that is
-/// about another path, or about system calls that touch no file by its name, does not.
+/// about another path, or about system calls that touch no file by its name, does not. Paths are
+/// compared by where they lie, not by their names; one that leads nowhere here counts.
 final class Shadows {
   private static final Set<Integer> TELLING =
       Set.of(RecordType.SYSCALL, RecordType.PATH, RecordType.URINGOP);
@@ -91,6 +95,8 @@ final class Shadows {
   private final Map<AuditRuleData, Integer> places = new HashMap<>();
   private final List<Foreign> foreign = new ArrayList<>();
   private final RuleListing listing = new RuleListing(Architecture.host());
+  private final Supplier<Places> look;
+  private Places where;
   private String hidesChanges;
 
   /// A rule of somebody else.
@@ -100,13 +106,15 @@ final class Shadows {
   ///
   /// @param held list by list in the kernel's order
   /// @param ours which of it is ours
-  Shadows(List<AuditRuleData> held, Set<AuditRuleData> ours) {
+  /// @param look asked where paths lie when the first rule is about one
+  Shadows(List<AuditRuleData> held, Set<AuditRuleData> ours, Supplier<Places> look) {
+    this.look = look;
     for (int i = 0; i < held.size(); i++) {
       AuditRuleData data = held.get(i);
       places.putIfAbsent(data, i);
       if (mayTake(data)) {
         try {
-          look(new Foreign(data, Rule.of(data), i), ours.contains(data));
+          take(new Foreign(data, Rule.of(data), i), ours.contains(data));
         } catch (IllegalArgumentException unknown) {
           // Of a list or an action that this agent does not know.
           continue;
@@ -115,7 +123,7 @@ final class Shadows {
     }
   }
 
-  private void look(Foreign other, boolean ours) {
+  private void take(Foreign other, boolean ours) {
     if (!ours) {
       foreign.add(other);
     }
@@ -168,7 +176,7 @@ final class Shadows {
     return null;
   }
 
-  private static boolean takes(Foreign other, AuditRuleData ours, int at, List<String> attached) {
+  private boolean takes(Foreign other, AuditRuleData ours, int at, List<String> attached) {
     Rule rule = other.rule();
     return switch (rule.list()) {
       case TASK -> rule.action() == RuleAction.NEVER;
@@ -178,7 +186,7 @@ final class Shadows {
               && other.at() < at
               && meets(rule, ours)
               && (mayMeet(rule, RulePlan.place(ours))
-                  || attached.stream().anyMatch(place -> mayMeet(rule, place)));
+                  || attached.stream().anyMatch(place -> mayReach(rule, place)));
       case USER, FILESYSTEM -> false;
     };
   }
@@ -237,22 +245,29 @@ final class Shadows {
   }
 
   /// Whether both may be about one file.
-  private static boolean mayMeet(Rule rule, String place) {
-    for (Condition condition : rule.conditions()) {
-      if (condition instanceof Condition.Text text
-          && (text.field() == RuleField.DIR || text.field() == RuleField.PATH)
-          && text.operator() == Operator.EQUAL
-          && !place.isEmpty()
-          && !within(place, text.text())
-          && !within(text.text(), place)) {
-        return false;
-      }
-    }
-    return true;
+  private boolean mayMeet(Rule rule, String place) {
+    return place.isEmpty()
+        || places(rule).allMatch(other -> where().mayMeet(other, place));
   }
 
-  private static boolean within(String path, String directory) {
-    String lead = directory.endsWith("/") ? directory : directory + "/";
-    return path.equals(directory) || path.startsWith(lead);
+  private boolean mayReach(Rule rule, String place) {
+    return places(rule).allMatch(other -> where().mayReach(other, place));
+  }
+
+  /// The paths that a rule is about: one, or none.
+  private static Stream<String> places(Rule rule) {
+    return rule.conditions().stream()
+        .filter(Condition.Text.class::isInstance)
+        .map(Condition.Text.class::cast)
+        .filter(text -> text.field() == RuleField.DIR || text.field() == RuleField.PATH)
+        .filter(text -> text.operator() == Operator.EQUAL)
+        .map(Condition.Text::text);
+  }
+
+  private Places where() {
+    if (where == null) {
+      where = look.get();
+    }
+    return where;
   }
 }

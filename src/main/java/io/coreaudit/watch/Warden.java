@@ -9,6 +9,7 @@ import io.coreaudit.kernel.Inotify;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.kernel.Poll;
 import io.coreaudit.mount.HostNamespace;
+import io.coreaudit.mount.Places;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
 import io.coreaudit.rule.WatchRule;
@@ -156,6 +157,7 @@ public final class Warden implements AutoCloseable {
             Shadows.class,
             Sight.class,
             WatchRule.class,
+            Places.class,
             StateFile.class,
             RulesState.class,
             OwnRules.class,
@@ -364,7 +366,7 @@ public final class Warden implements AutoCloseable {
     wanted = wanted.fresh();
     keeper.claimAndTell(claims());
     if (attached != null) {
-      keeper.attachedBelow(attached.secrets().roots());
+      keeper.attachedAt(attached.secrets().places());
     }
     followPaths();
     keeper.check(by);

@@ -5,6 +5,7 @@ import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.AuditConstants;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.mount.HostNamespace;
+import io.coreaudit.mount.Places;
 import io.coreaudit.rule.AuditRuleData;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ public final class WatchKeeper {
   private String anchor = "";
 
   private boolean lostTags;
-  private List<String> attachedBelow = List.of();
+  private List<String> attachedAt = List.of();
   private boolean ended;
   private volatile List<Watch> watches = List.of();
   private volatile List<Path> canaries = List.of();
@@ -136,9 +137,9 @@ public final class WatchKeeper {
     return lost;
   }
 
-  /// Says below which directories lies what is attached to the anchor.
-  synchronized void attachedBelow(List<String> roots) {
-    attachedBelow = roots;
+  /// Says where lies what is attached to the anchor, and below which directories more will.
+  synchronized void attachedAt(List<String> places) {
+    attachedAt = places;
   }
 
   /// Why the anchor's rules do not watch; empty when they do.
@@ -215,7 +216,7 @@ public final class WatchKeeper {
     tellForeign(look.foreign, changes);
     // What stays there takes from ours like any rule of others.
     look.ours.removeAll(foreignStays);
-    Shadows shadows = new Shadows(list, look.ours);
+    Shadows shadows = new Shadows(list, look.ours, Places::here);
     String hides = shadows.hidesChanges();
     ioUring.look(!kept.isEmpty());
     changesTold.set(
@@ -322,7 +323,7 @@ public final class WatchKeeper {
 
   private String shadow(Shadows shadows, Kept each, Look look) {
     for (AuditRuleData rule : each.rules()) {
-      List<String> elsewhere = each.claim instanceof AnchorClaim ? attachedBelow : List.of();
+      List<String> elsewhere = each.claim instanceof AnchorClaim ? attachedAt : List.of();
       boolean justLoaded = look.added.contains(rule);
       // Whoever writes a pack may rely on what others leave out in general; not on one path of his.
       String shadow =

@@ -87,7 +87,7 @@ final class SecretKeeperTest {
               assertThat(watch.cause()).isEqualTo(Watch.Cause.NONE);
             });
     assertThat(times).hasSize(1);
-    assertThat(secrets.roots()).containsExactly("/var/lib/kubelet");
+    assertThat(secrets.places()).containsExactly("/var/lib/kubelet", VOLUMES + "a");
     secrets.onUnmounted(secret(1, "a"));
     assertThat(secrets.watches()).isEmpty();
     assertThat(told).isEmpty();

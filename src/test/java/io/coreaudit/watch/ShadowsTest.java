@@ -2,6 +2,8 @@ package io.coreaudit.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.mount.Mount;
+import io.coreaudit.mount.Places;
 import io.coreaudit.rule.Architecture;
 import io.coreaudit.rule.AuditRuleData;
 import io.coreaudit.rule.HostEnvironment;
@@ -18,6 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ShadowsTest {
   private static final AuditRuleData OURS = WatchRule.directory("/var/lib/etcd", "k").data();
 
+  private static final Places NAMES = Places.of(List.of(), path -> path);
+
+  private static Shadows shadows(List<AuditRuleData> held, Set<AuditRuleData> ours) {
+    return new Shadows(held, ours, () -> NAMES);
+  }
+
   private static AuditRuleData rule(String text) {
     return new RuleCompiler(new HostEnvironment(Path.of("/"), Architecture.X86_64))
         .compile("test", text)
@@ -30,7 +38,7 @@ final class ShadowsTest {
   private static String over(String foreign, boolean before) {
     List<AuditRuleData> held = new ArrayList<>(List.of(OURS));
     held.add(before ? 0 : 1, rule(foreign));
-    return new Shadows(held, Set.of(OURS)).over(OURS, false, List.of());
+    return shadows(held, Set.of(OURS)).over(OURS, false, List.of());
   }
 
   @ParameterizedTest
@@ -75,10 +83,10 @@ final class ShadowsTest {
 
   private static String hidesChanges(String text) {
     AuditRuleData rule = rule(text);
-    assertThat(new Shadows(List.of(rule), Set.of(rule)).hidesChanges())
+    assertThat(shadows(List.of(rule), Set.of(rule)).hidesChanges())
         .as("whosever it is")
-        .isEqualTo(new Shadows(List.of(rule), Set.of()).hidesChanges());
-    return new Shadows(List.of(rule), Set.of()).hidesChanges();
+        .isEqualTo(shadows(List.of(rule), Set.of()).hidesChanges());
+    return shadows(List.of(rule), Set.of()).hidesChanges();
   }
 
   @Test
@@ -97,7 +105,7 @@ final class ShadowsTest {
     assertThat(over("-a never,exit -F uid=0", false)).isNull();
     assertThat(over("-a never,task", false)).as("another list").isNotNull();
     List<AuditRuleData> held = List.of(OURS, rule("-a never,exit -F uid=0"));
-    assertThat(new Shadows(held, Set.of(OURS)).over(OURS, true, List.of()))
+    assertThat(shadows(held, Set.of(OURS)).over(OURS, true, List.of()))
         .as("appended meanwhile")
         .isEqualTo("shadowed by -a never,exit -S all -F uid=0");
   }
@@ -120,13 +128,13 @@ final class ShadowsTest {
   }
 
   private static String over(String foreign, AuditRuleData ours) {
-    return new Shadows(List.of(rule(foreign), ours), Set.of(ours)).over(ours, false, List.of());
+    return shadows(List.of(rule(foreign), ours), Set.of(ours)).over(ours, false, List.of());
   }
 
   @Test
   void shouldCountWhatIsAboutSomethingAttached() {
     List<AuditRuleData> held = List.of(rule("-a never,exit -F dir=/var/lib/kubelet/pods"), OURS);
-    Shadows shadows = new Shadows(held, Set.of(OURS));
+    Shadows shadows = shadows(held, Set.of(OURS));
     assertThat(shadows.over(OURS, false, List.of("/var/lib/kubelet"))).isNotNull();
     assertThat(shadows.over(OURS, false, List.of("/var/lib/origin"))).isNull();
   }
@@ -134,7 +142,23 @@ final class ShadowsTest {
   @Test
   void shouldNotCountOurOwn() {
     AuditRuleData never = rule("-a never,exit -F dir=/var/lib/etcd -F uid=0");
-    assertThat(new Shadows(List.of(never, OURS), Set.of(never, OURS)).over(OURS, false, List.of()))
+    assertThat(shadows(List.of(never, OURS), Set.of(never, OURS)).over(OURS, false, List.of()))
         .isNull();
+  }
+
+  @Test
+  void shouldKnowAPathByItsOtherNames() {
+    Mount alias =
+        new Mount(0, 2, 1, 0, 0, "/var/lib/etcd", "/mnt/alias", "xfs", "x", "rw", "rw", "");
+    Places places = Places.of(List.of(alias), path -> path.equals("/gone") ? null : path);
+    assertThat(by(places, "-a never,exit -F dir=/mnt/alias/member")).isNotNull();
+    assertThat(by(places, "-a never,exit -F dir=/mnt")).isNotNull();
+    assertThat(by(places, "-a never,exit -F dir=/gone")).as("who knows where").isNotNull();
+    assertThat(by(places, "-a never,exit -F dir=/srv")).isNull();
+  }
+
+  private static String by(Places places, String foreign) {
+    List<AuditRuleData> held = List.of(rule(foreign), OURS);
+    return new Shadows(held, Set.of(OURS), () -> places).over(OURS, false, List.of());
   }
 }
