@@ -163,8 +163,8 @@ public final class HostNamespace implements AutoCloseable {
     }
   }
 
-  /// Whether a process has a mount that the caller has: each belongs to one namespace, and the table
-  /// may be read by all.
+  /// Whether a process has a mount that the caller has: each belongs to one namespace, and the
+  /// table may be read by all.
   static boolean sharesMounts(Path process) {
     try (Stream<String> theirs = Files.lines(process.resolve("mountinfo"), ISO_8859_1);
         Stream<String> own = Files.lines(Path.of("/proc/thread-self/mountinfo"), ISO_8859_1)) {

@@ -13,9 +13,9 @@ import java.util.function.UnaryOperator;
 
 /// Where paths lie, whatever they are called: on which file system, and at which path of it.
 ///
-/// A bind mount gives a directory a second name that has nothing in common with the first, and audit
-/// goes by inodes. So two names are compared by what the table of mounts says of them, and what is
-/// mounted below a directory counts as a part of it, as it does for a rule on it.
+/// A bind mount gives a directory a second name that has nothing in common with the first, and
+/// audit goes by inodes. So two names are compared by what the table of mounts says of them, and
+/// what is mounted below a directory counts as a part of it, as it does for a rule on it.
 ///
 /// The table is read once; one thread's own.
 public final class Places {
@@ -83,14 +83,14 @@ public final class Places {
     }
   }
 
-  /// Whether one and the same file may lie in both, or below them; true also when nobody knows where
-  /// one of them lies.
+  /// Whether one and the same file may lie in both, or below them; true also when nobody knows
+  /// where one of them lies.
   public boolean mayMeet(String path, String other) {
     return meet(tree(path), tree(other));
   }
 
-  /// Whether a file of what lies at a place, what is mounted there apart, may lie in a path or below
-  /// it; true also when nobody knows where that lies.
+  /// Whether a file of what lies at a place, what is mounted there apart, may lie in a path or
+  /// below it; true also when nobody knows where that lies.
   ///
   /// @param place a real path
   public boolean mayReach(String path, String place) {
@@ -140,7 +140,8 @@ public final class Places {
       if (mount != null) {
         String rest = point.equals("/") ? path : path.substring(point.length());
         String root = mount.root().equals("/") ? "" : mount.root();
-        return new Place(mount.major(), mount.minor(), rest.equals("/") ? mount.root() : root + rest);
+        return new Place(
+            mount.major(), mount.minor(), rest.equals("/") ? mount.root() : root + rest);
       }
       if (point.equals("/")) {
         return new Place(0, 0, path);

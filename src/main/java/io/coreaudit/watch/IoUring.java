@@ -17,14 +17,19 @@ import org.slf4j.LoggerFactory;
 
 /// The kernel's list of rules for io_uring, whose operations pass the list for system calls by.
 ///
-/// The list came with Linux 5.16, io_uring opens files since 5.6: a kernel between them has a way to
-/// every watched file that nothing sees, and that is an uncovered watch. One without io_uring needs
-/// no list.
+/// The list came with Linux 5.16, io_uring opens files since 5.6: a kernel between them has a way
+/// to every watched file that nothing sees, and that is an uncovered watch. One without io_uring
+/// needs no list.
 ///
 /// The kernel answers EINVAL for a list that it does not have, and for much else. What it meant is
 /// found by a rule with which nothing can be wrong. The keeper's own.
 final class IoUring {
   private static final Logger LOG = LoggerFactory.getLogger(IoUring.class);
+
+  private static final String BLIND =
+      "this kernel has io_uring and no list of rules for it, which came with 5.16: a file that is"
+          + " opened that way makes no event; switch it off (kernel.io_uring_disabled=2) where the"
+          + " kernel can";
 
   /// Leaves out an operation that is never recorded: it changes nothing.
   private static final AuditRuleData HARMLESS =
@@ -85,12 +90,7 @@ final class IoUring {
   ///
   /// @param wanted whether there is anything to watch
   void look(boolean wanted) {
-    seen.set(
-        wanted && missing && kernel.hasIoUring()
-            ? "this kernel has io_uring and no list of rules for it, which came with 5.16: a file that"
-                + " is opened that way makes no event; switch it off (kernel.io_uring_disabled=2)"
-                + " where the kernel can"
-            : "");
+    seen.set(wanted && missing && kernel.hasIoUring() ? BLIND : "");
   }
 
   Premise seen() {

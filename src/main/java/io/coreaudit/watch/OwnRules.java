@@ -3,7 +3,6 @@ package io.coreaudit.watch;
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.rule.AuditRuleData;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,9 +11,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel holds
-/// them, and what they were loaded on: while that is what stands there, a later start takes them as
-/// they are. An equal rule that was there before is used and left where it is.
+/// The rules that are ours: the exact wire forms that this agent loaded, as long as the kernel
+/// holds them, and what they were loaded on: while that is what stands there, a later start takes
+/// them as they are. An equal rule that was there before is used and left where it is.
 ///
 /// They stand in a file before they are loaded, so that a later start knows them again. One that
 /// the kernel holds no more is ours no more: somebody took it away, or the kernel itself with the

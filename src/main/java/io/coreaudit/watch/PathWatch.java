@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each directory on the way is looked at, symbolic links followed, and only the one name in it
 /// that leads on counts; of what is not there, the nearest directory that is. A mount over a
-/// directory makes no such event. Of files whose text counts, it tells too when one was written. One
-/// thread's own.
+/// directory makes no such event. Of files whose text counts, it tells too when one was written.
+/// One thread's own.
 final class PathWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PathWatch.class);
   private static final int MOST_LINKS = 40;

@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The file that says which rules in the kernel are ours: one wire form a line, in hex, and behind a
-/// blank what it stands on. Of lines about one rule the last counts.
+/// The file that says which rules in the kernel are ours: one wire form a line, in hex, and behind
+/// a blank what it stands on. Of lines about one rule the last counts.
 ///
 /// It lies where a reboot clears it, as a reboot clears the rules.
 final class RulesState {

@@ -466,10 +466,11 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return settings.anchor();
   }
 
-  /// How each mounted secret stands, and that not all are known while that is so. In mode `rule`: of
-  /// the secrets those only for which there is no room.
+  /// How each mounted secret stands, and that not all are known while that is so. In mode `rule`:
+  /// of the secrets those only for which there is no room.
   public List<Watch> watches() {
-    List<Watch> watches = settings.eachItsRule() ? tags.beyond(settings.mostRules()) : tags.watches(anchorState);
+    List<Watch> watches =
+        settings.eachItsRule() ? tags.beyond(settings.mostRules()) : tags.watches(anchorState);
     Watch unknown = following.watch();
     if (unknown != null) {
       watches.add(unknown);

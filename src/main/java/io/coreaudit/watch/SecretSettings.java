@@ -26,8 +26,8 @@ public record SecretSettings(
     new SecretMounts(match);
   }
 
-  /// What of it only a start sets, by its key in the configuration: whoever follows the mounts holds
-  /// it as long as the agent runs.
+  /// What of it only a start sets, by its key in the configuration: whoever follows the mounts
+  /// holds it as long as the agent runs.
   Map<String, Object> fixed() {
     return Map.of(
         "run.dir",

@@ -106,8 +106,8 @@ final class SecretTags {
         .toList();
   }
 
-  /// How those stand for which there is no room: of so many at most there are rules. Each since it was
-  /// mounted.
+  /// How those stand for which there is no room: of so many at most there are rules. Each since it
+  /// was mounted.
   List<Watch> beyond(int mostRules) {
     String reason =
         "watch.secrets.most_rules=" + mostRules + " secrets have rules: use mode anchor";

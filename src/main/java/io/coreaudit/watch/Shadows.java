@@ -150,8 +150,8 @@ final class Shadows {
     return over(foreign, ours, justLoaded, attached);
   }
 
-  /// Why a rule of ours does not see all of its path, by rules about paths alone; null when it does,
-  /// or is about none.
+  /// Why a rule of ours does not see all of its path, by rules about paths alone; null when it
+  /// does, or is about none.
   ///
   /// @param justLoaded whether it was put at the end of its list since
   String overPath(AuditRuleData ours, boolean justLoaded) {
@@ -246,8 +246,7 @@ final class Shadows {
 
   /// Whether both may be about one file.
   private boolean mayMeet(Rule rule, String place) {
-    return place.isEmpty()
-        || places(rule).allMatch(other -> where().mayMeet(other, place));
+    return place.isEmpty() || places(rule).allMatch(other -> where().mayMeet(other, place));
   }
 
   private boolean mayReach(Rule rule, String place) {

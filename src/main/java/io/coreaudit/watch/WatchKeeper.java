@@ -102,8 +102,7 @@ public final class WatchKeeper {
     this.own = new OwnRules(kernel, stateFile);
     this.tell = tell;
     this.clock = clock;
-    this.hostMounts =
-        new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
+    this.hostMounts = new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
     this.changesTold =
         new Premise("what the kernel tells of changes", "", Watch.Cause.SHADOWED, tell);
     this.ioUring = new IoUring(kernel, own, tell);
@@ -120,8 +119,7 @@ public final class WatchKeeper {
   /// Says in which mount namespace paths are looked at.
   void in(HostNamespace namespace) {
     String missed = namespace.missed();
-    hostMounts.set(
-        missed.isEmpty() ? "" : "paths are those of the agent's own mounts: " + missed);
+    hostMounts.set(missed.isEmpty() ? "" : "paths are those of the agent's own mounts: " + missed);
   }
 
   /// Whether the kernel tells of all changes of rules, and of what is attached.
@@ -171,7 +169,9 @@ public final class WatchKeeper {
     kept =
         new LinkedHashSet<>(claims)
             .stream()
-                .map(claim -> known.containsKey(claim) ? known.get(claim).as(claim) : new Kept(claim))
+                .map(
+                    claim ->
+                        known.containsKey(claim) ? known.get(claim).as(claim) : new Kept(claim))
                 .toList();
   }
 
@@ -241,7 +241,9 @@ public final class WatchKeeper {
     watches =
         Stream.concat(
                 kept.stream().map(each -> each.watch),
-                Stream.of(hostMounts, changesTold, ioUring.seen()).map(Premise::watch).filter(Objects::nonNull))
+                Stream.of(hostMounts, changesTold, ioUring.seen())
+                    .map(Premise::watch)
+                    .filter(Objects::nonNull))
             .toList();
     canaries =
         kept.stream()
@@ -345,6 +347,7 @@ public final class WatchKeeper {
 
     /// What those that are wanted hang on.
     private final Map<AuditRuleData, String> stands = new HashMap<>();
+
     private final List<AuditRuleData> wanted = new ArrayList<>();
     private final Set<AuditRuleData> mayStay = new HashSet<>();
     private final List<AuditRuleData> anew = new ArrayList<>();

@@ -40,7 +40,8 @@ public record WatchSettings(
     return now == packs ? this : new WatchSettings(paths, etcd, etcdOnMastersOnly, secrets, now);
   }
 
-  /// What of later settings a running agent cannot take, one word a key; empty when it can take them.
+  /// What of later settings a running agent cannot take, one word a key; empty when it can take
+  /// them.
   List<String> needRestart(WatchSettings later) {
     Map<String, Object> now = fixed();
     List<String> keys = new ArrayList<>();

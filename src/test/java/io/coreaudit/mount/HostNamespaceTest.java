@@ -30,7 +30,8 @@ final class HostNamespaceTest {
       assertThat(instead.isOwn()).isTrue();
       assertThat(instead.same(own)).isTrue();
       assertThat(instead.missed()).isEqualTo("of process 1: EACCES");
-      assertThat(instead.describe()).endsWith(", the agent's own, not the one of process 1: EACCES");
+      assertThat(instead.describe())
+          .endsWith(", the agent's own, not the one of process 1: EACCES");
     }
   }
 }

@@ -11,8 +11,10 @@ final class WatchRuleTest {
     assertThat(WatchRule.openByHandleAt(Architecture.AARCH64)).containsExactly(265, 371);
     assertThat(WatchRule.openByHandleAt(Architecture.PPC64LE)).containsExactly(346);
     assertThat(WatchRule.openByHandleAt(Architecture.S390X)).containsExactly(336);
-    assertThat(WatchRule.directory("/d", "k").byHandle().matches(
-            WatchRule.openByHandleAt(Architecture.host())[0]))
+    assertThat(
+            WatchRule.directory("/d", "k")
+                .byHandle()
+                .matches(WatchRule.openByHandleAt(Architecture.host())[0]))
         .isTrue();
   }
 }

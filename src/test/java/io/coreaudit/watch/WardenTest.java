@@ -50,8 +50,7 @@ final class WardenTest {
     real = Files.createDirectories(dir.resolve("elsewhere/real"));
     Path link = Files.createSymbolicLink(dir.resolve("link"), real);
     anchored =
-        new SecretSettings(
-            dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
+        new SecretSettings(dir.resolve("secrets"), SecretMounts.DEFAULT_MATCH, false, 1, List.of());
     WatchSettings wanted =
         new WatchSettings(List.of(watched, link), List.of(), true, anchored, RulePacks.NONE);
     KernelSettings settings = new KernelSettings(kernel, dir.resolve("settings.state"));
@@ -192,8 +191,7 @@ final class WardenTest {
                             + " -a always,exclude -F msgtype=CONFIG_CHANGE"));
     warden.call(() -> kernel.rules.remove(hides));
     warden.sweep(kernel.status());
-    assertThat(warden.keeper().watches())
-        .noneMatch(watch -> watch.cause() == Watch.Cause.SHADOWED);
+    assertThat(warden.keeper().watches()).noneMatch(watch -> watch.cause() == Watch.Cause.SHADOWED);
   }
 
   @Test
