@@ -21,7 +21,8 @@
 /// third goes by id, order and, for a tmpfs, the id of its file system (`MountinfoTable`).
 ///
 /// `HostNamespace` finds the mount namespace the kubelet mounts in and moves a thread into it for
-/// good. `SecretMounts` says which mounts are secrets, and of which pod.
+/// good. `SecretMounts` says which mounts are secrets, and of which pod. `Places` says whether two
+/// paths can lead to one file, whatever they are called.
 ///
 /// Paths are text with every byte kept (`MountText`): what is not UTF-8 stands as U+DC80 to U+DCFF.
 package io.coreaudit.mount;
