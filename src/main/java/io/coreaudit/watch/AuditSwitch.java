@@ -46,7 +46,7 @@ final class AuditSwitch {
       comeback.back(nowNs);
     }
     if (news) {
-      String done = back ? "enabled again" : WatchKeeper.waiting(comeback, nowNs, "enabled again");
+      String done = back ? "enabled again" : comeback.waiting(nowNs, "enabled again");
       OwnEvent.Fields event =
           OwnEvent.of(EventKind.DRIFT).with("what", "audit_disabled").with("done", done);
       tell.accept(ConfigChange.tell(by, event).build());

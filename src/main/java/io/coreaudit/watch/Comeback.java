@@ -1,5 +1,7 @@
 package io.coreaudit.watch;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -104,5 +106,20 @@ final class Comeback {
   /// Whether it went too often.
   boolean contested() {
     return contested;
+  }
+
+  /// When it comes back, as the end of a reason; empty when that is at once.
+  String until(long nowNs) {
+    if (!waits(nowNs)) {
+      return "";
+    }
+    Instant at = Instant.now().plusSeconds(waitSeconds(nowNs)).truncatedTo(ChronoUnit.SECONDS);
+    return (contested ? ", again and again: contested, next try at " : "; they come back at ") + at;
+  }
+
+  /// What is done about it while it waits.
+  String waiting(long nowNs, String then) {
+    String in = then + " in " + waitSeconds(nowNs) + " s";
+    return contested ? "contested: " + in : in;
   }
 }

@@ -4,7 +4,6 @@ import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.rule.AuditRuleData;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -116,7 +115,7 @@ final class Kept {
       drift = REPLACED;
       removal =
           "exchanged too often: the rules stay on what stood there before"
-              + WatchKeeper.until(swaps, nowNs);
+              + swaps.until(nowNs);
     }
   }
 
@@ -156,7 +155,7 @@ final class Kept {
       removal =
           "rules removed by "
               + (by == null ? "somebody" : by.who())
-              + WatchKeeper.until(comeback, nowNs);
+              + comeback.until(nowNs);
     }
     waits = comeback.waits(nowNs);
   }
@@ -331,9 +330,5 @@ final class Kept {
         .with("key", claim.key())
         .with("detail", "nothing asks for it any more: its rules go")
         .build();
-  }
-
-  static String clock(Instant at) {
-    return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -66,7 +66,7 @@ final class Reattaching {
     boolean news = trim != null && tags.away(nowNs);
     boolean back = !tags.waits(nowNs);
     if (news) {
-      detached = "detached by " + trim.who() + WatchKeeper.until(tags, nowNs);
+      detached = "detached by " + trim.who() + tags.until(nowNs);
     }
     if (back) {
       attachAll();

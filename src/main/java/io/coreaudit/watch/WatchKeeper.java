@@ -3,13 +3,13 @@ package io.coreaudit.watch;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.mount.Places;
 import io.coreaudit.rule.AuditRuleData;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -574,24 +574,6 @@ public final class WatchKeeper {
   /// How many watches are not covered and should be. Any thread.
   public long uncovered() {
     return watches.stream().filter(Watch::open).count();
-  }
-
-  /// When something that is away comes back, as the end of a reason.
-  static String until(Comeback comeback, long nowNs) {
-    if (!comeback.waits(nowNs)) {
-      return "";
-    }
-    Instant at = Instant.now().plusSeconds(comeback.waitSeconds(nowNs));
-    return (comeback.contested()
-            ? ", again and again: contested, next try at "
-            : "; they come back at ")
-        + Kept.clock(at);
-  }
-
-  /// What is done about something that is away and waits.
-  static String waiting(Comeback comeback, long nowNs, String then) {
-    String in = then + " in " + comeback.waitSeconds(nowNs) + " s";
-    return comeback.contested() ? "contested: " + in : in;
   }
 
   static OwnEvent.Fields drift(String what) {
