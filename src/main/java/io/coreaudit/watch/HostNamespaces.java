@@ -3,17 +3,13 @@ package io.coreaudit.watch;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.mount.NamespaceThread;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Finds the host's mount namespace as far as the agent may go there.
 public final class HostNamespaces {
-  private static final Logger LOG = LoggerFactory.getLogger(HostNamespaces.class);
-
   private HostNamespaces() {}
 
   /// The host's, or where it may not be entered, the agent's own: `missed` says which one it stands
-  /// for then, and so does the log.
+  /// for then.
   ///
   /// @param wanted a process, or the path of a namespace file; empty: looked for
   public static HostNamespace reachable(String wanted) {
@@ -21,12 +17,9 @@ public final class HostNamespaces {
     try {
       found = HostNamespace.find(wanted);
     } catch (KernelException e) {
-      return insteadOf(e);
+      return HostNamespace.own(e.getMessage());
     }
     if (found.isOwn()) {
-      if (!found.missed().isEmpty()) {
-        LOG.warn("paths and mounts are those of {}", found.describe());
-      }
       return found;
     }
     try {
@@ -34,14 +27,7 @@ public final class HostNamespaces {
       return found;
     } catch (KernelException e) {
       found.close();
-      return insteadOf(e);
+      return HostNamespace.own(e.getMessage());
     }
-  }
-
-  private static HostNamespace insteadOf(KernelException refused) {
-    LOG.warn(
-        "paths and mounts are those of the agent's own namespace, not the host's: {}",
-        refused.getMessage());
-    return HostNamespace.own(refused.getMessage());
   }
 }

@@ -119,7 +119,11 @@ public final class WatchKeeper {
   /// Says in which mount namespace paths are looked at.
   void in(HostNamespace namespace) {
     String missed = namespace.missed();
-    hostMounts.set(missed.isEmpty() ? "" : "paths are those of the agent's own mounts: " + missed);
+    if (!missed.isEmpty()) {
+      String text = "paths are those of the agent's own mounts: " + missed;
+      LOG.warn("{}", text);
+      hostMounts.set(text);
+    }
   }
 
   /// Whether the kernel tells of all changes of rules, and of what is attached.
