@@ -97,6 +97,21 @@ public final class Places {
     return meet(tree(path), List.of(at(place)));
   }
 
+  /// A word for what is mounted below a place: another when that is something else, empty when it is
+  /// nothing.
+  ///
+  /// @param place a real path
+  public String below(String place) {
+    List<String> below =
+        mounts.stream()
+            .filter(mount -> !mount.mountPoint().equals(place))
+            .filter(mount -> isWithin(mount.mountPoint(), place))
+            .map(mount -> mount.id() + " " + mount.device() + " " + mount.mountPoint())
+            .sorted()
+            .toList();
+    return below.isEmpty() ? "" : "+" + Integer.toHexString(below.hashCode());
+  }
+
   private static boolean meet(List<Place> some, List<Place> others) {
     if (some == null || others == null) {
       return true;

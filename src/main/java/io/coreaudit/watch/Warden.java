@@ -158,6 +158,7 @@ public final class Warden implements AutoCloseable {
             Sight.class,
             WatchRule.class,
             Places.class,
+            Look.class,
             StateFile.class,
             RulesState.class,
             OwnRules.class,

@@ -10,11 +10,9 @@ import io.coreaudit.mount.Places;
 import io.coreaudit.rule.AuditRuleData;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -215,12 +213,11 @@ public final class WatchKeeper {
     }
     long nowNs = clock.getAsLong();
     Look look = look(changes, nowNs);
-    List<AuditRuleData> list = look.list;
     apply(look.plan(), look);
     tellForeign(look.foreign, changes);
     // What stays there takes from ours like any rule of others.
     look.ours.removeAll(foreignStays);
-    Shadows shadows = new Shadows(list, look.ours, Places::here);
+    Shadows shadows = new Shadows(look.list, look.ours, look::places);
     String hides = shadows.hidesChanges();
     ioUring.look(!kept.isEmpty());
     changesTold.set(
@@ -263,10 +260,9 @@ public final class WatchKeeper {
     lookAtClaims();
     List<AuditRuleData> list = kernel.rules();
     own.keepOnly(new HashSet<>(list));
-    Look look = new Look(list, ours(list));
+    Look look = new Look(list, ours(list), Places::here);
     for (Kept each : kept) {
-      String stand = each.seen.stand();
-      Predicate<AuditRuleData> standsHere = rule -> own.standsOn(rule, stand);
+      Predicate<AuditRuleData> standsHere = rule -> own.standsOn(rule, look.stand(each.seen, rule));
       each.look(look.held, look.ours, standsHere, changes, usable(each.seen), nowNs);
       look.take(each);
     }
@@ -343,51 +339,6 @@ public final class WatchKeeper {
     return null;
   }
 
-  /// What one look at the kernel found, and what came of it.
-  private static final class Look {
-    private final List<AuditRuleData> list;
-    private final Set<AuditRuleData> held;
-    private final Set<AuditRuleData> ours;
-
-    /// What those that are wanted hang on.
-    private final Map<AuditRuleData, String> stands = new HashMap<>();
-
-    private final List<AuditRuleData> wanted = new ArrayList<>();
-    private final Set<AuditRuleData> mayStay = new HashSet<>();
-    private final List<AuditRuleData> anew = new ArrayList<>();
-    private final Set<AuditRuleData> added = new HashSet<>();
-    private final Map<AuditRuleData, String> refused = new HashMap<>();
-    private final Map<AuditRuleData, String> stuck = new HashMap<>();
-
-    /// Rules of others on the anchor, and whether they went.
-    private final Map<AuditRuleData, Boolean> foreign = new LinkedHashMap<>();
-
-    Look(List<AuditRuleData> list, Set<AuditRuleData> ours) {
-      this.list = list;
-      this.held = new HashSet<>(list);
-      this.ours = ours;
-    }
-
-    RulePlan plan() {
-      return RulePlan.of(wanted, mayStay, list, ours, new HashSet<>(anew));
-    }
-
-    void want(List<AuditRuleData> rules, String stand) {
-      wanted.addAll(rules);
-      // Of equal rules the first is loaded.
-      rules.forEach(rule -> stands.putIfAbsent(rule, stand));
-    }
-
-    void take(Kept each) {
-      if (each.wants()) {
-        want(each.rules(), each.seen.stand());
-        anew.addAll(each.anew());
-      } else {
-        mayStay.addAll(each.mayStay());
-      }
-    }
-  }
-
   private Set<AuditRuleData> ours(List<AuditRuleData> held) {
     Set<AuditRuleData> ours = own.copy();
     held.stream().filter(this::isOnAnchor).forEach(ours::add);
@@ -422,7 +373,7 @@ public final class WatchKeeper {
       }
       case RulePlan.Add add -> {
         try {
-          add(add.rule(), look.stands.getOrDefault(add.rule(), ""));
+          add(add.rule(), look.stand(add.rule()));
           look.added.add(add.rule());
         } catch (KernelException | UncheckedIOException e) {
           if (!ioUring.isMissing(add.rule(), e)) {
@@ -464,14 +415,14 @@ public final class WatchKeeper {
       }
     }
     List<AuditRuleData> list = kernel.rules();
-    Look look = new Look(list, ours(list));
+    Look look = new Look(list, ours(list), Places::here);
     List<AuditRuleData> rules = look.wanted;
     for (Kept each : bound) {
       look.want(
           usable(each.bound).stream()
               .filter(rule -> places.contains(RulePlan.place(rule)))
               .toList(),
-          each.bound.stand());
+          each.bound);
     }
     look.anew.addAll(rules);
     look.mayStay.addAll(list);

@@ -71,6 +71,17 @@ final class PlacesTest {
   }
 
   @Test
+  void shouldHaveAWordForWhatIsMountedBelow() {
+    assertThat(places.below("/var/log")).isEmpty();
+    assertThat(places.below("/var/lib/etcd/disk")).as("on it").isEmpty();
+    String one = places.below("/var/lib/etcd");
+    assertThat(one).startsWith("+").isEqualTo(places.below("/var/lib")).doesNotContain(" ");
+    Places later = Places.of(List.of(mount(8, 2, "/", "/var/lib/etcd/disk")), path -> path);
+    assertThat(later.below("/var/lib/etcd")).as("mounted again").isNotEqualTo(one);
+    assertThat(places.below("/")).isNotEmpty().isNotEqualTo(one);
+  }
+
+  @Test
   void shouldReadTheTableOfThisHost(@TempDir Path temp) throws Exception {
     Path dir = Files.createDirectory(temp.toRealPath().resolve("d"));
     Path link = Files.createSymbolicLink(dir.resolveSibling("link"), dir);
