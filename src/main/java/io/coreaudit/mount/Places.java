@@ -97,8 +97,8 @@ public final class Places {
     return meet(tree(path), List.of(at(place)));
   }
 
-  /// A word for what is mounted below a place: another when that is something else, empty when it is
-  /// nothing.
+  /// A word for what is mounted below a place: another when that is something else, empty when it
+  /// is nothing.
   ///
   /// @param place a real path
   public String below(String place) {

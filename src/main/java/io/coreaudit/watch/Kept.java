@@ -114,8 +114,7 @@ final class Kept {
     } else if (news) {
       drift = REPLACED;
       removal =
-          "exchanged too often: the rules stay on what stood there before"
-              + swaps.until(nowNs);
+          "exchanged too often: the rules stay on what stood there before" + swaps.until(nowNs);
     }
   }
 
@@ -152,10 +151,7 @@ final class Kept {
     if (comeback.away(nowNs)) {
       drift = "rule_gone";
       by = author(changes, gone);
-      removal =
-          "rules removed by "
-              + (by == null ? "somebody" : by.who())
-              + comeback.until(nowNs);
+      removal = "rules removed by " + (by == null ? "somebody" : by.who()) + comeback.until(nowNs);
     }
     waits = comeback.waits(nowNs);
   }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// What one look at the kernel found, what is to be done about it, and what came of it. The keeper's
-/// own.
+/// What one look at the kernel found, what is to be done about it, and what came of it. The
+/// keeper's own.
 final class Look {
   final List<AuditRuleData> list;
   final Set<AuditRuleData> held;
