@@ -164,6 +164,12 @@ class SerialGapsTest {
     assertThat(gaps.lostEvents()).as("the hole, and nothing for the jump").isEqualTo(1);
   }
 
+  private void shouldHaveLeftOutOneAndLostNone() {
+    assertThat(gaps.restarts()).isZero();
+    assertThat(gaps.lostEvents()).isZero();
+    assertThat(gaps.strayEvents()).isEqualTo(1);
+  }
+
   /// As when the clock was set back since: the stamps of all calls that block are newer then.
   @Test
   void shouldTakeAnEventOfLongAgoForNoNewCounterAfterTheClockWentBack() {
@@ -171,9 +177,7 @@ class SerialGapsTest {
     gaps.onSerial(5, Long.MAX_VALUE);
     came(100_001);
     gaps.closeUpTo(100_001);
-    assertThat(gaps.restarts()).isZero();
-    assertThat(gaps.lostEvents()).isZero();
-    assertThat(gaps.strayEvents()).isEqualTo(1);
+    shouldHaveLeftOutOneAndLostNone();
   }
 
   /// A system call logs its first record, blocks for hours, and logs the rest: with the stamp and
@@ -184,9 +188,7 @@ class SerialGapsTest {
     gaps.onSerial(5, 5);
     came(100_001);
     gaps.closeUpTo(100_001);
-    assertThat(gaps.restarts()).isZero();
-    assertThat(gaps.lostEvents()).isZero();
-    assertThat(gaps.strayEvents()).isEqualTo(1);
+    shouldHaveLeftOutOneAndLostNone();
     assertThat(gaps.highest()).isEqualTo(100_001);
   }
 
@@ -196,9 +198,7 @@ class SerialGapsTest {
     came(5);
     serials(500_001, 500_003);
     gaps.closeUpTo(500_003);
-    assertThat(gaps.restarts()).isZero();
-    assertThat(gaps.lostEvents()).isZero();
-    assertThat(gaps.strayEvents()).isEqualTo(1);
+    shouldHaveLeftOutOneAndLostNone();
   }
 
   @Test

@@ -47,6 +47,15 @@ final class KeeperDriftTest {
     return begun(WatchKeeper.paths(List.of(watched)));
   }
 
+  /// With a pack of these rules, a line each.
+  private WatchKeeper begunWithPack(AuditRuleData... rules) {
+    List<Claim> claims = new ArrayList<>();
+    for (AuditRuleData rule : rules) {
+      claims.add(new PackClaim("p.rules:" + (claims.size() + 1), rule));
+    }
+    return begun(claims);
+  }
+
   private void tell(OwnEvent event) {
     told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
   }
@@ -289,12 +298,7 @@ final class KeeperDriftTest {
     kernel.rules.add(rule("-a never,exit -F uid=0"));
     kernel.rules.add(rule("-a never,task"));
     kernel.rules.add(rule("-a always,exclude -F msgtype=PATH"));
-    WatchKeeper keeper =
-        begun(
-            List.of(
-                new PackClaim("p.rules:1", onPath),
-                new PackClaim("p.rules:2", onFile),
-                new PackClaim("p.rules:3", onCalls)));
+    WatchKeeper keeper = begunWithPack(onPath, onFile, onCalls);
     assertThat(keeper.uncovered()).as("what others leave out in general").isZero();
     kernel.rules.addFirst(rule("-a never,exit -F dir=" + dir + " -F exe=/bin/x"));
     keeper.check();
@@ -487,12 +491,7 @@ final class KeeperDriftTest {
     AuditRuleData linked = rule("-a always,exit -F path=" + link + "/config -F perm=wa -k p");
     AuditRuleData away = rule("-a always,exit -F path=" + dir + "/away/config -F perm=wa -k p");
     kernel.refused = away::equals;
-    WatchKeeper keeper =
-        begun(
-            List.of(
-                new PackClaim("p.rules:1", real),
-                new PackClaim("p.rules:2", linked),
-                new PackClaim("p.rules:3", away)));
+    WatchKeeper keeper = begunWithPack(real, linked, away);
     assertThat(kernel.rules).containsExactly(real, linked);
     assertThat(keeper.watches())
         .extracting(Watch::state)

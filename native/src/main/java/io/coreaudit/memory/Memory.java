@@ -14,7 +14,7 @@ import sun.misc.Unsafe;
 ///
 /// `Unsafe`, not a `MemorySegment` over the whole address space: both are a single instruction once
 /// the optimising compiler is done, and until then, which is all of a short run and the first
-/// seconds of a long one, an access over a segment costs five times as much.
+/// seconds of a long one, an access over a segment costs several times as much.
 @SuppressWarnings({"restricted", "removal"}) // the one place that trusts addresses
 public final class Memory {
   private static final Unsafe UNSAFE = unsafe();
