@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -85,7 +86,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     this.wantedNamespace = wantedNamespace;
     this.onAttached = onAttached;
     this.canary = new AnchorCanary(settings.anchor());
-    this.below = new MountsBelow(kernel);
+    this.below = new MountsBelow(kernel, tell);
     this.following =
         new Premise(
             "every secret that is mounted", SecretSettings.KEY, Watch.Cause.NOT_FOLLOWED, tell);
@@ -272,7 +273,20 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     } else {
       secretMounted(volume, seenNs);
     }
-    below.mounted(mount);
+    mountedBelow(mount);
+  }
+
+  private void mountedBelow(Mount mount) {
+    if (!below.mounted(mount)) {
+      askAgain();
+    }
+  }
+
+  /// Has what was refused tried again in a moment.
+  private void askAgain() {
+    if (warden != null) {
+      warden.attachRefused();
+    }
   }
 
   private void secretMounted(SecretVolume volume, long seenNs) {
@@ -282,8 +296,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       tellWarden();
       return;
     }
-    if (!attach(volume.mount(), false) && warden != null) {
-      warden.secretRefused();
+    if (!attach(volume.mount(), false)) {
+      askAgain();
     }
     onAttached.accept(System.nanoTime() - seenNs);
   }
@@ -310,7 +324,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
       onMounted(now);
     } else {
       tags.moved(now, volume);
-      below.mounted(now);
+      mountedBelow(now);
     }
   }
 
@@ -375,21 +389,26 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// refuses on, it is not asked for each of a thousand.
   void attachRefused() {
     List<Mount> refused = tags.refused();
-    if (refused.isEmpty()) {
+    if (refused.isEmpty() && !below.hasRefused()) {
       return;
     }
     // Not always the same few.
     Collections.shuffle(refused);
     within(
         () -> {
-          int again = 0;
-          for (Mount mount : refused) {
-            again += attach(mount, false) ? 0 : 1;
-            if (again == MOST_REFUSED_AGAIN) {
-              return;
-            }
-          }
+          attachUntilRefused(refused);
+          below.attachRefused();
         });
+  }
+
+  private void attachUntilRefused(List<Mount> secrets) {
+    int refused = 0;
+    for (Mount mount : secrets) {
+      refused += attach(mount, false) ? 0 : 1;
+      if (refused == MOST_REFUSED_AGAIN) {
+        return;
+      }
+    }
   }
 
   private String anchor() {
@@ -401,6 +420,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// @return how many secrets are not attached after it
   int attachAll() {
     if (settings.eachItsRule()) {
+      within(below::attachAll);
       return 0;
     }
     counters.increment(SecretCounter.ATTACHED_ANEW);
@@ -408,6 +428,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
         () -> {
           attachFreshCanary();
           tags.each(mount -> attach(mount, true));
+          below.attachAll();
         });
     return tags.refused().size();
   }
@@ -441,7 +462,12 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     anchorState = anchorState.now(trouble);
     List<String> fresh = below.watched(covered);
     if (!fresh.isEmpty()) {
-      within(() -> below.attach(fresh));
+      within(
+          () -> {
+            if (!below.attach(fresh)) {
+              askAgain();
+            }
+          });
     }
   }
 
@@ -466,15 +492,16 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     return settings.anchor();
   }
 
-  /// How each mounted secret stands, and that not all are known while that is so. In mode `rule`:
-  /// of the secrets those only for which there is no room.
+  /// How each mounted secret stands; that not all are known, and that something is not attached to
+  /// the directory above it, while that is so. In mode `rule`: of the secrets those only for which
+  /// there is no room.
   public List<Watch> watches() {
     List<Watch> watches =
         settings.eachItsRule() ? tags.beyond(settings.mostRules()) : tags.watches(anchorState);
-    Watch unknown = following.watch();
-    if (unknown != null) {
-      watches.add(unknown);
-    }
+    Stream.of(following, below.covered())
+        .map(Premise::watch)
+        .filter(Objects::nonNull)
+        .forEach(watches::add);
     return watches;
   }
 

@@ -272,9 +272,9 @@ public final class Warden implements AutoCloseable {
     return false;
   }
 
-  /// The kernel refused to attach a secret: it is asked again in a second, and at each sweep. Any
+  /// The kernel refused to attach something: it is asked again in a second, and at each sweep. Any
   /// thread.
-  void secretRefused() {
+  void attachRefused() {
     if (attached.refused()) {
       wake.signal();
     }

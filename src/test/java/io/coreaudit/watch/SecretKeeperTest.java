@@ -215,6 +215,86 @@ final class SecretKeeperTest {
   }
 
   @Test
+  void shouldTryAgainWhatCouldNotBeAttachedBelowAWatchedDirectory() {
+    kernel.set(Errno.ENOMEM);
+    secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    secrets.onMounted(mount(2, "/etc/kubernetes/later", "xfs"));
+    Watch open = secrets.watches().getFirst();
+    assertThat(secrets.watches()).containsExactly(open);
+    assertThat(open.open()).isTrue();
+    assertThat(open.kind()).isEqualTo(Watch.Kind.PREMISE);
+    assertThat(open.cause()).isEqualTo(Watch.Cause.REFUSED);
+    assertThat(open.reason())
+        .startsWith("/etc/kubernetes/late below /etc/kubernetes: AUDIT_MAKE_EQUIV: ENOMEM")
+        .endsWith("; and 1 more");
+    assertThat(told).as("it may have been busy").isEmpty();
+    secrets.attachRefused();
+    secrets.attachRefused();
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "WATCH state=\"uncovered\" path=\"what is mounted below watched directories\"");
+    kernel.set(0);
+    told.clear();
+    secrets.attachRefused();
+    assertThat(kernel.tagged)
+        .containsExactlyInAnyOrder("/etc/kubernetes/late", "/etc/kubernetes/later");
+    assertThat(secrets.watches()).isEmpty();
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("WATCH state=\"covered\" path=\"what is mounted below watched directories\"");
+    secrets.attachRefused();
+    assertThat(kernel.tagged).as("once").hasSize(2);
+  }
+
+  @Test
+  void shouldForgetWhatCouldNotBeAttachedWhenItGoesOrNothingAboveItIsWatched() {
+    kernel.set(Errno.EPERM);
+    secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    secrets.attachRefused();
+    assertThat(secrets.watches()).hasSize(1);
+    secrets.onUnmounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    assertThat(secrets.watches()).isEmpty();
+    secrets.onMounted(mount(2, "/etc/kubernetes/late", "xfs"));
+    secrets.onMoved(mount(2, "/etc/kubernetes/late", "xfs"), mount(2, "/srv", "xfs"));
+    assertThat(secrets.watches()).as("moved away").isEmpty();
+    secrets.onMounted(mount(3, "/etc/kubernetes/late", "xfs"));
+    secrets.rules("", List.of());
+    assertThat(secrets.watches()).as("not watched any more").isEmpty();
+    secrets.rules("", List.of("/etc/kubernetes"));
+    assertThat(secrets.watches()).as("watched again, and refused").hasSize(1);
+  }
+
+  @Test
+  void shouldAttachWhatAnotherMountHidWhenThatHasGone() {
+    kernel.set(Errno.ENOENT);
+    secrets.onMounted(mount(1, "/etc/kubernetes/hidden", "xfs"));
+    secrets.attachRefused();
+    assertThat(secrets.watches()).as("nothing is there that could be opened").isEmpty();
+    assertThat(told).isEmpty();
+    kernel.set(0);
+    secrets.attachRefused();
+    assertThat(kernel.tagged).containsExactly("/etc/kubernetes/hidden");
+  }
+
+  @Test
+  void shouldAttachWhatIsMountedBelowAgainWhereAllMayBeLost() {
+    secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    kernel.tagged.clear();
+    secrets.attachAll();
+    assertThat(kernel.tagged).contains("/etc/kubernetes/late");
+    try (SecretKeeper each = keeper(true)) {
+      each.rules("", List.of("/etc/kubernetes"));
+      each.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+      kernel.tagged.clear();
+      each.attachAll();
+      assertThat(kernel.tagged).containsExactly("/etc/kubernetes/late");
+    }
+  }
+
+  @Test
   void shouldWatchASecretAlsoWithTheDirectoryAboveIt() {
     secrets.rules("", List.of("/var/lib/kubelet"));
     secrets.onMounted(secret(1, "a"));

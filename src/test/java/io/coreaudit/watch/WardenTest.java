@@ -207,6 +207,16 @@ final class WardenTest {
   }
 
   @Test
+  void shouldTryAgainAfterASecondWhatWasRefusedBelowAWatchedDirectory() throws Exception {
+    kernel.set(Errno.ENOMEM);
+    secrets.onMounted(mount(1, watched + "/below", "xfs"));
+    assertThat(secrets.watches()).singleElement().matches(Watch::open);
+    kernel.set(0);
+    until("attached", () -> secrets.watches().isEmpty());
+    assertThat(told).noneMatch(event -> event.contains("mounted below"));
+  }
+
+  @Test
   void shouldHaveTheCanariesComeAtOnceWhenAllWereAttachedAgain() throws Exception {
     shouldGoRound(
         () -> {
