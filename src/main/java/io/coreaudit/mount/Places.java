@@ -19,6 +19,9 @@ import java.util.function.UnaryOperator;
 ///
 /// The table is read once; one thread's own.
 public final class Places {
+  /// What a word for what is mounted below a place begins with.
+  public static final String BELOW = "+";
+
   private final List<Mount> mounts;
   private final Map<String, Mount> byPoint = new HashMap<>();
   private final UnaryOperator<String> real;
@@ -98,7 +101,7 @@ public final class Places {
   }
 
   /// A word for what is mounted below a place: another when that is something else, empty when it
-  /// is nothing.
+  /// is nothing. It begins with `BELOW`.
   ///
   /// @param place a real path
   public String below(String place) {
@@ -109,7 +112,7 @@ public final class Places {
             .map(mount -> mount.id() + " " + mount.device() + " " + mount.mountPoint())
             .sorted()
             .toList();
-    return below.isEmpty() ? "" : "+" + Integer.toHexString(below.hashCode());
+    return below.isEmpty() ? "" : BELOW + Integer.toHexString(below.hashCode());
   }
 
   private static boolean meet(List<Place> some, List<Place> others) {

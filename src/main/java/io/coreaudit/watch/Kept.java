@@ -212,11 +212,13 @@ final class Kept {
   /// @param usable what of its rules this kernel knows
   /// @param refused why a rule could not be loaded
   /// @param stuck why a rule could not be taken away to be loaded anew
+  /// @param standsElsewhere which of ours are known to hang on something else than what is there
   /// @param shadow what takes its effect from a rule, or null
   void conclude(
       List<AuditRuleData> usable,
       Map<AuditRuleData, String> refused,
       Map<AuditRuleData, String> stuck,
+      Predicate<AuditRuleData> standsElsewhere,
       String shadow,
       long nowNs) {
     if (!wants()) {
@@ -226,7 +228,8 @@ final class Kept {
     rules = usable;
     for (AuditRuleData rule : rules) {
       String why = refused.get(rule);
-      if (why == null && !first) {
+      if (why == null && stuck.containsKey(rule) && (!first || standsElsewhere.test(rule))) {
+        // Of an earlier start's rule nobody may know what it stands on: it counts then.
         why = stuck.get(rule);
       }
       if (why == null) {

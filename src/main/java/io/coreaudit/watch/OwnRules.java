@@ -2,6 +2,7 @@ package io.coreaudit.watch;
 
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
+import io.coreaudit.mount.Places;
 import io.coreaudit.rule.AuditRuleData;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -48,6 +49,15 @@ final class OwnRules {
   /// Whether a rule of ours was loaded when what it hangs on was this.
   boolean standsOn(AuditRuleData rule, String stand) {
     return stand.equals(loaded.get(rule));
+  }
+
+  /// Whether a rule of ours was loaded when something else was there; false when nobody knows what
+  /// was. What was mounted below does not count.
+  ///
+  /// @param stand what is there, as a wish says it
+  boolean standsElsewhere(AuditRuleData rule, String stand) {
+    String known = loaded.getOrDefault(rule, "");
+    return !known.isEmpty() && !known.equals(stand) && !known.startsWith(stand + Places.BELOW);
   }
 
   boolean isEmpty() {

@@ -228,6 +228,7 @@ public final class WatchKeeper {
           ioUring.usable(each.rules()),
           look.refused,
           look.stuck,
+          rule -> own.standsElsewhere(rule, each.seen.stand()),
           shadow(shadows, each, look),
           nowNs);
       OwnEvent news = each.news();

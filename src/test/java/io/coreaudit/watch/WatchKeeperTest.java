@@ -124,6 +124,40 @@ final class WatchKeeperTest {
   }
 
   @Test
+  void shouldNotCallCoveredWhatAnEarlierStartsRulesDoNotStandOn() throws Exception {
+    begun(watched);
+    swap(watched);
+    kernel.refuseWith = Errno.EPERM;
+    WatchKeeper next = begun(watched);
+    assertThat(next.uncovered()).isEqualTo(1);
+    assertThat(next.watches().getFirst().cause()).isEqualTo(Watch.Cause.REFUSED);
+    next.check();
+    assertThat(next.uncovered()).as("as long as they stand elsewhere").isEqualTo(1);
+    kernel.refuseWith = 0;
+    next.check();
+    assertThat(next.uncovered()).isZero();
+    assertThat(kernel.added).hasSize(6);
+  }
+
+  @Test
+  void shouldTrustARuleThatCannotGoWhereNobodyKnowsWhatItStandsOn() throws Exception {
+    begun(watched);
+    List<String> lines = Files.readAllLines(state);
+    Files.write(state, lines.stream().map(line -> line.split(" ")[0]).toList());
+    kernel.refuseWith = Errno.EPERM;
+    assertThat(begun(watched).uncovered()).isZero();
+  }
+
+  @Test
+  void shouldTrustARuleThatCannotGoWhereOnlyWhatIsMountedBelowIsAnother() throws Exception {
+    begun(watched);
+    List<String> lines = Files.readAllLines(state);
+    Files.write(state, lines.stream().map(line -> line.isBlank() ? line : line + "+1").toList());
+    kernel.refuseWith = Errno.EPERM;
+    assertThat(begun(watched).uncovered()).as("that is attached apart").isZero();
+  }
+
+  @Test
   void shouldTellOnceWhatItCannotMend() throws Exception {
     WatchKeeper keeper = begun(watched);
     swap(watched);
