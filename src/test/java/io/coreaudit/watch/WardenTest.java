@@ -20,9 +20,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,15 +229,31 @@ final class WardenTest {
   }
 
   @Test
-  void shouldNotGoRoundAndRoundWhereTheAnchorsRulesAreRefused() throws Exception {
-    shouldGoRound(
+  void shouldNotAttachAllAgainWhereTheAnchorsRulesAreRefused() {
+    AtomicInteger rounds = new AtomicInteger();
+    warden.onAttachedAgain(rounds::incrementAndGet);
+    secrets.onMounted(mount(1, VOLUMES + "a", "tmpfs"));
+    List<String> before = tagged();
+    warden.call(
         () -> {
           kernel.refused = rule -> RulePlan.place(rule).equals(secrets.anchorPath().toString());
           kernel.rules.removeIf(kernel.refused);
-          warden.check();
-          warden.check();
         });
-    assertThat(rounds()).as("nothing was attached again").isEqualTo(1);
+    for (int i = 0; i < 3; i++) {
+      warden.check();
+    }
+    assertThat(tagged()).as("nothing that was loaded lost what is attached").isEqualTo(before);
+    assertThat(rounds).as("and nobody asks for a round of canaries").hasValue(0);
+    warden.call(() -> kernel.refused = rule -> false);
+    warden.check();
+    assertThat(tagged().subList(before.size(), tagged().size())).contains(VOLUMES + "a");
+    assertThat(rounds).hasValue(1);
+  }
+
+  private List<String> tagged() {
+    List<String> tagged = new ArrayList<>();
+    warden.call(() -> tagged.addAll(kernel.tagged));
+    return tagged;
   }
 
   private interface Deed {

@@ -92,15 +92,11 @@ final class DriftIT {
   void shouldNotBlameWhoWasRefused() throws Exception {
     try (RunningAgent agent = start()) {
       List<String> ours = AuditState.now().rules();
-      String delete = "auditctl -d always,exit -F dir=%s -F perm=rwa -F key=coreaudit_watch";
-      Command.run(
-          "sh",
-          "-c",
-          delete.formatted(watched)
-              + "; cp $(command -v auditctl) $0/other; "
-              + delete.replace("auditctl", "$0/other").formatted(watched)
-              + " || true",
-          dir.toString());
+      Path refused = dir.resolve("refused");
+      String delete = " -d always,exit -F dir=%s -F perm=rwa -F key=coreaudit_watch".formatted(watched);
+      // Copied before, and both in one breath: the agent must not have brought it back between.
+      Command.run("sh", "-c", "cp $(command -v auditctl) " + refused + " && " + refused + " -v");
+      Command.run("sh", "-c", "auditctl" + delete + " && ! " + refused + delete);
       agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
       shouldTellAuditctl(agent, "rule_gone", "remove_rule");
       assertThat(agent.stop()).isZero();
