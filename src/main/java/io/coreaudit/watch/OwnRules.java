@@ -90,7 +90,8 @@ final class OwnRules {
   /// no harm, the other way round nobody would take it away.
   ///
   /// @param stand what it hangs on; empty when it is nothing
-  void add(AuditRuleData rule, String stand) {
+  /// @return whether it was loaded now; somebody's equal rule does the work as well
+  boolean add(AuditRuleData rule, String stand) {
     boolean fresh = !loaded.containsKey(rule);
     if (!standsOn(rule, stand)) {
       state.append(rule.atEnd(), stand);
@@ -99,16 +100,18 @@ final class OwnRules {
     }
     try {
       kernel.addRule(rule);
+      return true;
     } catch (KernelException e) {
       // Not known to be refused: it may be loaded yet.
       if (fresh && e.errno() != Errno.ETIMEDOUT) {
         loaded.remove(rule);
         write();
       }
-      // Somebody's equal rule does the work as well; it is theirs and stays.
+      // It is theirs and stays.
       if (e.errno() != Errno.EEXIST) {
         throw e;
       }
+      return false;
     }
   }
 

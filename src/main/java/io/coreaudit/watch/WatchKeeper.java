@@ -75,6 +75,10 @@ public final class WatchKeeper {
   private String anchor = "";
 
   private boolean lostTags;
+
+  /// Rules of the anchor of which the kernel did not say in time whether it loads them.
+  private final Set<AuditRuleData> late = new HashSet<>();
+
   private List<String> attachedAt = List.of();
   private boolean ended;
   private volatile List<Watch> watches = List.of();
@@ -262,6 +266,7 @@ public final class WatchKeeper {
     List<AuditRuleData> list = kernel.rules();
     own.keepOnly(new HashSet<>(list));
     Look look = new Look(list, ours(list), Places::here);
+    lostTags |= late.removeIf(look.held::contains);
     for (Kept each : kept) {
       Predicate<AuditRuleData> standsHere = rule -> own.standsOn(rule, look.stand(each.seen, rule));
       each.look(look.held, look.ours, standsHere, changes, usable(each.seen), nowNs);
@@ -467,11 +472,13 @@ public final class WatchKeeper {
   private void add(AuditRuleData rule, String stand) {
     boolean tagged = isOnAnchor(rule) && !RulePlan.isNever(rule);
     try {
-      own.add(rule, stand);
-      lostTags |= tagged;
+      boolean loaded = own.add(rule, stand);
+      // One that is there already may be the one that was late.
+      lostTags |= tagged && (loaded | late.remove(rule));
     } catch (KernelException e) {
-      // A refused one changes nothing, however often it is tried; one that is late may be loaded.
-      lostTags |= tagged && e.errno() == Errno.ETIMEDOUT;
+      if (tagged && e.errno() == Errno.ETIMEDOUT) {
+        late.add(rule);
+      }
       throw e;
     }
   }

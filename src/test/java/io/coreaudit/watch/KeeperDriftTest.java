@@ -362,6 +362,33 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldTakeWhatIsAttachedForLostOnlyWhenTheAnchorsRulesWereLoaded() {
+    List<Claim> claims = List.of(new AnchorClaim(anchor, SecretSettings.KEY));
+    List<AuditRuleData> rules = rulesOn(anchor, SecretSettings.KEY);
+    kernel.refuseWith = Errno.ETIMEDOUT;
+    WatchKeeper keeper = begun(claims);
+    keeper.check();
+    assertThat(keeper.takeLostTags()).as("the kernel does not answer").isFalse();
+    kernel.refuseWith = 0;
+    kernel.rules.addAll(rules);
+    keeper.check();
+    assertThat(keeper.takeLostTags()).as("it loaded them after all").isTrue();
+    keeper.check();
+    assertThat(keeper.takeLostTags()).as("once").isFalse();
+    kernel.rules.clear();
+    keeper.check();
+    assertThat(kernel.rules).isEqualTo(rules);
+    assertThat(keeper.takeLostTags()).isTrue();
+    keeper.check();
+    assertThat(keeper.takeLostTags()).isFalse();
+    kernel.rules.clear();
+    keeper.forgive();
+    kernel.beforeAdd = () -> kernel.rules.addAll(kernel.rules.isEmpty() ? rules : List.of());
+    keeper.check();
+    assertThat(keeper.takeLostTags()).as("somebody loads them in that moment").isFalse();
+  }
+
+  @Test
   void shouldTellWhoLoadedARuleOnTheAnchor() {
     WatchKeeper keeper = begun(List.of(new AnchorClaim(anchor, SecretSettings.KEY)));
     List<AuditRuleData> ours = List.copyOf(kernel.rules);

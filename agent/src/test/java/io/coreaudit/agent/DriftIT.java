@@ -93,7 +93,7 @@ final class DriftIT {
     try (RunningAgent agent = start()) {
       List<String> ours = AuditState.now().rules();
       Path refused = dir.resolve("refused");
-      String delete = " -d always,exit -F dir=%s -F perm=rwa -F key=coreaudit_watch".formatted(watched);
+      String delete = " -d always,exit -F dir=" + watched + " -F perm=rwa -F key=coreaudit_watch";
       // Copied before, and both in one breath: the agent must not have brought it back between.
       Command.run("sh", "-c", "cp $(command -v auditctl) " + refused + " && " + refused + " -v");
       Command.run("sh", "-c", "auditctl" + delete + " && ! " + refused + delete);
