@@ -106,14 +106,19 @@ record ConfigChange(String stamp, Map<String, String> fields, Map<String, String
     return op().equals("add_rule") && isAbout(rule);
   }
 
-  /// The kernel tells of a request that it refused as of one that it did.
+  /// Whether something was done to such a rule.
   private boolean isAbout(AuditRuleData rule) {
     String said = fields.get("dir") == null ? fields.get("path") : fields.get("dir");
     String list = fields.get("list");
-    return !"0".equals(fields.get("res"))
+    return !refused()
         && (list == null || list.equals(Integer.toString(RulePlan.list(rule))))
         && rule.textOf(AuditConstants.AUDIT_FILTERKEY).equals(fields.getOrDefault("key", ""))
         && (said == null || said.equals(RulePlan.place(rule)) || op().equals("updated_rules"));
+  }
+
+  /// Whether the kernel did not do it; it tells of that as of what it did.
+  boolean refused() {
+    return "0".equals(fields.get("res"));
   }
 
   /// Whether it dropped what was attached to directories.

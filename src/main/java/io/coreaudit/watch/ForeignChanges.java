@@ -19,18 +19,26 @@ final class ForeignChanges {
 
   /// Takes the text of a CONFIG_CHANGE record, or that of a SYSCALL record: this belongs to all
   /// changes of its event, wherever the record before it comes from.
-  void take(String text) {
+  ///
+  /// @return whether anything may have changed by it: what the kernel refused changed nothing,
+  ///   whosever it was
+  boolean take(String text) {
     if (ConfigChange.isCall(text)) {
       String stamp = ConfigChange.stamp(text);
       changes.replaceAll(change -> change.stamp().equals(stamp) ? change.with(text) : change);
-      return;
+      return changes.stream().anyMatch(change -> change.stamp().equals(stamp));
+    }
+    ConfigChange change = ConfigChange.of(text);
+    if (change.refused()) {
+      return false;
     }
     if (changes.size() == MOST) {
       dropOwn();
     }
     if (changes.size() < MOST) {
-      changes.add(ConfigChange.of(text));
+      changes.add(change);
     }
+    return true;
   }
 
   /// Those of others, in their order.
@@ -46,5 +54,10 @@ final class ForeignChanges {
   /// They were acted on.
   void done() {
     changes.clear();
+  }
+
+  /// Those of rules were acted on; those of settings, and of what is attached, were not.
+  void rulesDone() {
+    changes.removeIf(change -> !change.switches() && !change.trims());
   }
 }

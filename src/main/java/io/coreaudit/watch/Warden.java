@@ -206,11 +206,11 @@ public final class Warden implements AutoCloseable {
     takeChanges();
     long nowNs = System.nanoTime();
     if (attached != null) {
-      attached.tryRefused(nowNs);
+      attempt(() -> attached.tryRefused(nowNs));
     }
     boolean settled = nowNs - lastSignNs >= QUIET_NS || nowNs - firstSignNs >= LOOK_AT_LATEST_NS;
     if (again ? nowNs - againNs >= 0 : lookWanted && settled || due(nowNs)) {
-      attempt();
+      attempt(this::look);
     }
   }
 
@@ -299,8 +299,9 @@ public final class Warden implements AutoCloseable {
   /// Takes what the stream told.
   private void takeChanges() {
     for (String text = stream.poll(); text != null; text = stream.poll()) {
-      foreign.take(text);
-      sign();
+      if (foreign.take(text)) {
+        sign();
+      }
     }
     if (stream.takeMissed()) {
       lookAtAll = true;
@@ -308,10 +309,9 @@ public final class Warden implements AutoCloseable {
     }
   }
 
-  private void attempt() {
+  private void attempt(Runnable duty) {
     try {
-      look();
-      trouble = "";
+      duty.run();
     } catch (RuntimeException e) {
       String text = text(e);
       if (!text.equals(trouble)) {
@@ -355,12 +355,15 @@ public final class Warden implements AutoCloseable {
     }
     // Not before: when the kernel refuses to list its rules, who changed them is still to be told.
     foreign.done();
+    trouble = "";
   }
 
   /// Whoever asks for a look: who it was is told by the one that finds it.
   private void checkNow() {
     takeChanges();
     check(foreign.list());
+    // Whoever takes the same rule again is another.
+    foreign.rulesDone();
   }
 
   private void check(List<ConfigChange> by) {

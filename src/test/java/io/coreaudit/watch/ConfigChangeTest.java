@@ -110,6 +110,31 @@ final class ConfigChangeTest {
   }
 
   @Test
+  void shouldTakeWhatTheKernelRefusedForNoChange() {
+    ForeignChanges changes = new ForeignChanges(77);
+    String refused = "audit(1.000:1): auid=0 ses=1 op=add_rule key=\"x\" list=4 res=0";
+    assertThat(changes.take(refused)).isFalse();
+    assertThat(changes.take("audit(1.000:1): arch=c000003e syscall=44 ppid=1 pid=8 exe=\"/x\""))
+        .as("the call of it")
+        .isFalse();
+    assertThat(changes.list()).isEmpty();
+    assertThat(changes.take(refused.replace("res=0", "res=1"))).isTrue();
+    assertThat(changes.take("audit(1.000:1): arch=c000003e syscall=44 ppid=1 pid=8 exe=\"/x\""))
+        .isTrue();
+    assertThat(changes.list()).hasSize(1);
+  }
+
+  @Test
+  void shouldForgetWhatBecameOfRulesAndNothingElse() {
+    ForeignChanges changes = new ForeignChanges(77);
+    changes.take("audit(1.000:1): auid=0 ses=1 op=remove_rule key=\"x\" list=4 res=1");
+    changes.take("audit(1.000:2): pid=8 uid=0 auid=0 ses=1 op=trim res=1");
+    changes.take("audit(1.000:3): op=set audit_enabled=0 old=1 auid=0 ses=1 res=1");
+    changes.rulesDone();
+    assertThat(changes.list()).extracting(ConfigChange::op).containsExactly("trim", "set");
+  }
+
+  @Test
   void shouldFindRoomForOthersAmongManyOfOurOwn() {
     ForeignChanges changes = new ForeignChanges(77);
     for (int i = 0; i < 3000; i++) {
