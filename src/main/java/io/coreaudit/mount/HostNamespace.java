@@ -86,6 +86,7 @@ public final class HostNamespace implements AutoCloseable {
   private final boolean own;
   private final String what;
   private final String missed;
+  private boolean closed;
 
   private HostNamespace(int fd, long inode, boolean own, String what, String missed) {
     this.fd = fd;
@@ -302,9 +303,13 @@ public final class HostNamespace implements AutoCloseable {
     return new Thread(inside, name);
   }
 
-  /// Lets go of it. Threads that have entered stay.
+  /// Lets go of it, once. Threads that have entered stay.
   @Override
-  public void close() {
-    LibC.close(fd);
+  public synchronized void close() {
+    if (!closed) {
+      // Its number may be another's afterwards.
+      closed = true;
+      LibC.close(fd);
+    }
   }
 }

@@ -46,13 +46,16 @@ final class Kept {
   /// Of the last drift that was told: what stood there, and what was wrong with it.
   private List<Object> toldDrift = List.of();
 
+  /// What somebody did to it and who it was, until that is told: a look may fail on its way.
+  private String drift;
+
+  private ConfigChange by;
+
   // Of the look that goes on.
   private String failure;
   private Watch.Cause cause;
   private boolean waits;
   private boolean first;
-  private String drift;
-  private ConfigChange by;
   private List<AuditRuleData> rules = List.of();
   private final List<AuditRuleData> anew = new ArrayList<>();
 
@@ -81,8 +84,6 @@ final class Kept {
     failure = null;
     cause = Watch.Cause.NONE;
     waits = false;
-    drift = null;
-    by = null;
     anew.clear();
     first = bound == null;
     if (!seen.watchable()) {
@@ -290,10 +291,14 @@ final class Kept {
   /// What somebody did to it, when that is news; null when nobody did, or it was told and still
   /// cannot be mended. After `news`.
   OwnEvent drift() {
-    if (drift == null) {
+    String what = drift;
+    ConfigChange who = by;
+    drift = null;
+    by = null;
+    if (what == null) {
       return null;
     }
-    boolean replaced = drift.equals(REPLACED);
+    boolean replaced = what.equals(REPLACED);
     List<Object> news = Arrays.asList(seen.bound(), watch.reason());
     if (replaced && !watch.covered() && news.equals(toldDrift)) {
       // Found again at each look until it can be mended.
@@ -302,16 +307,16 @@ final class Kept {
     toldDrift = news;
     OwnEvent.Fields event =
         OwnEvent.of(EventKind.DRIFT)
-            .with("what", drift)
+            .with("what", what)
             .with("path", claim.name())
             .with("key", claim.key())
             .with("detail", replaced ? seen.detail() : null)
             .with("done", watch.covered() ? "loaded again" : watch.reason());
-    if (by == null && replaced) {
+    if (who == null && replaced) {
       // No rule was changed: a name leads elsewhere, and the kernel keeps no record of that.
       return event.with("by", ConfigChange.KERNEL).build();
     }
-    return ConfigChange.tell(by, event).build();
+    return ConfigChange.tell(who, event).build();
   }
 
   /// Whether somebody misses it when it is claimed no more; a secret goes with its mount.

@@ -156,11 +156,12 @@ public final class WatchKeeper {
     return "the anchor has no rules yet";
   }
 
-  /// The directories that are covered, as their rules name them.
+  /// The directories that rules are on, also where others take from them, as the rules name them.
   synchronized List<String> directories() {
     return kept.stream()
         .filter(each -> TREES.contains(each.claim.kind()))
-        .filter(each -> each.watch != null && each.watch.covered())
+        .filter(each -> each.watch != null)
+        .filter(each -> each.watch.covered() || each.watch.cause() == Watch.Cause.SHADOWED)
         .flatMap(each -> each.bound.rules().stream())
         .map(rule -> rule.textOf(AuditConstants.AUDIT_DIR))
         .filter(directory -> !directory.isEmpty())

@@ -2,8 +2,10 @@ package io.coreaudit.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +22,32 @@ final class HostNamespaceTest {
     assertThat(HostNamespace.sharesMounts(process)).as("by number alone").isFalse();
     Files.writeString(table, own.replaceFirst(" / .*", " / /elsewhere rw - x y rw") + "\n");
     assertThat(HostNamespace.sharesMounts(process)).as("as another root sees it").isTrue();
+  }
+
+  @Test
+  void shouldLetGoOnce() throws Exception {
+    HostNamespace first = HostNamespace.own();
+    first.close();
+    try (HostNamespace second = HostNamespace.own()) {
+      assertThat(second.isOwn()).isTrue();
+      long open = openNamespaces();
+      first.close();
+      assertThat(openNamespaces()).as("its number is the other's now").isEqualTo(open);
+    }
+  }
+
+  private static long openNamespaces() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(HostNamespaceTest::isMountNamespace).count();
+    }
+  }
+
+  private static boolean isMountNamespace(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("mnt:");
+    } catch (IOException closed) {
+      return false;
+    }
   }
 
   @Test

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,30 @@ final class KeeperDriftTest {
   }
 
   @Test
+  void shouldTellOfARuleThatWentAlsoWhenTheLookFailsOnItsWay() {
+    Kept kept = new Kept(WatchKeeper.paths(List.of(watched)).getFirst());
+    look(kept, Set.of(), List.of());
+    assertThat(kept.news()).isNotNull();
+    assertThat(kept.drift()).isNull();
+    String text = "audit(1.0:1): auid=7 ses=1 op=remove_rule key=\"coreaudit_watch\" list=4 res=1";
+    kept.look(Set.of(), Set.of(), rule -> true, List.of(ConfigChange.of(text)), kept.rules(), 1);
+    look(kept, Set.of(), List.of());
+    assertThat(kept.news()).isNull();
+    OwnEvent drift = kept.drift();
+    assertThat(new String(drift.text(), StandardCharsets.UTF_8))
+        .startsWith("what=\"rule_gone\"")
+        .contains("auid=\"7\"");
+    assertThat(kept.drift()).as("once").isNull();
+  }
+
+  private static void look(Kept kept, Set<AuditRuleData> held, List<ConfigChange> changes) {
+    kept.seen = kept.claim.look();
+    List<AuditRuleData> rules = kept.seen.rules();
+    kept.look(held, Set.of(), rule -> true, changes, rules, 1);
+    kept.conclude(rules, Map.of(), Map.of(), rule -> false, null, 1);
+  }
+
+  @Test
   void shouldSayThatNobodyToldWhoItWas() {
     WatchKeeper keeper = begun();
     told.clear();
@@ -284,6 +310,7 @@ final class KeeperDriftTest {
     assertThat(keeper.watches().getFirst().reason())
         .isEqualTo("shadowed by -a never,exit -S all -F uid=0");
     assertThat(keeper.watches().getFirst().cause()).isEqualTo(Watch.Cause.SHADOWED);
+    assertThat(keeper.directories()).as("it still sees some").containsExactly(watched.toString());
     kernel.rules.removeFirst();
     keeper.check();
     assertThat(keeper.uncovered()).isZero();
