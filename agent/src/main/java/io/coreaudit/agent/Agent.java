@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
 /// reverse.
 ///
 /// The socket is bound first, so that the kernel's records wait in its buffer while the rest
-/// starts. The agent is ready when it has heard its own canary.
+/// starts. The agent is ready when it has heard its own canary and knows all mounted secrets.
 final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
@@ -320,6 +320,8 @@ final class Agent implements AutoCloseable {
     }
     if (kernel == null) {
       rounds.every(NAMES_LOOK, "names", this::refreshNames);
+    } else {
+      rounds.every(LOOK, "mounts", () -> kernel.tellMounts(readiness));
     }
   }
 

@@ -152,6 +152,12 @@ final class KernelSide {
       guard.start();
     }
     watches.start(health);
+    tellMounts(readiness);
+  }
+
+  /// Says whether all mounted secrets are known: an agent that does not know them is not ready.
+  void tellMounts(Readiness readiness) {
+    readiness.set("mounts", watches.trouble());
   }
 
   /// Starts the conductor.

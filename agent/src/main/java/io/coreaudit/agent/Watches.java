@@ -115,6 +115,11 @@ final class Watches {
     return secrets;
   }
 
+  /// Why not all mounted secrets are known; empty when they are, or nobody asked for them.
+  String trouble() {
+    return secrets == null ? "" : secrets.trouble();
+  }
+
   /// How everything stands that is watched.
   List<Watch> all() {
     List<Watch> all = new ArrayList<>(warden.keeper().watches());

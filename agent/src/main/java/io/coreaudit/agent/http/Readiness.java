@@ -29,6 +29,17 @@ public final class Readiness {
     reasons.remove(cause);
   }
 
+  /// Gives a reason, or takes it back.
+  ///
+  /// @param reason for people; empty when there is none any more
+  public void set(String cause, String reason) {
+    if (reason.isEmpty()) {
+      clear(cause);
+    } else {
+      hold(cause, reason);
+    }
+  }
+
   /// The reasons; empty: ready.
   public List<String> reasons() {
     return new ArrayList<>(new TreeMap<>(reasons).values());
