@@ -27,28 +27,32 @@ final class Master {
 
   private final Path root;
   private final Path file;
+  private final Home home;
   private boolean known;
   private boolean written;
 
   /// @param root of the host's files
   /// @param file where it is written down
-  Master(Path root, Path file) {
+  /// @param home where that file lies
+  Master(Path root, Path file, Home home) {
     this.root = root;
     this.file = file;
+    this.home = home;
   }
 
-  /// The one of the host whose paths mean here what they mean to it.
+  /// The one of the host whose paths mean to whoever asks what they mean to it.
   ///
   /// @param stateFile beside which it is written down
-  static Master of(Path stateFile) {
-    return new Master(Path.of("/"), stateFile.resolveSibling("master"));
+  /// @param home where that file lies
+  static Master of(Path stateFile, Home home) {
+    return new Master(Path.of("/"), stateFile.resolveSibling("master"), home);
   }
 
   /// Whether it is one. Writes nothing.
   boolean is() {
     known =
         known
-            || Files.exists(file)
+            || home.call(() -> Files.exists(file))
             || SIGNS.stream().anyMatch(sign -> Files.exists(root.resolve(sign)));
     return known;
   }
@@ -57,18 +61,22 @@ final class Master {
   boolean remember() {
     if (is() && !written) {
       written = true;
-      try {
-        if (!Files.exists(file)) {
-          StateFile.write(file, List.of());
-        }
-      } catch (IOException e) {
-        LOG.warn(
-            "cannot write {}: {} (a later start of this boot must see anew that this host is a"
-                + " master)",
-            file,
-            e.getMessage());
-      }
+      home.run(this::write);
     }
     return known;
+  }
+
+  private void write() {
+    try {
+      if (!Files.exists(file)) {
+        StateFile.write(file, List.of());
+      }
+    } catch (IOException e) {
+      LOG.warn(
+          "cannot write {}: {} (a later start of this boot must see anew that this host is a"
+              + " master)",
+          file,
+          e.getMessage());
+    }
   }
 }

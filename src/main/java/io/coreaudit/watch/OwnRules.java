@@ -25,6 +25,7 @@ final class OwnRules {
 
   private final AuditKernel kernel;
   private final RulesState state;
+  private final Home home;
 
   /// What each stands on.
   private final Map<AuditRuleData, String> loaded;
@@ -36,10 +37,12 @@ final class OwnRules {
   private boolean fileBehind;
 
   /// @param stateFile where the wire forms that we loaded are kept
-  OwnRules(AuditKernel kernel, Path stateFile) {
+  /// @param home where that file lies
+  OwnRules(AuditKernel kernel, Path stateFile, Home home) {
     this.kernel = kernel;
     this.state = new RulesState(stateFile);
-    this.loaded = state.read();
+    this.home = home;
+    this.loaded = home.call(state::read);
   }
 
   boolean contains(AuditRuleData rule) {
@@ -70,7 +73,7 @@ final class OwnRules {
 
   /// Writes the file anew.
   void write() {
-    state.write(loaded);
+    home.run(() -> state.write(loaded));
     fileBehind = false;
   }
 
@@ -94,7 +97,7 @@ final class OwnRules {
   boolean add(AuditRuleData rule, String stand) {
     boolean fresh = !loaded.containsKey(rule);
     if (!standsOn(rule, stand)) {
-      state.append(rule.atEnd(), stand);
+      home.run(() -> state.append(rule.atEnd(), stand));
       loaded.put(rule, stand);
       fileBehind |= !fresh;
     }

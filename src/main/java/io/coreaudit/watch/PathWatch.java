@@ -27,11 +27,17 @@ final class PathWatch implements AutoCloseable {
   private static final int MOST_LINKS = 40;
 
   private final Inotify inotify = new Inotify();
+  private final Home home;
 
   /// The names that count, by the directory's number.
   private Map<Integer, Set<String>> names = new HashMap<>();
 
   private boolean refusalTold;
+
+  /// @param home where the files lie whose text counts
+  PathWatch(Home home) {
+    this.home = home;
+  }
 
   /// The descriptor to poll for POLLIN.
   int fd() {
@@ -43,24 +49,17 @@ final class PathWatch implements AutoCloseable {
   /// @param texts of what else it counts when it is written
   /// @return whether they lead elsewhere than when this was last asked
   boolean follow(Collection<Path> paths, Collection<Path> texts) {
-    Map<Path, Set<String>> wanted = new HashMap<>();
+    Map<Path, Set<String>> toPaths = new HashMap<>();
     for (Path path : paths) {
-      trace(path, wanted, 0);
+      trace(path, toPaths, 0);
     }
+    Map<Path, Set<String>> toTexts = new HashMap<>();
     Set<Path> written = new HashSet<>();
-    for (Path text : texts) {
-      written.add(trace(text, wanted, 0));
-    }
     Map<Integer, Set<String>> now = new HashMap<>();
-    wanted.forEach(
-        (directory, leads) -> {
-          int number = inotify.add(directory.toString(), written.contains(directory));
-          if (number >= 0) {
-            now.computeIfAbsent(number, n -> new HashSet<>()).addAll(leads);
-          } else {
-            refused(directory, number);
-          }
-        });
+    home.run(() -> texts.forEach(text -> written.add(trace(text, toTexts, 0))));
+    // The one added last says what counts of a directory: here it must not be less than there.
+    toPaths.forEach((directory, leads) -> add(directory, leads, written, now));
+    home.run(() -> toTexts.forEach((directory, leads) -> add(directory, leads, written, now)));
     for (Integer number : names.keySet()) {
       if (!now.containsKey(number)) {
         inotify.remove(number);
@@ -69,6 +68,16 @@ final class PathWatch implements AutoCloseable {
     boolean changed = !now.equals(names);
     names = now;
     return changed;
+  }
+
+  private void add(
+      Path directory, Set<String> leads, Set<Path> written, Map<Integer, Set<String>> now) {
+    int number = inotify.add(directory.toString(), written.contains(directory));
+    if (number >= 0) {
+      now.computeIfAbsent(number, n -> new HashSet<>()).addAll(leads);
+    } else {
+      refused(directory, number);
+    }
   }
 
   private void refused(Path directory, int errno) {

@@ -28,7 +28,7 @@ public final class Rulebook {
   }
 
   static Rulebook of(AuditKernel kernel, WatchSettings wanted, Path stateFile) {
-    List<Claim> claims = wanted.claims(List.of(), Master.of(stateFile)::is);
+    List<Claim> claims = wanted.claims(List.of(), Master.of(stateFile, new Home())::is);
     WatchKeeper keeper = new WatchKeeper(kernel, claims, stateFile, event -> {});
     return new Rulebook(kernel, keeper);
   }

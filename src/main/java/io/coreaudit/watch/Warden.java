@@ -50,7 +50,8 @@ public final class Warden implements AutoCloseable {
   private final WatchKeeper keeper;
   private final AuditSwitch onOff;
   private final ConfigChanges stream;
-  private final PathWatch paths = new PathWatch();
+  private final Home home;
+  private final PathWatch paths;
   private final Consumer<OwnEvent> tell;
   private final Master master;
   private WatchSettings wanted;
@@ -84,13 +85,17 @@ public final class Warden implements AutoCloseable {
   /// Wires the role up.
   ///
   /// @param stream what the intake thread notes of changes
+  /// @param home where packs and state lie
   Warden(
       WatchKeeper keeper,
       AuditSwitch onOff,
       ConfigChanges stream,
       Master master,
       WatchSettings wanted,
-      Consumer<OwnEvent> tell) {
+      Consumer<OwnEvent> tell,
+      Home home) {
+    this.home = home;
+    this.paths = new PathWatch(home);
     this.master = master;
     this.wanted = wanted;
     this.tell = tell;
@@ -116,13 +121,15 @@ public final class Warden implements AutoCloseable {
       ConfigChanges stream,
       Consumer<OwnEvent> tell) {
     AuditKernel kernel = AuditKernel.of(control);
+    Home home = new Home();
     return new Warden(
-        new WatchKeeper(kernel, List.of(), stateFile, tell),
+        new WatchKeeper(kernel, List.of(), stateFile, tell, System::nanoTime, home),
         new AuditSwitch(kernel, settings, keepEnabled, tell),
         stream,
-        Master.of(stateFile),
+        Master.of(stateFile, home),
         wanted,
-        tell);
+        tell,
+        home);
   }
 
   /// Names who keeps the secrets attached. Before `start`.
@@ -143,6 +150,9 @@ public final class Warden implements AutoCloseable {
   public void start(HostNamespace namespace) {
     stream.listener(wake::signal);
     keeper.in(namespace);
+    if (!namespace.isOwn()) {
+      home.stay();
+    }
     thread =
         namespace.thread(
             "warden",
@@ -162,6 +172,7 @@ public final class Warden implements AutoCloseable {
             StateFile.class,
             RulesState.class,
             OwnRules.class,
+            Home.class,
             Master.class,
             PathWatch.class,
             Inotify.class,
@@ -345,7 +356,8 @@ public final class Warden implements AutoCloseable {
       rules |= !change.switches() && !change.trims();
     }
     if (switched != null || onOff.waits()) {
-      onOff.look(switched, nowNs);
+      ConfigChange by = switched;
+      home.run(() -> onOff.look(by, nowNs));
     }
     if (rules) {
       check(changes);
@@ -367,7 +379,7 @@ public final class Warden implements AutoCloseable {
   }
 
   private void check(List<ConfigChange> by) {
-    wanted = wanted.fresh();
+    wanted = home.call(wanted::fresh);
     keeper.claimAndTell(claims());
     if (attached != null) {
       keeper.attachedAt(attached.secrets().places());
@@ -459,7 +471,7 @@ public final class Warden implements AutoCloseable {
   void sweep(AuditStatus status) {
     call(
         () -> {
-          onOff.look(status, null, System.nanoTime());
+          home.run(() -> onOff.look(status, null, System.nanoTime()));
           checkNow();
           if (attached != null) {
             attached.secrets().lookAfter();
@@ -576,6 +588,7 @@ public final class Warden implements AutoCloseable {
 
   @Override
   public void close() {
+    home.close();
     paths.close();
     poll.close();
     wake.close();

@@ -91,17 +91,19 @@ public final class WatchKeeper {
   /// @param tell takes the events that say what became of a watch
   WatchKeeper(
       AuditKernel kernel, List<? extends Claim> claims, Path stateFile, Consumer<OwnEvent> tell) {
-    this(kernel, claims, stateFile, tell, System::nanoTime);
+    this(kernel, claims, stateFile, tell, System::nanoTime, new Home());
   }
 
+  /// Creates one that may work in another mount namespace than that in which its file lies.
   WatchKeeper(
       AuditKernel kernel,
       List<? extends Claim> claims,
       Path stateFile,
       Consumer<OwnEvent> tell,
-      LongSupplier clock) {
+      LongSupplier clock,
+      Home home) {
     this.kernel = kernel;
-    this.own = new OwnRules(kernel, stateFile);
+    this.own = new OwnRules(kernel, stateFile, home);
     this.tell = tell;
     this.clock = clock;
     this.hostMounts = new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);

@@ -41,9 +41,10 @@ final class ConductorTest {
             new WatchKeeper(kernel, List.of(), dir.resolve("rules.state"), event -> {}),
             new AuditSwitch(kernel, settings, true, event -> {}),
             new ConfigChanges(),
-            new Master(dir, dir.resolve("master")),
+            new Master(dir, dir.resolve("master"), new Home()),
             WatchSettings.of(),
-            event -> {});
+            event -> {},
+            new Home());
     conductor =
         new Conductor(
             kernel,

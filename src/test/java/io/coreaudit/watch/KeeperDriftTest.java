@@ -40,7 +40,8 @@ final class KeeperDriftTest {
 
   private WatchKeeper begun(List<Claim> claims) {
     WatchKeeper keeper =
-        new WatchKeeper(kernel, claims, dir.resolve("rules.state"), this::tell, () -> nowNs);
+        new WatchKeeper(
+            kernel, claims, dir.resolve("rules.state"), this::tell, () -> nowNs, new Home());
     keeper.begin();
     return keeper;
   }
@@ -465,7 +466,7 @@ final class KeeperDriftTest {
     Path pod = Files.createFile(manifests.resolve("etcd-pod.yaml"));
     Path keys = Files.createDirectory(dir.resolve("keys"));
     Path noted = dir.resolve("master");
-    Master master = new Master(root, noted);
+    Master master = new Master(root, noted, new Home());
     WatchSettings wanted = new WatchSettings(List.of(), List.of(keys), true, null, RulePacks.NONE);
     WatchKeeper keeper = begun(wanted.claims(List.of(), master::remember));
     List<AuditRuleData> rules = rulesOn(keys, WatchSettings.ETCD_KEY);
@@ -476,7 +477,7 @@ final class KeeperDriftTest {
     keeper.claimAndTell(wanted.claims(List.of(), master::remember));
     keeper.check();
     assertThat(kernel.rules).isEqualTo(rules);
-    assertThat(wanted.claims(List.of(), new Master(root, noted)::is))
+    assertThat(wanted.claims(List.of(), new Master(root, noted, new Home())::is))
         .as("a later start")
         .hasSize(1);
     assertThat(told).isEmpty();
@@ -497,7 +498,7 @@ final class KeeperDriftTest {
             "var/lib/etcd-backup",
             "etc/origin/node/pods/etcd.yaml")) {
       Path root = Files.createTempDirectory(dir, "root");
-      Master master = new Master(root, root.resolve("master"));
+      Master master = new Master(root, root.resolve("master"), new Home());
       assertThat(master.remember()).isFalse();
       assertThat(root.resolve("master")).doesNotExist();
       Files.createDirectories(root.resolve(sign));

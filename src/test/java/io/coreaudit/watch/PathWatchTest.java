@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PathWatchTest {
-  private final PathWatch paths = new PathWatch();
+  private final PathWatch paths = new PathWatch(new Home());
   @TempDir private Path temp;
   private Path pack;
   private Path watched;

@@ -61,9 +61,10 @@ final class WardenTest {
             new WatchKeeper(kernel, List.of(), dir.resolve("rules.state"), this::tell),
             new AuditSwitch(kernel, settings, true, this::tell),
             new ConfigChanges(),
-            new Master(dir, dir.resolve("master")),
+            new Master(dir, dir.resolve("master"), new Home()),
             wanted,
-            this::tell);
+            this::tell,
+            new Home());
     secrets = new SecretKeeper(kernel, anchored, "", this::tell, ns -> {});
     warden.secrets(secrets);
     namespace = HostNamespaces.reachable("/proc/self/ns/net");

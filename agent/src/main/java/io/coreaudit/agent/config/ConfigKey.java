@@ -134,7 +134,9 @@ public enum ConfigKey {
       Word.of(SwitchWord.class),
       "auto",
       "Watch every tmpfs that carries a secret, from its mount to its umount. auto: when records"
-          + " come from the kernel (input.mode multicast or unicast)."),
+          + " come from the kernel (input.mode multicast or unicast). With false nobody follows"
+          + " mounts: what is mounted below a watched directory after its rules were loaded is not"
+          + " watched."),
   /// Which mounts are secrets.
   WATCH_SECRETS_MATCH(
       "watch.secrets.match",
@@ -325,7 +327,8 @@ public enum ConfigKey {
       "/run/coreaudit",
       "The lock that lets one agent run on a host, the control socket, and what is known of the"
           + " rules. Another directory is for trials: agents with different ones do not know of"
-          + " each other.");
+          + " each other. In a container it must be a directory of the host, else the next start"
+          + " does not know the rules of this one.");
 
   /// The key under which the list of sinks stands.
   static final String SINKS = "sinks";
