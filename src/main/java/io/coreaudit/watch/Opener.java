@@ -11,36 +11,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Who opens a watched path for the canary, under the name of the calling thread.
-public enum Opener {
+@FunctionalInterface
+public interface Opener {
   /// The calling thread itself.
-  THREAD {
-    @Override
-    void openNow(String path) {
-      int fd = LibC.open(path, HARMLESS, 0);
-      if (fd >= 0) {
-        LibC.close(fd);
-      }
-    }
-  },
-  /// A child process: the kernel does not audit what the owner of its unicast slot does itself.
-  CHILD {
-    @Override
-    void openNow(String path) {
-      ChildOpen.open(path, HARMLESS);
-    }
-  };
+  Opener THREAD =
+      path -> {
+        if (isHarmless(path)) {
+          int fd = LibC.open(path.toString(), flags(), 0);
+          if (fd >= 0) {
+            LibC.close(fd);
+          }
+        }
+      };
 
-  /// Waits for nobody, should a pipe come to stand there between the look and the opening.
-  private static final int HARMLESS = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  /// A child process: the kernel does not audit what the owner of its unicast slot does itself.
+  Opener CHILD =
+      path -> {
+        if (isHarmless(path)) {
+          ChildOpen.open(path.toString(), flags());
+        }
+      };
 
   /// Opens a file or directory to read; of what is neither, the opening may do something.
   ///
   /// @throws KernelException when there can be no child
-  void open(Path path) {
-    if (Files.isDirectory(path) || Files.isRegularFile(path)) {
-      openNow(path.toString());
-    }
+  void open(Path path);
+
+  private static boolean isHarmless(Path path) {
+    return Files.isDirectory(path) || Files.isRegularFile(path);
   }
 
-  abstract void openNow(String path);
+  /// Waits for nobody, should a pipe come to stand there between the look and the opening.
+  private static int flags() {
+    return O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  }
 }

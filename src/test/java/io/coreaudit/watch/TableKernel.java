@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// A kernel's audit that is a table of rules and two settings; answers as the kernel does.
@@ -29,6 +30,7 @@ final class TableKernel implements AuditKernel {
   long backlogLimit = 64;
   int refuseWith;
   Runnable beforeAdd = () -> {};
+  Consumer<String> onMessage = text -> {};
   volatile int statusAsked;
   volatile int rulesAsked;
   volatile long lost;
@@ -97,6 +99,7 @@ final class TableKernel implements AuditKernel {
   public void userMessage(int type, String text) {
     refuse("AUDIT_USER message");
     said.add(text);
+    onMessage.accept(text);
   }
 
   @Override

@@ -257,6 +257,33 @@ final class WardenTest {
     return tagged;
   }
 
+  @Test
+  void shouldLoadTheAnchorsRulesAnewOnlyWhereAttachingAloneDidNotHelp() {
+    secrets.onMounted(mount(1, VOLUMES + "a", "tmpfs"));
+    List<AuditRuleData> before = added();
+    shouldAttachAllWhenSilent();
+    assertThat(added()).as("attached again").isEqualTo(before);
+    shouldAttachAllWhenSilent();
+    List<AuditRuleData> anew = added();
+    assertThat(anew.subList(before.size(), anew.size()))
+        .hasSize(3)
+        .allMatch(rule -> RulePlan.place(rule).equals(secrets.anchorPath().toString()));
+    shouldAttachAllWhenSilent();
+    assertThat(added()).as("just loaded anew").isEqualTo(anew);
+  }
+
+  private void shouldAttachAllWhenSilent() {
+    int before = tagged().size();
+    warden.reload(warden.secretsCanary());
+    assertThat(tagged().subList(before, tagged().size())).contains(VOLUMES + "a");
+  }
+
+  private List<AuditRuleData> added() {
+    List<AuditRuleData> added = new ArrayList<>();
+    warden.call(() -> added.addAll(kernel.added));
+    return added;
+  }
+
   private interface Deed {
     void go() throws Exception;
   }
