@@ -29,11 +29,14 @@
 /// lost with the anchor's rules and with somebody's `auditctl -t`; both are told in the stream, and
 /// all is attached again (`Reattaching`). `AnchorCanary` is attached as a secret is, and the
 /// conductor opens it in each round. What is mounted below any other watched directory is attached
-/// to that (`MountsBelow`).
+/// to that (`MountsBelow`). What the kernel refuses to attach is asked for again.
 ///
-/// What all of it rests on besides rules (mounts that are followed, the host's mounts, a kernel
-/// that tells of changes, a list of rules for `IoUring`) is a `Premise`: an uncovered watch while
-/// it does not hold. Rules of others that hide something are found by `Shadows`, by where their
+/// Where the host's mount namespace is another, the threads that look at paths are in it; the
+/// agent's own files stay where it was configured (`Home`).
+///
+/// What all of it rests on besides rules (mounts that are followed and attached, the host's mounts,
+/// a kernel that tells of changes, a list of rules for `IoUring`) is a `Premise`: an uncovered
+/// watch while it does not hold. Rules of others that hide something are found by `Shadows`, by where their
 /// paths lie.
 ///
 /// When something is refused its watch is uncovered, with the reason, and the rest goes on; nothing
