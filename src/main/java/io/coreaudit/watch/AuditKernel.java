@@ -30,8 +30,8 @@ interface AuditKernel {
 
   void userMessage(int type, String text);
 
-  /// Whether programs can open files by io_uring. Where a seccomp profile hides it from this process
-  /// (ENOSYS, as in an unprivileged container), it counts as not there.
+  /// Whether programs can open files by io_uring. Where a seccomp profile hides it from this
+  /// process (ENOSYS, as in an unprivileged container), it counts as not there.
   boolean hasIoUring();
 
   /// The kernel that this process runs on.

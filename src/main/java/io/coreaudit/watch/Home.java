@@ -5,7 +5,7 @@ import io.coreaudit.mount.NamespaceThread;
 import java.util.function.Supplier;
 
 /// The mount namespace in which the agent was configured: there lie its own files, its state and
-/// its packs of rules, whichever thread asks for them. The warden's is in the host's, where the same
+/// its packs of rules, whichever thread asks for them. The warden is in the host's, where the same
 /// names may lead elsewhere.
 ///
 /// Before `stay`, and where there is one namespace only, whoever asks does it himself.

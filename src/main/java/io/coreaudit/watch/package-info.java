@@ -36,8 +36,8 @@
 ///
 /// What all of it rests on besides rules (mounts that are followed and attached, the host's mounts,
 /// a kernel that tells of changes, a list of rules for `IoUring`) is a `Premise`: an uncovered
-/// watch while it does not hold. Rules of others that hide something are found by `Shadows`, by where their
-/// paths lie.
+/// watch while it does not hold. Rules of others that hide something are found by `Shadows`, by
+/// where their paths lie.
 ///
 /// When something is refused its watch is uncovered, with the reason, and the rest goes on; nothing
 /// here ends the agent but a state file that cannot be written at the start.
