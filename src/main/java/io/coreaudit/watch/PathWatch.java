@@ -32,6 +32,9 @@ final class PathWatch implements AutoCloseable {
   /// The names that count, by the directory's number.
   private Map<Integer, Set<String>> names = new HashMap<>();
 
+  /// What stands, or would, on the way to the paths.
+  private Set<String> ways = Set.of();
+
   private boolean refusalTold;
 
   /// @param home where the files lie whose text counts
@@ -53,6 +56,9 @@ final class PathWatch implements AutoCloseable {
     for (Path path : paths) {
       trace(path, toPaths, 0);
     }
+    ways = new HashSet<>();
+    toPaths.forEach(
+        (directory, leads) -> leads.forEach(name -> ways.add(directory.resolve(name).toString())));
     Map<Path, Set<String>> toTexts = new HashMap<>();
     Set<Path> written = new HashSet<>();
     Map<Integer, Set<String>> now = new HashMap<>();
@@ -68,6 +74,12 @@ final class PathWatch implements AutoCloseable {
     boolean changed = !now.equals(names);
     names = now;
     return changed;
+  }
+
+  /// All that stands on the way to the paths as they led when they were last followed: through
+  /// symbolic links, and as far as there is anything.
+  Set<String> ways() {
+    return ways;
   }
 
   private void add(

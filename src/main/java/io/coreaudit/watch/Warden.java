@@ -16,7 +16,6 @@ import io.coreaudit.rule.WatchRule;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -397,12 +396,14 @@ public final class Warden implements AutoCloseable {
   ///
   /// @return whether they are others, or lead elsewhere, than when this was last done
   private boolean followPaths() {
-    List<Path> places = new ArrayList<>(keeper.places());
+    List<Path> places = keeper.places();
+    boolean elsewhere = paths.follow(places, wanted.packs().files());
     Set<String> names = new LinkedHashSet<>(keeper.standing());
     places.forEach(place -> names.add(place.toString()));
+    names.addAll(paths.ways());
     boolean others = !names.equals(hangingOn);
     hangingOn = names;
-    return paths.follow(places, wanted.packs().files()) || others;
+    return elsewhere || others;
   }
 
   private void settle() {

@@ -156,6 +156,15 @@ final class WardenTest {
   }
 
   @Test
+  void shouldLookWhenAMountMayBringWhatIsNotThereBehindALink() throws Exception {
+    warden.want(with(anchored, temp.toRealPath().resolve("link/away")));
+    settled();
+    String linked = real.toString();
+    shouldLook(linked, () -> secrets.onMounted(mount(1, linked, "xfs")));
+    shouldLook(linked + "/away", () -> secrets.onMounted(mount(2, linked + "/away", "xfs")));
+  }
+
+  @Test
   void shouldLookOnceAfterAThousandMountsAboveAWatchedPath() throws Exception {
     int before = kernel.rulesAsked;
     for (int i = 1; i <= 1000; i++) {

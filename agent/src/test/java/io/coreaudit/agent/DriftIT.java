@@ -95,7 +95,7 @@ final class DriftIT {
       Path refused = dir.resolve("refused");
       String delete = " -d always,exit -F dir=" + watched + " -F perm=rwa -F key=coreaudit_watch";
       // Copied before, and both in one breath: the agent must not have brought it back between.
-      Command.run("sh", "-c", "cp $(command -v auditctl) " + refused + " && " + refused + " -v");
+      Command.run("sh", "-c", "cp $(command -v auditctl) " + refused + " && test -x " + refused);
       Command.run("sh", "-c", "auditctl" + delete + " && ! " + refused + delete);
       agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
       shouldTellAuditctl(agent, "rule_gone", "remove_rule");
