@@ -59,6 +59,9 @@ public final class WatchKeeper {
   /// Rules of others on the anchor that could not be taken away, and were told.
   private final Set<AuditRuleData> foreignStays = new HashSet<>();
 
+  /// Who loads one again and again is not told each time.
+  private final Sparing foreignNews;
+
   /// Whether a first look is over.
   private boolean looked;
 
@@ -106,6 +109,7 @@ public final class WatchKeeper {
     this.own = new OwnRules(kernel, stateFile, home);
     this.tell = tell;
     this.clock = clock;
+    this.foreignNews = new Sparing(clock);
     this.hostMounts = new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
     this.changesTold =
         new Premise("what the kernel tells of changes", "", Watch.Cause.SHADOWED, tell);
@@ -283,12 +287,21 @@ public final class WatchKeeper {
   /// that left it: nobody's drift.
   private void tellForeign(Map<AuditRuleData, Boolean> foreign, List<ConfigChange> changes) {
     foreignStays.retainAll(foreign.keySet());
+    int untold = foreignNews.takeLeft();
+    if (untold > 0) {
+      tell.accept(
+          drift("foreign_rule_on_anchor")
+              .with("path", anchor)
+              .with("rules", untold)
+              .with("done", "taken away")
+              .build());
+    }
     foreign.forEach(
         (rule, went) -> {
           boolean news = went || foreignStays.add(rule);
           if (news && !looked) {
             LOG.info("{}: {}", went ? "taken from the anchor" : "stays on the anchor", rule);
-          } else if (news) {
+          } else if (news && foreignNews.mayTell()) {
             ConfigChange by =
                 changes.stream().filter(change -> change.brought(rule)).findFirst().orElse(null);
             String key = rule.textOf(AuditConstants.AUDIT_FILTERKEY);

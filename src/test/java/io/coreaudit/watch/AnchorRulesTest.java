@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ final class AnchorRulesTest {
   @TempDir private Path temp;
   private Path dir;
   private Path anchor;
+  private long nowNs;
 
   @BeforeEach
   void prepare() throws Exception {
@@ -32,7 +34,9 @@ final class AnchorRulesTest {
   }
 
   private WatchKeeper begun(List<Claim> claims) {
-    WatchKeeper keeper = new WatchKeeper(kernel, claims, dir.resolve("rules.state"), this::tell);
+    WatchKeeper keeper =
+        new WatchKeeper(
+            kernel, claims, dir.resolve("rules.state"), this::tell, () -> nowNs, new Home());
     keeper.begin();
     return keeper;
   }
@@ -161,5 +165,27 @@ final class AnchorRulesTest {
         .singleElement()
         .asString()
         .contains("by=\"unknown\"", "done=\"it stays: the kernel refused\"");
+  }
+
+  @Test
+  void shouldTellTwentyRulesAMinuteOnTheAnchorAndCountTheOthers() {
+    WatchKeeper keeper = begun(List.of(new AnchorClaim(anchor, SecretSettings.KEY)));
+    List<AuditRuleData> ours = List.copyOf(kernel.rules);
+    told.clear();
+    for (int i = 0; i < 25; i++) {
+      kernel.rules.addFirst(rule("-a never,exit -F dir=" + anchor + " -F uid=" + i));
+      keeper.check();
+      assertThat(kernel.rules).as("each goes at once").isEqualTo(ours);
+    }
+    assertThat(told).hasSize(20).allMatch(event -> event.contains("foreign_rule_on_anchor"));
+    told.clear();
+    nowNs += TimeUnit.MINUTES.toNanos(1);
+    keeper.check();
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("DRIFT what=\"foreign_rule_on_anchor\" path=\"" + anchor + "\" rules=5");
+    keeper.check();
+    assertThat(told).hasSize(1);
   }
 }
