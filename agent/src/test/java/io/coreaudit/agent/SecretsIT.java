@@ -107,7 +107,7 @@ final class SecretsIT {
     assertThat(process.waitFor()).as(said).isZero();
     // Below a subreaper (a session's systemd, a container's init) an orphan is not process 1's.
     String first = said.lines().findFirst().orElse("");
-    assertThat(first).as("a child of process 1, as nothing above the tests reaps").matches("[0-9]+");
+    assertThat(first).as("a child of process 1: nothing below it reaps").matches("[0-9]+");
     return Long.parseLong(first);
   }
 
