@@ -118,6 +118,7 @@ final class HearingTest {
     thread.start();
     until("the first round", () -> !said.isEmpty());
     assertThat(said.getFirst()).isEqualTo("GOOD ");
+    until("the next round, for the first had no more time", () -> opened.size() >= 4);
     assertThat(opened).startsWith(a, b, b, c);
     conductor.stop();
     thread.join();

@@ -104,8 +104,7 @@ final class HomeIT {
     assertThat(dir.resolve("w")).as("it is there, not here").doesNotExist();
     assertThat(warden.keeper().uncovered()).isZero();
     assertThat(rules()).hasSize(4);
-    assertThat(new RulesState(state).read().keySet())
-        .containsExactlyInAnyOrderElementsOf(rules());
+    assertThat(new RulesState(state).read().keySet()).containsExactlyInAnyOrderElementsOf(rules());
     warden.call(() -> assertThat(state).doesNotExist());
     warden.removeAll();
     assertThat(new RulesState(state).read()).isEmpty();

@@ -233,8 +233,7 @@ final class SecretKeeperTest {
     assertThat(told)
         .singleElement()
         .asString()
-        .startsWith(
-            "WATCH state=\"uncovered\" path=\"what is mounted below watched directories\"");
+        .startsWith("WATCH state=\"uncovered\" path=\"what is mounted below watched directories\"");
     kernel.set(0);
     told.clear();
     secrets.attachRefused();
