@@ -7,9 +7,9 @@ import argparse, glob, os, re, time
 import rig
 
 a = argparse.ArgumentParser(); a.add_argument('--seconds', type=int, default=180); a.add_argument('--watches', type=int, default=1000); a = a.parse_args()
-# A minute's canary and sweep: the conductor waits for the canaries' events a few milliseconds at a time, a stream's and a
+# A minute's canary and sweep: the conductor waits for the canaries' events, a stream's and a
 # secret's; the warden is asked for a check, an opening and a sweep.
-MOST_A_MINUTE = {'mounts': 0.5, 'tags': 2, 'warden': 12, 'conductor': 60}
+MOST_A_MINUTE = {'mounts': 0.5, 'tags': 2, 'warden': 12, 'conductor': 12}
 
 
 def switches(pid):

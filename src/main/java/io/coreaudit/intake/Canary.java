@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// A word that the agent makes the kernel say, to hear whether its words still arrive.
 ///
@@ -45,6 +46,7 @@ public final class Canary {
     final long drawnNs;
     volatile boolean heard;
     volatile boolean over;
+    volatile Thread waiter;
 
     Word(long high, long low, long drawnNs) {
       this.high = high;
@@ -79,9 +81,16 @@ public final class Canary {
     return last.heard;
   }
 
-  /// Whether the word that was drawn last has arrived.
-  public boolean heard() {
-    return word.heard;
+  /// Waits for the word that was drawn last, and may return earlier. One thread.
+  ///
+  /// @return whether it has arrived
+  public boolean waitFor(long ns) {
+    Word last = word;
+    last.waiter = Thread.currentThread();
+    if (!last.heard) {
+      LockSupport.parkNanos(this, ns);
+    }
+    return last.heard;
   }
 
   /// Whether a word is awaited. Intake thread.
@@ -105,6 +114,7 @@ public final class Canary {
     }
     awaited.heard = true;
     awaited.over = true;
+    LockSupport.unpark(awaited.waiter);
     return true;
   }
 

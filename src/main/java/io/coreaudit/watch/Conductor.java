@@ -9,10 +9,11 @@ import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -36,11 +37,21 @@ import org.slf4j.LoggerFactory;
 public final class Conductor {
   private static final Logger LOG = LoggerFactory.getLogger(Conductor.class);
   private static final long HEARD_WITHIN_NS = TimeUnit.SECONDS.toNanos(3);
+
+  /// How long a stop, and the sign of life, wait for a canary at most.
+  private static final long LISTENS_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(60);
   private static final long SWEEP_AGAIN_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long TROUBLE_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long FIRST_ROUND_NS = TimeUnit.SECONDS.toNanos(3);
   private static final int AUDIT_TRUSTED_APP = 1121;
+
+  /// What others want done at once.
+  private enum Wish {
+    SYNC,
+    ROUND
+  }
 
   private final AuditKernel kernel;
   private final Warden warden;
@@ -55,8 +66,7 @@ public final class Conductor {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition change = lock.newCondition();
-  private boolean syncWanted;
-  private boolean roundWanted;
+  private final Set<Wish> wishes = EnumSet.noneOf(Wish.class);
   private boolean stop;
 
   private volatile Hearing hearing = Hearing.UNKNOWN;
@@ -150,14 +160,14 @@ public final class Conductor {
 
   /// Does what is due. The dates are set before: what fails comes again no sooner.
   private void turn(long nowNs) {
-    if (takeSyncWanted()) {
+    if (take(Wish.SYNC)) {
       attempt(this::sync);
     }
     if (nowNs - nextSweepNs >= 0) {
       nextSweepNs = nowNs + SWEEP_NS;
       attempt(this::sweepAndReport);
     }
-    if (takeRoundWanted() || nowNs - nextCanaryNs >= 0) {
+    if (take(Wish.ROUND) || nowNs - nextCanaryNs >= 0) {
       nextCanaryNs = nowNs + canaryNs;
       listen();
     }
@@ -204,21 +214,21 @@ public final class Conductor {
   /// Makes the kernel issue a serial soon: after an overrun, the end of the loss then shows. Any
   /// thread; never waits for the kernel.
   public void requestSync() {
-    lock.lock();
-    try {
-      syncWanted = true;
-      change.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    request(Wish.SYNC);
   }
 
   /// Makes a round of the canary come at once, where there is one: what was attached anew should be
   /// heard. Any thread; waits for nothing.
   private void requestRound() {
+    if (canaryNs != 0) {
+      request(Wish.ROUND);
+    }
+  }
+
+  private void request(Wish wish) {
     lock.lock();
     try {
-      roundWanted = canaryNs != 0;
+      wishes.add(wish);
       change.signalAll();
     } finally {
       lock.unlock();
@@ -245,23 +255,10 @@ public final class Conductor {
     }
   }
 
-  private boolean takeSyncWanted() {
+  private boolean take(Wish wish) {
     lock.lock();
     try {
-      boolean wanted = syncWanted;
-      syncWanted = false;
-      return wanted;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean takeRoundWanted() {
-    lock.lock();
-    try {
-      boolean wanted = roundWanted;
-      roundWanted = false;
-      return wanted;
+      return wishes.remove(wish);
     } finally {
       lock.unlock();
     }
@@ -271,7 +268,7 @@ public final class Conductor {
     lock.lock();
     try {
       long left = ns;
-      while (left > 0 && !stop && !syncWanted && !roundWanted) {
+      while (left > 0 && !stop && wishes.isEmpty()) {
         left = change.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -413,10 +410,9 @@ public final class Conductor {
 
   private boolean waitFor(Canary canary) {
     long deadlineNs = System.nanoTime() + HEARD_WITHIN_NS;
-    while (!canary.heard() && System.nanoTime() - deadlineNs < 0 && !stopped()) {
+    do {
       beat.accept(System.nanoTime());
-      LockSupport.parkNanos(5_000_000L);
-    }
+    } while (!canary.waitFor(LISTENS_NS) && System.nanoTime() - deadlineNs < 0 && !stopped());
     return canary.end();
   }
 

@@ -7,7 +7,9 @@ import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordType;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CanaryTest {
   private final Canary canary = new Canary(4711);
@@ -17,7 +19,7 @@ class CanaryTest {
     String word = canary.expect();
     assertThat(recognises("audit(1.000:2): arch=c000003e ppid=1 pid=4711 comm=\"" + word + "\""))
         .isTrue();
-    assertThat(canary.heard()).isTrue();
+    assertThat(canary.waitFor(0)).isTrue();
     assertThat(canary.awaited()).isFalse();
   }
 
@@ -62,8 +64,23 @@ class CanaryTest {
     assertThat(canary.awaited()).isFalse();
     canary.expect();
     assertThat(said("audit(1.000:2): pid=4711 uid=0 msg='word=" + word + "'")).isFalse();
-    assertThat(canary.heard()).isFalse();
+    assertThat(canary.waitFor(0)).isFalse();
     assertThat(canary.awaited()).isTrue();
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldWakeWhoWaits() throws Exception {
+    String word = canary.expect();
+    AtomicBoolean heard = new AtomicBoolean();
+    Thread waiter = new Thread(() -> heard.set(canary.waitFor(TimeUnit.MINUTES.toNanos(1))));
+    waiter.start();
+    while (waiter.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(said("audit(1.000:2): pid=4711 uid=0 msg='word=" + word + "'")).isTrue();
+    waiter.join();
+    assertThat(heard).isTrue();
   }
 
   private boolean recognises(String record) {

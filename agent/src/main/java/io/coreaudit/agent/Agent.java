@@ -62,7 +62,9 @@ final class Agent implements AutoCloseable {
   private static final Duration CLOSE_BUDGET = Duration.ofMillis(CLOSE_MILLIS - 300);
 
   private static final Duration[] ATTACH_BOUNDS =
-      LongStream.of(50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 100_000, 1_000_000)
+      LongStream.of(
+              50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1250, 1500, 2000, 2500, 5000,
+              10_000, 25_000, 100_000, 1_000_000)
           .mapToObj(micros -> Duration.ofNanos(micros * 1000))
           .toArray(Duration[]::new);
   private static final Duration ROLE_END = Duration.ofMillis(500);
