@@ -6,10 +6,13 @@ import io.coreaudit.kernel.KernelAudit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Somebody changes what the agent keeps in the kernel: it is back within a second, the stream says
 /// who it was, and what somebody else loaded meanwhile stays. The canary has no part in it.
@@ -132,24 +135,38 @@ final class DriftIT {
     }
   }
 
-  @Test
-  void shouldSayThatARuleOfSomebodyElseShadowsOurs() throws Exception {
-    String[] rule = {"never,exit", "-F", "dir=" + watched, "-F", "uid=0"};
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "never,exit -F dir=DIR -F uid=0",
+        "never,task",
+        "always,exclude -F msgtype=SYSCALL",
+      })
+  void shouldSayThatARuleOfSomebodyElseShadowsOurs(String rule) throws Exception {
+    String[] words = rule.replace("DIR", watched.toString()).split(" ");
     try (RunningAgent agent = start()) {
-      Command.run("auditctl", "-A", rule[0], rule[1], rule[2], rule[3], rule[4]);
+      auditctl("-A", words);
       try {
         agent.until(
             BACK_WITHIN,
             "shadowed",
             () -> agent.metric("coreaudit_watches_open{reason=\"shadowed\"}") == 1);
         assertThat(agent.command("status"))
-            .contains("uncovered: shadowed by -a never,exit -S all -F dir=" + watched);
+            .contains("uncovered: shadowed by -a " + words[0])
+            .contains(words[words.length - 1]);
       } finally {
-        Command.run("auditctl", "-d", rule[0], rule[1], rule[2], rule[3], rule[4]);
+        auditctl("-d", words);
       }
       agent.until(BACK_WITHIN, "covered", () -> agent.metric("coreaudit_watches_uncovered") == 0);
+      shouldSeeARead(agent, watched.resolve("token"));
       assertThat(agent.stop()).isZero();
     }
+  }
+
+  private static void auditctl(String option, String... rule) throws Exception {
+    List<String> command = new ArrayList<>(List.of("auditctl", option));
+    command.addAll(List.of(rule));
+    Command.run(command.toArray(String[]::new));
   }
 
   @Test
