@@ -24,7 +24,7 @@ final class HeldEvents implements AutoCloseable {
   private final EventOrder order = new EventOrder();
   private final FrameFlyweight frame = new FrameFlyweight();
   private final OriginCollector origin;
-  private Pages pages = Pages.allocate(BUFFER_BYTES);
+  private Pages pages = Pages.unwritten(BUFFER_BYTES);
   private FrameWriter writer = new FrameWriter(pages.address(), BUFFER_BYTES, LARGEST_FRAME);
   private int used;
   private long count;
@@ -99,7 +99,7 @@ final class HeldEvents implements AutoCloseable {
 
   // Frames leave out of order: the room between those that are left is taken back.
   private void tidy() {
-    Pages fresh = Pages.allocate(BUFFER_BYTES);
+    Pages fresh = Pages.unwritten(BUFFER_BYTES);
     int at = 0;
     for (int n = 0; n < order.size(); n++) {
       int place = order.place(n);

@@ -52,7 +52,7 @@ public final class LogDecoder implements AutoCloseable {
   private final OutputStream out;
   private final RecordRing ring = RecordRing.allocate(RING_BYTES);
   private final Assembler assembler = new Assembler(ring, AssemblerMode.FILE, new Events());
-  private final Pages buffer = Pages.allocate(BUFFER_BYTES);
+  private final Pages buffer = Pages.unwritten(BUFFER_BYTES);
   private final ByteBuffer view = Memory.view(buffer.address(), BUFFER_BYTES);
   private final HeldEvents held;
   private final ByteOutput encoded = new ByteOutput(2 * WRITE_BYTES);

@@ -38,7 +38,7 @@ public final class RecordRing implements AutoCloseable {
           "sizeBytes=" + sizeBytes + " is less than the smallest ring of " + SMALLEST_BYTES);
     }
     long size = sizeBytes & -ALIGNMENT;
-    return new RecordRing(Pages.allocate(size), size);
+    return new RecordRing(Pages.unwritten(size), size);
   }
 
   /// Whether a record of this length can ever lie in the ring: it takes at most a quarter.

@@ -17,8 +17,8 @@ public final class Main {
     }
     // Not for users: the launcher calls it after a build.
     int status =
-        args.length == 1 && args[0].equals("train")
-            ? Training.command()
+        args.length == 2 && args[0].equals("train")
+            ? Training.run(args[1])
             : new CommandLineInterface(Agent::run, System.out, System.err).run(args);
     System.out.flush();
     System.exit(status);

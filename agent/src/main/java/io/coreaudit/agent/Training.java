@@ -28,19 +28,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/// The run from which the JVM learns for its ahead-of-time cache: `coreaudit train`.
+/// The run from which the JVM learns for an ahead-of-time cache: `coreaudit train KIND`.
 ///
-/// It lets the whole agent run for some seconds on made-up events from a pipe, with a receiver of
-/// its own on loopback, and asks it everything that can be asked; then it decodes a log. It touches
-/// nothing outside a temporary folder: no rule is loaded, no setting of the kernel is changed.
+/// For the cache of the `agent` it lets the whole agent run for some seconds on made-up events from
+/// a pipe, with a receiver of its own on loopback, and asks it everything that can be asked; then
+/// it decodes a log. For that of the `commands`, which all end soon, it decodes a log and does what
+/// else needs no agent: a start reads the whole cache, and most of what the agent needs would be in
+/// the way. It touches nothing outside a temporary folder: no rule is loaded, no setting of the
+/// kernel is changed.
 final class Training {
   private static final int EVENTS = 60_000;
   private static final int DECODED = 1_000;
 
   private Training() {}
 
-  static int run() throws Exception {
-    Path dir = Files.createTempDirectory("coreaudit-train");
+  private static int agent(Path dir) throws Exception {
     try (ServerSocket receiver = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
       Path pipe = dir.resolve("records");
       if (new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() != 0) {
@@ -54,31 +56,39 @@ final class Training {
           new FutureTask<>(() -> Agent.run(config(dir, pipe, receiver), http::complete));
       new Thread(agent, "training").start();
       int status = agent.get();
-      return status == ExitStatus.DONE ? decode(dir.resolve("audit.log")) : status;
-    } finally {
-      delete(dir);
+      return status == ExitStatus.DONE ? decode(dir) : status;
     }
+  }
+
+  private static int commands(Path dir) throws IOException {
+    Path rules = Files.writeString(dir.resolve("own.rules"), "-w /etc/passwd -p wa -k identity\n");
+    command("--version");
+    command("decode", "--help");
+    command("rules", "check", rules.toString());
+    command("config", "print");
+    return decode(dir);
   }
 
   /// Who decodes a log waits for the start as well. The log is short: the cache keeps what was seen
   /// of the code that both use, and that is to be the agent's.
-  private static int decode(Path log) throws IOException {
+  private static int decode(Path dir) throws IOException {
+    Path log = dir.resolve("audit.log");
     SyntheticEvents events = new SyntheticEvents();
     try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(log))) {
       for (int turn = 0; turn < DECODED; turn += 2) {
         lines.write(events.lines(turn).getBytes(StandardCharsets.US_ASCII));
       }
     }
-    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     int status = ExitStatus.DONE;
     for (String format : List.of("ecs", "records", "raw")) {
-      status =
-          Math.max(
-              status,
-              new CommandLineInterface(_ -> ExitStatus.DONE, nowhere, System.err)
-                  .run("decode", "--format", format, log.toString()));
+      status = Math.max(status, command("decode", "--format", format, log.toString()));
     }
     return status;
+  }
+
+  private static int command(String... words) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    return new CommandLineInterface(_ -> ExitStatus.DONE, nowhere, System.err).run(words);
   }
 
   private static ConfigReader.Read config(Path dir, Path pipe, ServerSocket receiver)
@@ -170,10 +180,17 @@ final class Training {
     }
   }
 
-  /// The command, with what it says to a user.
-  static int command() {
+  /// One run, with what it says to a user.
+  ///
+  /// @param kind of which cache: agent or commands
+  static int run(String kind) {
     try {
-      return run();
+      Path dir = Files.createTempDirectory("coreaudit-train");
+      try {
+        return kind.equals("agent") ? agent(dir) : commands(dir);
+      } finally {
+        delete(dir);
+      }
     } catch (Exception e) {
       System.err.println("coreaudit: training failed: " + e.getMessage());
       return ExitStatus.REFUSED;

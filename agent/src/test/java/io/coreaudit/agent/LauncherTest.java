@@ -3,6 +3,7 @@ package io.coreaudit.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,15 +28,18 @@ final class LauncherTest {
       """;
   private static final String JAVA =
       """
-      #!/bin/sh
+      #!/bin/bash
       for word in "$@"; do
         case $word in
           -XX:AOTCacheOutput=*) out=${word#*=} ;;
-          train) [ -n "$BREAK_TRAIN" ] || echo cache >"$out"; echo train >>"$CALLS"; exit 0 ;;
+          train) [ -n "$BREAK_TRAIN" ] || echo cache >"$out"; echo "train ${*: -1}" >>"$CALLS"; exit 0 ;;
         esac
       done
       echo "java $*" >>"$CALLS"
       """;
+
+  private static final String BRIEF = "-XX:TieredStopAtLevel=1";
+  private static final long LONG_LOG = 256 << 20;
 
   @TempDir private Path dir;
   private Path checkout;
@@ -58,17 +62,48 @@ final class LauncherTest {
 
   @Test
   void shouldBuildAndTrainOnceAndThenOnlyRun() throws Exception {
-    assertThat(launch(List.of(), "status", "--set", "a=b c").exit()).isZero();
+    assertThat(launch(List.of(), "run", "--set", "a=b c").exit()).isZero();
     assertThat(calls()).hasSize(3);
     assertThat(calls().get(0)).startsWith("mvn -q").contains("-DskipTests").endsWith("package");
-    assertThat(calls().get(1)).isEqualTo("train");
+    assertThat(calls().get(1)).isEqualTo("train agent");
     assertThat(calls().get(2))
-        .contains("-XX:AOTCache=" + checkout + "/agent/target/coreaudit.aot")
+        .contains("-XX:AOTCache=" + checkout + "/agent/target/agent.aot")
         .contains(RunningAgent.TUNING)
+        .doesNotContain(BRIEF)
         .contains("-cp " + checkout + "/agent/target/coreaudit-agent-1.jar:" + checkout)
-        .endsWith("io.coreaudit.agent.Main status --set a=b c");
-    launch(List.of(), "--version");
+        .endsWith("io.coreaudit.agent.Main run --set a=b c");
+    launch(List.of(), "run");
     assertThat(calls()).hasSize(4);
+  }
+
+  @Test
+  void shouldStartWhatEndsSoonWithoutTheOptimisingCompiler() throws Exception {
+    launch(List.of(), "status");
+    assertThat(calls().get(1)).isEqualTo("train commands");
+    assertThat(calls().get(2))
+        .contains("-XX:AOTCache=" + checkout + "/agent/target/commands.aot")
+        .contains(BRIEF)
+        .endsWith("io.coreaudit.agent.Main status");
+    launch(List.of(), "--version");
+    launch(List.of());
+    assertThat(calls()).hasSize(5).last().asString().contains(BRIEF);
+  }
+
+  @Test
+  void shouldDecodeALongLogWithTheOptimisingCompiler() throws Exception {
+    Path log = dir.resolve("audit.log");
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+      file.setLength(LONG_LOG - 1);
+      launch(List.of(), "decode", "--format", "raw", log.toString());
+      assertThat(calls().getLast()).contains(BRIEF).contains("commands.aot");
+      file.setLength(LONG_LOG);
+    }
+    launch(List.of(), "decode", "--format", "raw", log.toString());
+    assertThat(calls().getLast()).doesNotContain(BRIEF).contains("agent.aot");
+    launch(List.of(), "decode", dir.resolve("missing").toString());
+    assertThat(calls().getLast()).contains(BRIEF);
+    launch(List.of(), "decode", "-");
+    assertThat(calls().getLast()).contains(BRIEF);
   }
 
   @Test
@@ -78,7 +113,7 @@ final class LauncherTest {
     Files.writeString(checkout.resolve("src/main/New.java"), "");
     launch(List.of(), "x");
     assertThat(calls().stream().filter(call -> call.startsWith("mvn"))).hasSize(2);
-    assertThat(calls().stream().filter("train"::equals)).hasSize(2);
+    assertThat(calls().stream().filter("train commands"::equals)).hasSize(2);
   }
 
   @Test

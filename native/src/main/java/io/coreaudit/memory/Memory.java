@@ -38,6 +38,23 @@ public final class Memory {
     }
   }
 
+  /// Takes bytes from the C library; they may be anything.
+  ///
+  /// @throws IllegalStateException when it has none left
+  public static long allocate(long bytes) {
+    try {
+      return UNSAFE.allocateMemory(bytes);
+    } catch (OutOfMemoryError e) {
+      throw new IllegalStateException(
+          "no " + bytes + " bytes of memory to be had; give the process more", e);
+    }
+  }
+
+  /// Gives back what `allocate` gave.
+  public static void free(long address) {
+    UNSAFE.freeMemory(address);
+  }
+
   /// The byte at an address.
   public static byte byteAt(long address) {
     return UNSAFE.getByte(address);
