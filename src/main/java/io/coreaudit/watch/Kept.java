@@ -172,6 +172,11 @@ final class Kept {
     return failure == null && !waits;
   }
 
+  /// Whether the last look found something gone.
+  boolean isGone() {
+    return drift != null || waits;
+  }
+
   /// Whether the last look left it away until its date.
   boolean waiting() {
     return waits;

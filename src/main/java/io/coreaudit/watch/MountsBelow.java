@@ -31,6 +31,10 @@ final class MountsBelow {
 
   private static final String NOTHING_THERE = "";
 
+  /// Refused where it is attached already, too: on a host that was locked after its rules were
+  /// loaded.
+  private static final String UNKNOWN = ", so it may not be watched";
+
   private final AuditKernel kernel;
   private final Premise covered;
   private final Map<Long, Mount> mounts = new ConcurrentHashMap<>();
@@ -39,6 +43,9 @@ final class MountsBelow {
   private final Map<Bond, String> refused = new ConcurrentHashMap<>();
 
   private volatile List<String> directories = List.of();
+
+  /// Why none of them is attached for now; empty when they are.
+  private volatile String detached = "";
 
   /// A mount, by its number, that is to be attached to a directory.
   private record Bond(long mount, String directory) implements Comparable<Bond> {
@@ -68,11 +75,32 @@ final class MountsBelow {
     return all;
   }
 
-  void gone(Mount mount) {
+  /// A mount went.
+  ///
+  /// @return whether nothing was refused; else `attachRefused` should follow soon
+  boolean gone(Mount mount) {
     long number = SecretTags.key(mount);
     mounts.remove(number);
     forget(number);
+    boolean all = true;
+    for (Mount other : mounts.values()) {
+      if (isAtOrBelow(other.mountPoint(), mount.mountPoint())) {
+        // Its path led to the one that went, which was attached in its place.
+        all &= attach(other, directories);
+      }
+    }
     look(false);
+    return all;
+  }
+
+  /// Somebody detached all of them; they are attached again when it is time.
+  ///
+  /// @param why empty when they are
+  void detached(String why) {
+    if (!why.equals(detached)) {
+      detached = why;
+      look(true);
+    }
   }
 
   private void forget(long mount) {
@@ -84,6 +112,7 @@ final class MountsBelow {
   void clear() {
     mounts.clear();
     refused.clear();
+    look(false);
   }
 
   /// Sets which directories are watched.
@@ -175,7 +204,7 @@ final class MountsBelow {
   ///
   /// @param again whether what is refused now was refused before, or is lost: else that may pass
   private synchronized void look(boolean again) {
-    if (refused.isEmpty() && covered.holds()) {
+    if (refused.isEmpty() && detached.isEmpty() && covered.holds()) {
       return;
     }
     String trouble = trouble();
@@ -187,6 +216,9 @@ final class MountsBelow {
   }
 
   private String trouble() {
+    if (!detached.isEmpty() && hasMounts()) {
+      return detached;
+    }
     Bond first = null;
     int others = -1;
     for (Map.Entry<Bond, String> each : refused.entrySet()) {
@@ -201,13 +233,24 @@ final class MountsBelow {
     if (mount == null || why == null) {
       return "";
     }
-    String text = mount.mountPoint() + " below " + first.directory() + ": " + why;
+    String text = mount.mountPoint() + " below " + first.directory() + ": " + why + UNKNOWN;
     return others == 0 ? text : text + "; and " + others + " more";
+  }
+
+  private boolean hasMounts() {
+    return mounts.values().stream()
+        .anyMatch(
+            mount -> directories.stream().anyMatch(each -> isBelow(mount.mountPoint(), each)));
   }
 
   /// That all is attached.
   Premise covered() {
     return covered;
+  }
+
+  /// Whether a place lies at another or below it.
+  static boolean isAtOrBelow(String place, String other) {
+    return place.equals(other) || isBelow(place, other);
   }
 
   private static boolean isBelow(String place, String directory) {

@@ -1,5 +1,6 @@
 package io.coreaudit.watch;
 
+import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.Inotify;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.kernel.LinuxConstants;
@@ -12,8 +13,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Tells when a name on the way to a watched path comes to stand for something else: a directory is
 /// made, deleted, moved, exchanged, a symbolic link turned.
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
 /// directory makes no such event. Of files whose text counts, it tells too when one was written.
 /// One thread's own.
 final class PathWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PathWatch.class);
   private static final int MOST_LINKS = 40;
 
   private final Inotify inotify = new Inotify();
@@ -35,7 +33,8 @@ final class PathWatch implements AutoCloseable {
   /// What stands, or would, on the way to the paths.
   private Set<String> ways = Set.of();
 
-  private boolean refusalTold;
+  /// Why the kernel does not tell of all of them; empty when it does.
+  private String trouble = "";
 
   /// @param home where the files lie whose text counts
   PathWatch(Home home) {
@@ -52,6 +51,7 @@ final class PathWatch implements AutoCloseable {
   /// @param texts of what else it counts when it is written
   /// @return whether they lead elsewhere than when this was last asked
   boolean follow(Collection<Path> paths, Collection<Path> texts) {
+    trouble = "";
     Map<Path, Set<String>> toPaths = new HashMap<>();
     for (Path path : paths) {
       trace(path, toPaths, 0);
@@ -92,16 +92,22 @@ final class PathWatch implements AutoCloseable {
     }
   }
 
-  private void refused(Path directory, int errno) {
-    if (!refusalTold) {
-      refusalTold = true;
-      LOG.warn(
-          "changes of {} are noticed by the sweep only: {}",
-          directory,
-          new KernelException(
-                  "inotify_add_watch", errno, "raise the limit fs.inotify.max_user_watches")
-              .getMessage());
+  private void refused(Path directory, int answer) {
+    // What went just now changes the way to it, which is told.
+    if (trouble.isEmpty() && answer != -Errno.ENOENT && answer != -Errno.ENOTDIR) {
+      trouble =
+          "changes of "
+              + directory
+              + " are noticed by the sweep only, within a minute: "
+              + new KernelException(
+                      "inotify_add_watch", answer, "raise the limit fs.inotify.max_user_watches")
+                  .getMessage();
     }
+  }
+
+  /// Why changes of a name may be missed; empty when none is.
+  String trouble() {
+    return trouble;
   }
 
   /// Notes the names on the way to a path.

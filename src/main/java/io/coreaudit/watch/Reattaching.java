@@ -100,8 +100,7 @@ final class Reattaching {
   }
 
   private void tellState() {
-    String trouble = rules.anchorTrouble();
-    secrets.rules(trouble.isEmpty() ? detached : trouble, rules.directories());
+    secrets.rules(rules.anchorTrouble(), detached, rules.directories());
   }
 
   private void attachAll() {

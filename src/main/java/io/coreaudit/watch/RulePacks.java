@@ -5,7 +5,9 @@ import io.coreaudit.rule.CompiledRules;
 import io.coreaudit.rule.HostEnvironment;
 import io.coreaudit.rule.RuleCompiler;
 import io.coreaudit.rule.RuleProblem;
+import io.coreaudit.rule.RuleReader;
 import io.coreaudit.rule.RuleVerb;
+import io.coreaudit.rule.WrittenRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,21 +18,35 @@ import org.slf4j.LoggerFactory;
 
 /// The rules of the packs that are wanted, read from their files.
 ///
+/// They are read where the agent was configured, and resolved, which makes rules of them, by
+/// whoever is where they will hold: whether `-w` names a directory, and which number an account
+/// has, is for the host to say, not for the agent's container.
+///
 /// A pack holds rules only: what else auditctl takes in a file (`-D`, `-b`, `-e`) would change what
 /// is not ours, and is told as a fault.
 ///
 /// @param directory where they lie
 /// @param names as the configuration says them
 /// @param stamp what tells these files from the ones that lie there later
+/// @param texts what they say
+/// @param rules none before they are resolved
 /// @param faults what is wrong in them, one line each
 public record RulePacks(
-    Path directory, List<String> names, List<String> stamp, List<Rule> rules, List<String> faults) {
+    Path directory,
+    List<String> names,
+    List<String> stamp,
+    List<Text> texts,
+    List<Rule> rules,
+    List<String> faults) {
   /// No packs.
   public static final RulePacks NONE =
-      new RulePacks(Path.of("/"), List.of(), List.of(), List.of(), List.of());
+      new RulePacks(Path.of("/"), List.of(), List.of(), List.of(), List.of(), List.of());
 
   private static final String NOTHING_ELSE = ": error: a pack holds rules to load, nothing else";
   private static final Logger LOG = LoggerFactory.getLogger(RulePacks.class);
+
+  /// What a file says.
+  public record Text(Path file, WrittenRules written) {}
 
   /// One rule.
   ///
@@ -41,6 +57,7 @@ public record RulePacks(
   public RulePacks {
     names = List.copyOf(names);
     stamp = List.copyOf(stamp);
+    texts = List.copyOf(texts);
     rules = List.copyOf(rules);
     faults = List.copyOf(faults);
   }
@@ -51,7 +68,7 @@ public record RulePacks(
   /// @param names of the packs; one that begins with / is a file
   public static RulePacks read(Path directory, List<String> names) {
     List<String> stamp = stamp(files(directory, names));
-    List<Rule> rules = new ArrayList<>();
+    List<Text> texts = new ArrayList<>();
     List<String> faults = new ArrayList<>();
     for (Path file : files(directory, names)) {
       try {
@@ -59,28 +76,38 @@ public record RulePacks(
           faults.add(file + ": there is no such pack");
           continue;
         }
-        take(new RuleCompiler(HostEnvironment.here()).compile(file), file, rules, faults);
+        texts.add(new Text(file, RuleReader.read(file)));
       } catch (IOException e) {
         faults.add(file + ": " + e.getMessage());
       }
     }
-    return new RulePacks(directory, names, stamp, rules, faults);
+    return new RulePacks(directory, names, stamp, texts, List.of(), faults);
   }
 
-  /// The packs as they lie there now. One with a fault changes nothing: all stay as they were, and
-  /// the log tells.
+  /// The same with their rules, by the accounts and directories that the calling thread sees.
+  public RulePacks resolved() {
+    List<Rule> now = new ArrayList<>();
+    List<String> wrong = new ArrayList<>(faults);
+    RuleCompiler compiler = new RuleCompiler(HostEnvironment.here());
+    texts.forEach(text -> take(compiler.compile(text.written()), text.file(), now, wrong));
+    return new RulePacks(directory, names, stamp, texts, now, wrong);
+  }
+
+  /// The packs as they lie there now, to be resolved; these when they lie there as they did.
   RulePacks fresh() {
-    List<String> now = stamp(files());
-    if (now.equals(stamp)) {
-      return this;
+    return stamp(files()).equals(stamp) ? this : read(directory, names);
+  }
+
+  /// The same with their rules. Packs with a fault change nothing: all stay as they were before,
+  /// and the log tells.
+  RulePacks resolvedAfter(RulePacks before) {
+    RulePacks now = resolved();
+    if (now.faults.isEmpty()) {
+      LOG.info("rules of {} read anew: {}", names, now.rules.size());
+      return now;
     }
-    RulePacks fresh = read(directory, names);
-    if (fresh.faults.isEmpty()) {
-      LOG.info("rules of {} read anew: {}", names, fresh.rules.size());
-      return fresh;
-    }
-    fresh.faults.forEach(fault -> LOG.warn("{}; the packs stay as they were", fault));
-    return new RulePacks(directory, names, fresh.stamp, rules, faults);
+    now.faults.forEach(fault -> LOG.warn("{}; the packs stay as they were", fault));
+    return new RulePacks(directory, names, stamp, before.texts, before.rules, before.faults);
   }
 
   private static List<String> stamp(List<Path> files) {

@@ -1,5 +1,7 @@
 package io.coreaudit.watch;
 
+import io.coreaudit.mount.HostNamespace;
+import io.coreaudit.mount.NamespaceThread;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.rule.Architecture;
 import io.coreaudit.rule.AuditRuleData;
@@ -9,28 +11,43 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The rules of this host as somebody at a terminal wants to see and change them, without a running
-/// agent.
-public final class Rulebook {
+/// agent. What they are about is looked at in the host's mount namespace, as the agent does.
+public final class Rulebook implements AutoCloseable {
   private final AuditKernel kernel;
+  private final Home home;
+  private final NamespaceThread there;
   private final WatchKeeper keeper;
   private final RuleListing listing = new RuleListing(Architecture.host());
 
-  private Rulebook(AuditKernel kernel, WatchKeeper keeper) {
+  private Rulebook(
+      AuditKernel kernel, WatchSettings wanted, Path stateFile, HostNamespace namespace) {
     this.kernel = kernel;
-    this.keeper = keeper;
+    home = new Home();
+    if (!namespace.isOwn()) {
+      home.stay();
+    }
+    there = new NamespaceThread(namespace, "rules", Warden.INSIDE);
+    keeper = there.call(() -> keeper(wanted.resolved(), stateFile));
+  }
+
+  private WatchKeeper keeper(WatchSettings wanted, Path stateFile) {
+    List<Claim> claims = wanted.claims(List.of(), Master.of(stateFile, home)::is);
+    return new WatchKeeper(kernel, claims, stateFile, event -> {}, System::nanoTime, home);
   }
 
   /// Opens it.
   ///
   /// @param stateFile where it stands which rules are ours
-  public static Rulebook of(AuditControl control, WatchSettings wanted, Path stateFile) {
-    return of(AuditKernel.of(control), wanted, stateFile);
+  /// @param namespace in which paths mean what they mean to the host
+  /// @throws IllegalArgumentException when a pack has a fault
+  public static Rulebook of(
+      AuditControl control, WatchSettings wanted, Path stateFile, HostNamespace namespace) {
+    return of(AuditKernel.of(control), wanted, stateFile, namespace);
   }
 
-  static Rulebook of(AuditKernel kernel, WatchSettings wanted, Path stateFile) {
-    List<Claim> claims = wanted.claims(List.of(), Master.of(stateFile, new Home())::is);
-    WatchKeeper keeper = new WatchKeeper(kernel, claims, stateFile, event -> {});
-    return new Rulebook(kernel, keeper);
+  static Rulebook of(
+      AuditKernel kernel, WatchSettings wanted, Path stateFile, HostNamespace namespace) {
+    return new Rulebook(kernel, wanted, stateFile, namespace);
   }
 
   /// One rule that is loaded.
@@ -41,6 +58,10 @@ public final class Rulebook {
 
   /// All rules that are loaded, in the kernel's order.
   public List<Line> list() {
+    return there.call(this::lines);
+  }
+
+  private List<Line> lines() {
     keeper.plan();
     List<Line> lines = new ArrayList<>();
     for (AuditRuleData rule : kernel.rules()) {
@@ -55,6 +76,10 @@ public final class Rulebook {
   /// What `apply` would do, a line a step: `+` a rule that comes, `-` one that goes, with what it
   /// is for.
   public List<String> plan() {
+    return there.call(this::steps);
+  }
+
+  private List<String> steps() {
     List<String> lines = new ArrayList<>();
     for (RulePlan.Step step : keeper.plan().steps()) {
       boolean add = step instanceof RulePlan.Add;
@@ -71,22 +96,35 @@ public final class Rulebook {
   ///
   /// @return how each watch stands then
   public List<Watch> apply() {
-    keeper.begin();
-    return keeper.watches();
+    return there.call(
+        () -> {
+          keeper.begin();
+          return keeper.watches();
+        });
   }
 
   /// Takes away every rule of ours.
   ///
   /// @return how many went
   public int remove() {
-    keeper.plan();
-    int before = kernel.rules().size();
-    keeper.removeAll();
-    return before - kernel.rules().size();
+    return there.call(
+        () -> {
+          keeper.plan();
+          int before = kernel.rules().size();
+          keeper.removeAll();
+          return before - kernel.rules().size();
+        });
   }
 
   /// Whether rules can be changed at all before the next boot.
   public boolean locked() {
     return kernel.status().locked();
+  }
+
+  /// Lets its threads go.
+  @Override
+  public void close() {
+    there.close();
+    home.close();
   }
 }

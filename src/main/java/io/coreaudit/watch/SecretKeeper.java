@@ -304,7 +304,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
 
   @Override
   public void onUnmounted(Mount mount) {
-    below.gone(mount);
+    boolean all = below.gone(mount);
     if (tags.gone(mount)) {
       counters.increment(SecretCounter.UNMOUNTED);
       if (settings.eachItsRule()) {
@@ -313,6 +313,22 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     } else {
       changedAt(mount);
     }
+    if (!attachHidden(mount.mountPoint()) || !all) {
+      askAgain();
+    }
+  }
+
+  /// Attaches the secrets that something hid: when they were attached, their path led to that.
+  ///
+  /// @return whether none was refused
+  private boolean attachHidden(String place) {
+    boolean all = true;
+    if (!settings.eachItsRule()) {
+      for (Mount mount : tags.below(place)) {
+        all &= attach(mount, false);
+      }
+    }
+    return all;
   }
 
   @Override
@@ -457,9 +473,11 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   /// Sets what the rules of the anchor are worth.
   ///
   /// @param trouble why they do not watch; empty when they do
+  /// @param detached why nothing that was attached is, for now; empty when it is
   /// @param covered the directories that other rules watch
-  void rules(String trouble, List<String> covered) {
-    anchorState = anchorState.now(trouble);
+  void rules(String trouble, String detached, List<String> covered) {
+    anchorState = anchorState.now(trouble.isEmpty() ? detached : trouble);
+    below.detached(detached);
     List<String> fresh = below.watched(covered);
     if (!fresh.isEmpty()) {
       within(

@@ -88,6 +88,18 @@ final class SecretTags {
     tags.values().forEach(tag -> action.accept(tag.volume().mount()));
   }
 
+  /// Those that are mounted at a place or below it.
+  List<Mount> below(String place) {
+    List<Mount> below = new ArrayList<>();
+    each(
+        mount -> {
+          if (MountsBelow.isAtOrBelow(mount.mountPoint(), place)) {
+            below.add(mount);
+          }
+        });
+    return below;
+  }
+
   int size() {
     return tags.size();
   }

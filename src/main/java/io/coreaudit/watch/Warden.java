@@ -56,7 +56,37 @@ public final class Warden implements AutoCloseable {
   private WatchSettings wanted;
   private List<Claim> secretClaims = List.of();
 
-  /// Null when no secrets are watched.
+  /// Null when no secrets are watched. What looking at rules needs, whoever else does without a
+  /// list.
+  static final Class<?>[] INSIDE = {
+    Warden.class,
+    WatchKeeper.class,
+    RulePacks.class,
+    WatchSettings.class,
+    Kept.class,
+    Premise.class,
+    IoUring.class,
+    AuditKernel.class,
+    RulePlan.class,
+    Shadows.class,
+    Sight.class,
+    WatchRule.class,
+    Places.class,
+    Look.class,
+    StateFile.class,
+    RulesState.class,
+    OwnRules.class,
+    Home.class,
+    Master.class,
+    PathWatch.class,
+    Inotify.class,
+    ConfigChange.class,
+    ForeignChanges.class,
+    Reattaching.class,
+    UnrecordedStart.class,
+    OwnEvent.class,
+  };
+
   private Reattaching attached;
 
   private final EventFd wake = new EventFd();
@@ -152,34 +182,7 @@ public final class Warden implements AutoCloseable {
     if (!namespace.isOwn()) {
       home.stay();
     }
-    thread =
-        namespace.thread(
-            "warden",
-            this::run,
-            Warden.class,
-            WatchKeeper.class,
-            Kept.class,
-            Premise.class,
-            IoUring.class,
-            AuditKernel.class,
-            RulePlan.class,
-            Shadows.class,
-            Sight.class,
-            WatchRule.class,
-            Places.class,
-            Look.class,
-            StateFile.class,
-            RulesState.class,
-            OwnRules.class,
-            Home.class,
-            Master.class,
-            PathWatch.class,
-            Inotify.class,
-            ConfigChange.class,
-            ForeignChanges.class,
-            Reattaching.class,
-            UnrecordedStart.class,
-            OwnEvent.class);
+    thread = namespace.thread("warden", this::run, INSIDE);
     thread.setDaemon(true);
     thread.start();
   }
@@ -378,7 +381,10 @@ public final class Warden implements AutoCloseable {
   }
 
   private void check(List<ConfigChange> by) {
-    wanted = home.call(wanted::fresh);
+    WatchSettings fresh = home.call(wanted::fresh);
+    if (fresh != wanted) {
+      wanted = fresh.resolvedAfter(wanted);
+    }
     keeper.claimAndTell(claims());
     if (attached != null) {
       keeper.attachedAt(attached.secrets().places());
@@ -398,6 +404,7 @@ public final class Warden implements AutoCloseable {
   private boolean followPaths() {
     List<Path> places = keeper.places();
     boolean elsewhere = paths.follow(places, wanted.packs().files());
+    keeper.namesFollowed(paths.trouble());
     Set<String> names = new LinkedHashSet<>(keeper.standing());
     places.forEach(place -> names.add(place.toString()));
     names.addAll(paths.ways());
@@ -459,6 +466,7 @@ public final class Warden implements AutoCloseable {
   public void begin() {
     call(
         () -> {
+          wanted = wanted.resolved();
           keeper.claim(claims());
           followPaths();
           keeper.begin();
@@ -497,7 +505,7 @@ public final class Warden implements AutoCloseable {
             throw new IllegalArgumentException(
                 String.join(", ", later) + ": restart the agent, or take it back and ask again");
           }
-          wanted = settings;
+          wanted = settings.resolved();
           // What goes by that was asked for; what goes without is told.
           keeper.claim(claims());
           checkNow();

@@ -71,6 +71,7 @@ public final class WatchKeeper {
   private final OwnRules own;
   private final Premise hostMounts;
   private final Premise changesTold;
+  private final Premise namesFollowed;
   private final IoUring ioUring;
   private List<Kept> kept = List.of();
 
@@ -113,6 +114,8 @@ public final class WatchKeeper {
     this.hostMounts = new Premise("the host's mounts and paths", "", Watch.Cause.NOT_ENTERED, tell);
     this.changesTold =
         new Premise("what the kernel tells of changes", "", Watch.Cause.SHADOWED, tell);
+    this.namesFollowed =
+        new Premise("what comes to stand at a watched path", "", Watch.Cause.NOT_FOLLOWED, tell);
     this.ioUring = new IoUring(kernel, own, tell);
     claim(claims);
   }
@@ -132,6 +135,12 @@ public final class WatchKeeper {
       LOG.warn("{}", text);
       hostMounts.set(text);
     }
+  }
+
+  /// Says why the kernel does not tell of all names on the way to what is watched; empty when it
+  /// does.
+  void namesFollowed(String trouble) {
+    namesFollowed.set(trouble);
   }
 
   /// Whether the kernel tells of all changes of rules, and of what is attached.
@@ -226,6 +235,7 @@ public final class WatchKeeper {
     Look look = look(changes, nowNs);
     apply(look.plan(), look);
     tellForeign(look.foreign, changes);
+    tellLoadedAgain(changes);
     // What stays there takes from ours like any rule of others.
     look.ours.removeAll(foreignStays);
     Shadows shadows = new Shadows(look.list, look.ours, look::places);
@@ -254,7 +264,7 @@ public final class WatchKeeper {
     watches =
         Stream.concat(
                 kept.stream().map(each -> each.watch),
-                Stream.of(hostMounts, changesTold, ioUring.seen())
+                Stream.of(hostMounts, changesTold, namesFollowed, ioUring.seen())
                     .map(Premise::watch)
                     .filter(Objects::nonNull))
             .toList();
@@ -314,6 +324,28 @@ public final class WatchKeeper {
             tell.accept(ConfigChange.tell(by, event).build());
           }
         });
+  }
+
+  /// Rules of the anchor that somebody took away and loaded again before this look: they stand as
+  /// if nothing had been, and what was attached to them went.
+  private void tellLoadedAgain(List<ConfigChange> changes) {
+    for (Kept each : kept) {
+      if (!(each.claim instanceof AnchorClaim) || each.isGone()) {
+        continue;
+      }
+      for (ConfigChange change : changes) {
+        if (each.rules().stream().anyMatch(change::took)) {
+          lostTags = true;
+          OwnEvent.Fields event =
+              drift("rule_gone")
+                  .with("path", each.claim.name())
+                  .with("key", each.claim.key())
+                  .with("done", "loaded by somebody else; all secrets are attached again");
+          tell.accept(change.tell(event).build());
+          return;
+        }
+      }
+    }
   }
 
   private void lookAtClaims() {
@@ -488,9 +520,10 @@ public final class WatchKeeper {
   private void add(AuditRuleData rule, String stand) {
     boolean tagged = isOnAnchor(rule) && !RulePlan.isNever(rule);
     try {
-      boolean loaded = own.add(rule, stand);
-      // One that is there already may be the one that was late.
-      lostTags |= tagged && (loaded | late.remove(rule));
+      own.add(rule, stand);
+      late.remove(rule);
+      // Also one that is there already: a moment ago it was not.
+      lostTags |= tagged;
     } catch (KernelException e) {
       if (tagged && e.errno() == Errno.ETIMEDOUT) {
         late.add(rule);

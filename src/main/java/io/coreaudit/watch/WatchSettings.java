@@ -34,10 +34,33 @@ public record WatchSettings(
     return new WatchSettings(List.of(paths), List.of(), true, null, RulePacks.NONE);
   }
 
-  /// The same with the packs as they lie there now.
+  private WatchSettings with(RulePacks others) {
+    return others == packs
+        ? this
+        : new WatchSettings(paths, etcd, etcdOnMastersOnly, secrets, others);
+  }
+
+  /// The same with the rules of the packs, by the accounts and directories that the calling thread
+  /// sees.
+  ///
+  /// @throws IllegalArgumentException when a pack has a fault; the message names file and line
+  WatchSettings resolved() {
+    RulePacks now = packs.resolved();
+    if (!now.faults().isEmpty()) {
+      throw new IllegalArgumentException("rules.packs: " + String.join("; ", now.faults()));
+    }
+    return with(now);
+  }
+
+  /// The same with the packs as they lie there now, to be resolved; itself when they lie there as
+  /// they did.
   WatchSettings fresh() {
-    RulePacks now = packs.fresh();
-    return now == packs ? this : new WatchSettings(paths, etcd, etcdOnMastersOnly, secrets, now);
+    return with(packs.fresh());
+  }
+
+  /// The same with the rules of its packs, or where these have a fault, of those before.
+  WatchSettings resolvedAfter(WatchSettings before) {
+    return with(packs.resolvedAfter(before.packs));
   }
 
   /// What of later settings a running agent cannot take, one word a key; empty when it can take

@@ -135,7 +135,25 @@ final class AnchorRulesTest {
     keeper.forgive();
     kernel.beforeAdd = () -> kernel.rules.addAll(kernel.rules.isEmpty() ? rules : List.of());
     keeper.check();
-    assertThat(keeper.takeLostTags()).as("somebody loads them in that moment").isFalse();
+    assertThat(keeper.takeLostTags()).as("somebody loads them in that moment").isTrue();
+  }
+
+  @Test
+  void shouldTakeWhatIsAttachedForLostWhenTheRulesWentAndAreBackBeforeTheLook() {
+    WatchKeeper keeper = begun(List.of(new AnchorClaim(anchor, SecretSettings.KEY)));
+    assertThat(keeper.takeLostTags()).isTrue();
+    told.clear();
+    String text = "audit(1.0:2): auid=1000 ses=3 op=remove_rule key=\"%s\" list=4 res=1";
+    keeper.check(List.of(ConfigChange.of(text.formatted("another"))));
+    assertThat(keeper.takeLostTags()).isFalse();
+    assertThat(told).isEmpty();
+    keeper.check(List.of(ConfigChange.of(text.formatted(SecretSettings.KEY))));
+    assertThat(keeper.takeLostTags()).isTrue();
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .startsWith("DRIFT what=\"rule_gone\" path=\"" + anchor + "\"")
+        .contains("auid=\"1000\"", "all secrets are attached again");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.coreaudit.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.intake.ConfigChanges;
+import io.coreaudit.kernel.AuditConstants;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.rule.AuditRuleData;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ final class HomeIT {
   private Path pack;
   private Process elsewhere;
   private HostNamespace namespace;
+  private WatchSettings wanted;
   private Warden warden;
 
   @BeforeEach
@@ -41,7 +43,10 @@ final class HomeIT {
     Assumptions.assumeTrue(mayMount, "needs root, to mount");
     dir = temp.toRealPath();
     state = Files.createDirectory(dir.resolve("run")).resolve("rules.state");
-    pack = Files.writeString(Files.createDirectory(dir.resolve("packs")).resolve("p.rules"), PACK);
+    pack =
+        Files.writeString(
+            Files.createDirectory(dir.resolve("packs")).resolve("p.rules"),
+            PACK + "-w " + dir + "/w -p x -k run\n");
     String script = "mount -t tmpfs there " + dir + "; mkdir " + dir + "/w; echo ready";
     elsewhere =
         new ProcessBuilder(
@@ -56,7 +61,13 @@ final class HomeIT {
             .start();
     assertThat(elsewhere.inputReader().readLine()).isEqualTo("ready");
     namespace = HostNamespace.find("" + elsewhere.pid());
-    RulePacks packs = RulePacks.read(pack.getParent(), List.of("p"));
+    wanted =
+        new WatchSettings(
+            List.of(dir.resolve("w")),
+            List.of(dir.resolve("etcd")),
+            true,
+            null,
+            RulePacks.read(pack.getParent(), List.of("p")));
     KernelSettings settings = new KernelSettings(kernel, state.resolveSibling("settings.state"));
     warden =
         new Warden(
@@ -64,8 +75,7 @@ final class HomeIT {
             new AuditSwitch(kernel, settings, true, event -> {}),
             new ConfigChanges(),
             new Master(dir.resolve("w"), state.resolveSibling("master"), home),
-            new WatchSettings(
-                List.of(dir.resolve("w")), List.of(dir.resolve("etcd")), true, null, packs),
+            wanted,
             event -> {},
             home);
     warden.start(namespace);
@@ -103,7 +113,7 @@ final class HomeIT {
   void shouldKeepItsStateWhereItWasConfigured() {
     assertThat(dir.resolve("w")).as("it is there, not here").doesNotExist();
     assertThat(warden.keeper().uncovered()).isZero();
-    assertThat(rules()).hasSize(4);
+    assertThat(rules()).hasSize(5);
     assertThat(new RulesState(state).read().keySet()).containsExactlyInAnyOrderElementsOf(rules());
     warden.call(() -> assertThat(state).doesNotExist());
     warden.removeAll();
@@ -113,9 +123,9 @@ final class HomeIT {
   @Test
   void shouldTakeAPackThatChangesWhereItWasConfigured() throws Exception {
     warden.check();
-    assertThat(rules()).as("it is still there").hasSize(4);
-    Files.writeString(pack, PACK + PACK.replace("adjtimex", "settimeofday"));
-    until("the new line", () -> rules().size() == 5);
+    assertThat(rules()).as("it is still there").hasSize(5);
+    Files.writeString(pack, Files.readString(pack) + PACK.replace("adjtimex", "settimeofday"));
+    until("the new line", () -> rules().size() == 6);
   }
 
   @Test
@@ -130,5 +140,31 @@ final class HomeIT {
     assertThat(make.waitFor()).isZero();
     warden.check();
     assertThat(state.resolveSibling("master")).exists();
+  }
+
+  @Test
+  void shouldResolveAPackWhereItHolds() {
+    assertThat(rules())
+        .filteredOn(rule -> rule.textOf(AuditConstants.AUDIT_FILTERKEY).equals("run"))
+        .singleElement()
+        .satisfies(
+            rule ->
+                assertThat(rule.textOf(AuditConstants.AUDIT_DIR))
+                    .as("it is a directory there, and nothing here")
+                    .isEqualTo(dir + "/w"));
+  }
+
+  @Test
+  void shouldPlanWhatTheAgentDoes() {
+    try (Rulebook book = Rulebook.of(kernel, wanted, state, namespace)) {
+      assertThat(book.plan()).isEmpty();
+      assertThat(book.list())
+          .hasSize(5)
+          .allSatisfy(line -> assertThat(line.purpose()).matches("(path|pack) .+"));
+    }
+    try (HostNamespace own = HostNamespace.own();
+        Rulebook book = Rulebook.of(kernel, wanted, state, own)) {
+      assertThat(book.plan()).as("seen from here they are of no use").isNotEmpty();
+    }
   }
 }

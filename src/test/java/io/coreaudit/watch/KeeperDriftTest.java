@@ -267,7 +267,7 @@ final class KeeperDriftTest {
   void shouldBindAllOursOnTheSilentPathAnew() throws Exception {
     Files.writeString(
         dir.resolve("p.rules"), "-a always,exit -F dir=" + watched + " -F perm=x -F key=pack\n");
-    RulePacks packs = RulePacks.read(dir, List.of("p"));
+    RulePacks packs = RulePacks.read(dir, List.of("p")).resolved();
     WatchSettings wanted = new WatchSettings(List.of(watched), List.of(), true, null, packs);
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     List<AuditRuleData> all = List.copyOf(kernel.added);
@@ -397,7 +397,7 @@ final class KeeperDriftTest {
     Path file = dir.resolve("p.rules");
     String there = "-a always,exit -F dir=" + watched + " -F perm=wa -k old\n";
     Files.writeString(file, there);
-    RulePacks packs = RulePacks.read(dir, List.of("p"));
+    RulePacks packs = RulePacks.read(dir, List.of("p")).resolved();
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     Watch before = keeper.watches().getFirst();
@@ -405,7 +405,7 @@ final class KeeperDriftTest {
     told.clear();
     String line = "-a always,exit -F dir=" + watched + " -F perm=x -k new\n";
     Files.writeString(file, "# why\n" + line + there + there);
-    keeper.claimAndTell(wanted.fresh().claims(List.of(), () -> false));
+    keeper.claimAndTell(wanted.fresh().resolvedAfter(wanted).claims(List.of(), () -> false));
     keeper.check();
     assertThat(kernel.added).containsExactly(rule(line));
     assertThat(told)
@@ -465,7 +465,7 @@ final class KeeperDriftTest {
   void shouldKeepThePacksThatLieThereNow() throws Exception {
     Path file = dir.resolve("p.rules");
     Files.writeString(file, "-a always,exit -F arch=b64 -S adjtimex -k time\n");
-    RulePacks packs = RulePacks.read(dir, List.of("p"));
+    RulePacks packs = RulePacks.read(dir, List.of("p")).resolved();
     assertThat(packs.faults()).isEmpty();
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
@@ -473,11 +473,11 @@ final class KeeperDriftTest {
     assertThat(keeper.watches().getFirst().key()).isEqualTo("time");
     assertThat(wanted.fresh()).isSameAs(wanted);
     Files.writeString(file, "-D\n");
-    assertThat(wanted.fresh().claims(List.of(), () -> false))
+    assertThat(wanted.fresh().resolvedAfter(wanted).claims(List.of(), () -> false))
         .as("a fault changes nothing")
         .hasSize(1);
     Files.writeString(file, "-a always,exit -F arch=b64 -S settimeofday -k clock\n");
-    keeper.claim(wanted.fresh().claims(List.of(), () -> false));
+    keeper.claim(wanted.fresh().resolvedAfter(wanted).claims(List.of(), () -> false));
     keeper.check();
     assertThat(kernel.rules)
         .singleElement()
@@ -485,5 +485,20 @@ final class KeeperDriftTest {
             rule -> assertThat(rule.textOf(AuditConstants.AUDIT_FILTERKEY)).isEqualTo("clock"));
     assertThat(RulePacks.read(dir, List.of("away")).faults())
         .containsExactly(dir.resolve("away.rules") + ": there is no such pack");
+  }
+
+  @Test
+  void shouldListAmongTheWatchesThatNamesAreNotFollowed() {
+    WatchKeeper keeper = begun(WatchKeeper.paths(List.of(watched)));
+    assertThat(keeper.uncovered()).isZero();
+    keeper.namesFollowed("no room");
+    keeper.check();
+    assertThat(keeper.watches())
+        .last()
+        .satisfies(watch -> assertThat(watch.reason()).isEqualTo("no room"))
+        .matches(Watch::open);
+    keeper.namesFollowed("");
+    keeper.check();
+    assertThat(keeper.uncovered()).isZero();
   }
 }

@@ -33,7 +33,7 @@ final class SecretKeeperTest {
   @BeforeEach
   void prepare() {
     secrets = keeper(false);
-    secrets.rules("", List.of("/etc/kubernetes"));
+    secrets.rules("", "", List.of("/etc/kubernetes"));
     secrets.onCaughtUp();
   }
 
@@ -132,7 +132,7 @@ final class SecretKeeperTest {
   @Test
   void shouldNotCallASecretCoveredWhoseAnchorIsNot() {
     secrets.onMounted(secret(1, "a"));
-    secrets.rules("shadowed by -a never,exit", List.of());
+    secrets.rules("shadowed by -a never,exit", "", List.of());
     assertThat(secrets.watches().getFirst().reason()).isEqualTo("shadowed by -a never,exit");
     assertThat(secrets.watches().getFirst().cause()).isEqualTo(Watch.Cause.ANCHOR);
   }
@@ -141,14 +141,14 @@ final class SecretKeeperTest {
   void shouldSaySinceWhenASecretIsCoveredOrNot() {
     secrets.onMounted(secret(1, "a"));
     Instant mounted = since();
-    secrets.rules("", List.of());
+    secrets.rules("", "", List.of());
     assertThat(since()).as("nothing changed").isEqualTo(mounted);
-    secrets.rules("rules removed by somebody", List.of());
+    secrets.rules("rules removed by somebody", "", List.of());
     Instant lost = since();
     assertThat(lost).isAfter(mounted);
-    secrets.rules("contested", List.of());
+    secrets.rules("contested", "", List.of());
     assertThat(since()).as("uncovered as before").isEqualTo(lost);
-    secrets.rules("", List.of());
+    secrets.rules("", "", List.of());
     Instant back = since();
     assertThat(back).isAfter(lost);
     secrets.attachAll();
@@ -160,7 +160,7 @@ final class SecretKeeperTest {
     kernel.set(Errno.ENOMEM);
     secrets.attachAll();
     Instant refused = since();
-    secrets.rules("rules removed by somebody", List.of());
+    secrets.rules("rules removed by somebody", "", List.of());
     assertThat(since()).as("uncovered as before").isEqualTo(refused);
   }
 
@@ -199,16 +199,16 @@ final class SecretKeeperTest {
   void shouldWatchWhatIsMountedBelowWhileTheMountsAreListed() {
     try (SecretKeeper listing = keeper(false)) {
       listing.onMounted(mount(1, "/etc/kubernetes/early", "xfs"));
-      listing.rules("", List.of("/etc/kubernetes"));
+      listing.rules("", "", List.of("/etc/kubernetes"));
       assertThat(kernel.tagged).as("before the rules").containsExactly("/etc/kubernetes/early");
       listing.onMounted(mount(2, "/etc/kubernetes/next", "xfs"));
       assertThat(kernel.tagged).as("not listed yet").hasSize(2);
-      listing.rules("", List.of("/etc/kubernetes"));
+      listing.rules("", "", List.of("/etc/kubernetes"));
       assertThat(kernel.tagged).as("nothing new").hasSize(2);
       listing.onUnmounted(mount(1, "/etc/kubernetes/early", "xfs"));
       listing.onMoved(mount(3, "/srv", "xfs"), mount(3, "/etc/kubernetes/moved", "xfs"));
       kernel.tagged.clear();
-      listing.rules("", List.of("/"));
+      listing.rules("", "", List.of("/"));
       assertThat(kernel.tagged)
           .containsExactlyInAnyOrder("/etc/kubernetes/next", "/etc/kubernetes/moved");
     }
@@ -260,9 +260,9 @@ final class SecretKeeperTest {
     secrets.onMoved(mount(2, "/etc/kubernetes/late", "xfs"), mount(2, "/srv", "xfs"));
     assertThat(secrets.watches()).as("moved away").isEmpty();
     secrets.onMounted(mount(3, "/etc/kubernetes/late", "xfs"));
-    secrets.rules("", List.of());
+    secrets.rules("", "", List.of());
     assertThat(secrets.watches()).as("not watched any more").isEmpty();
-    secrets.rules("", List.of("/etc/kubernetes"));
+    secrets.rules("", "", List.of("/etc/kubernetes"));
     assertThat(secrets.watches()).as("watched again, and refused").hasSize(1);
   }
 
@@ -279,13 +279,64 @@ final class SecretKeeperTest {
   }
 
   @Test
+  void shouldAttachAgainWhatLiesWhereAMountWent() {
+    // Each was attached by a path that led to what lay on top.
+    secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    secrets.onMounted(mount(2, "/etc/kubernetes/late", "xfs"));
+    secrets.onMounted(secret(3, "a"));
+    secrets.onMounted(secret(4, "a"));
+    secrets.onMounted(secret(5, "ab"));
+    kernel.tagged.clear();
+    secrets.onUnmounted(mount(2, "/etc/kubernetes/late", "xfs"));
+    assertThat(kernel.tagged).containsExactly("/etc/kubernetes/late");
+    kernel.tagged.clear();
+    secrets.onUnmounted(secret(4, "a"));
+    assertThat(kernel.tagged).containsExactly(VOLUMES + "a");
+    kernel.tagged.clear();
+    secrets.onUnmounted(mount(6, VOLUMES.substring(0, VOLUMES.length() - 1), "tmpfs"));
+    assertThat(kernel.tagged).containsExactlyInAnyOrder(VOLUMES + "a", VOLUMES + "ab");
+  }
+
+  @Test
+  void shouldSayThatWhatIsMountedBelowIsDetachedWithTheSecrets() {
+    secrets.rules("", "detached by pid 7", List.of("/etc/kubernetes"));
+    assertThat(secrets.watches()).as("nothing is mounted there").isEmpty();
+    secrets.rules("", "", List.of("/etc/kubernetes"));
+    secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
+    secrets.rules("", "detached by pid 7", List.of("/etc/kubernetes"));
+    assertThat(secrets.watches())
+        .singleElement()
+        .satisfies(watch -> assertThat(watch.reason()).isEqualTo("detached by pid 7"))
+        .matches(Watch::open);
+    secrets.rules("", "", List.of("/etc/kubernetes"));
+    assertThat(secrets.watches()).isEmpty();
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void shouldNameEverySecretThatAKernelWithoutTheCallLeavesUnwatched() {
+    kernel.set(Errno.EINVAL);
+    for (int i = 0; i < 30; i++) {
+      secrets.onMounted(secret(i + 1, "s" + i));
+    }
+    for (int i = 0; i < 3; i++) {
+      secrets.attachRefused();
+    }
+    assertThat(secrets.watches())
+        .hasSize(30)
+        .allMatch(Watch::open)
+        .allMatch(watch -> watch.reason().startsWith("AUDIT_MAKE_EQUIV: EINVAL"));
+    assertThat(told).as("the others as a number").hasSizeLessThanOrEqualTo(20);
+  }
+
+  @Test
   void shouldAttachWhatIsMountedBelowAgainWhereAllMayBeLost() {
     secrets.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
     kernel.tagged.clear();
     secrets.attachAll();
     assertThat(kernel.tagged).contains("/etc/kubernetes/late");
     try (SecretKeeper each = keeper(true)) {
-      each.rules("", List.of("/etc/kubernetes"));
+      each.rules("", "", List.of("/etc/kubernetes"));
       each.onMounted(mount(1, "/etc/kubernetes/late", "xfs"));
       kernel.tagged.clear();
       each.attachAll();
@@ -295,7 +346,7 @@ final class SecretKeeperTest {
 
   @Test
   void shouldWatchASecretAlsoWithTheDirectoryAboveIt() {
-    secrets.rules("", List.of("/var/lib/kubelet"));
+    secrets.rules("", "", List.of("/var/lib/kubelet"));
     secrets.onMounted(secret(1, "a"));
     assertThat(kernel.tagged).containsExactly(VOLUMES + "a", VOLUMES + "a");
   }
@@ -303,7 +354,7 @@ final class SecretKeeperTest {
   @Test
   void shouldBeAnOpenWatchUntilTheMountsAreAllKnown() {
     try (SecretKeeper listing = keeper(false)) {
-      listing.rules("", List.of());
+      listing.rules("", "", List.of());
       listing.onMounted(secret(1, "a"));
       assertThat(listing.watches()).hasSize(2);
       Watch unknown = listing.watches().getLast();

@@ -313,7 +313,7 @@ final class Agent implements AutoCloseable {
     rounds = new Rounds();
     rounds.every(LOOK, "sign of life", () -> beat.beat(System.nanoTime()));
     rounds.every(LOOK, "spool", () -> spoolState.look(spool.state()));
-    rounds.every(LOOK, "status", () -> view.look(System.nanoTime()));
+    rounds.every(LOOK, "status", () -> lookAtStatus(view));
     if (config.heartbeatNs() > 0) {
       rounds.every(
           Duration.ofNanos(config.heartbeatNs()),
@@ -322,9 +322,14 @@ final class Agent implements AutoCloseable {
     }
     if (kernel == null) {
       rounds.every(NAMES_LOOK, "names", this::refreshNames);
-    } else {
-      rounds.every(LOOK, "mounts", () -> kernel.tellMounts(readiness));
     }
+  }
+
+  private void lookAtStatus(StatusView view) {
+    if (kernel != null) {
+      kernel.tellMounts(readiness);
+    }
+    view.look(System.nanoTime());
   }
 
   private static Thread start(String name, Runnable role) {

@@ -39,7 +39,7 @@ final class LauncherTest {
       """;
 
   private static final String BRIEF = "-XX:TieredStopAtLevel=1";
-  private static final long LONG_LOG = 256 << 20;
+  private static final long LONG_LOG = 512 << 20;
 
   @TempDir private Path dir;
   private Path checkout;

@@ -3,7 +3,9 @@ package io.coreaudit.agent.command;
 import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.control.ControlClient;
 import io.coreaudit.agent.control.HostLock;
+import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.netlink.AuditControl;
+import io.coreaudit.watch.HostNamespaces;
 import io.coreaudit.watch.Rulebook;
 import io.coreaudit.watch.Watch;
 import java.io.IOException;
@@ -48,11 +50,31 @@ final class KernelRulesCommands {
     int read(Rulebook book) throws IOException;
   }
 
-  private static int withBook(AgentConfig config, Reader reader) throws IOException {
-    try (AuditControl control = AuditControl.open()) {
-      Path state = config.runDir().resolve("rules.state");
-      return reader.read(Rulebook.of(control, WatchWishes.of(config), state));
+  private static int withBook(AgentConfig config, Reader reader)
+      throws IOException, CommandException {
+    Path state = config.runDir().resolve("rules.state");
+    try (AuditControl control = AuditControl.open();
+        HostNamespace namespace = namespace(config);
+        Rulebook book = Rulebook.of(control, WatchWishes.of(config), state, namespace)) {
+      return reader.read(book);
     }
+  }
+
+  /// That of the host. Where it cannot be entered, its paths seem not to be there, and rules on
+  /// them not to be wanted.
+  private static HostNamespace namespace(AgentConfig config) throws CommandException {
+    String wanted = config.watch().namespace();
+    HostNamespace found = HostNamespaces.reachable(wanted == null ? "" : wanted);
+    if (!found.missed().isEmpty()) {
+      found.close();
+      throw new CommandException(
+          ExitStatus.REFUSED,
+          "the host's paths cannot be looked at: "
+              + found.missed()
+              + "; run it on the host, or in the agent's container",
+          null);
+    }
+    return found;
   }
 
   private static int list(ParseResult line, PrintStream out) throws Exception {
