@@ -63,9 +63,9 @@ def rounds(bounds, what, count, gap, pods, agent):
 
 
 def warm(pods, agent):
-    """A burst, single mounts, and time for the compiler; nothing of it is counted."""
+    """One burst, single mounts, and time for the compiler; nothing of it is counted."""
     agent.wait_covered(agent.there)
-    latency(pods, 300, 0, agent); latency(pods, 200, 0.005, agent); time.sleep(2)
+    latency(pods, 2000, 0, agent); latency(pods, 200, 0.005, agent); time.sleep(2)
 
 
 def live(bounds, there, seen):
