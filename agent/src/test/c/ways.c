@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -215,6 +216,14 @@ static int do_proc_fd(void) {
 }
 static int do_handle(void) { return open_by_handle_at(dirfd_, &handle.handle, O_RDONLY); }
 static int do_handle_write(void) { return open_by_handle_at(dirfd_, &handle.handle, O_WRONLY); }
+// Whoever listens is handed a descriptor of each file that others open, and opens none himself.
+static int listen_to(unsigned int what, const char *path) {
+  int group = fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
+  return group < 0 ? -1 : fanotify_mark(group, FAN_MARK_ADD | what, FAN_OPEN, AT_FDCWD, path);
+}
+static int do_fanotify(void) { return listen_to(0, file); }
+static int do_fanotify_mount(void) { return listen_to(FAN_MARK_MOUNT, dir); }
+static int do_fanotify_file_system(void) { return listen_to(FAN_MARK_FILESYSTEM, dir); }
 static int do_chroot(void) {
   char path[sizeof name + 1];
   snprintf(path, sizeof path, "/%s", name);
@@ -471,6 +480,9 @@ static const struct way {
     {"fd-reopened", opened, do_proc_fd},
     {"handle", a_handle, do_handle},
     {"handle-write", a_handle, do_handle_write},
+    {"fanotify", nothing, do_fanotify},
+    {"fanotify-mount", nothing, do_fanotify_mount},
+    {"fanotify-file-system", nothing, do_fanotify_file_system},
     {"bind-mount", bound, do_open_in_other},
     {"file-bind-mount", file_bound, do_open_other},
     {"moved-mount", bound_and_moved, do_open_in_other},

@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 /// A path whose every reading, writing and change of attributes is recorded: `-a always,exit -F
 /// dir=PATH -F perm=rwa -F key=KEY`, or `path=` for a file.
 ///
-/// No architecture and no syscall list: what counts is what a call does, not its name. Two ways
-/// pass it by: io_uring, whose operations are no system calls ([#ioUring()]), and a file opened by
-/// its handle ([#byHandle()]).
+/// No architecture and no syscall list: what counts is what a call does, not its name. Three ways
+/// pass it by: io_uring, whose operations are no system calls ([#ioUring()]), a file opened by its
+/// handle, and fanotify, which hands out what others open ([#withoutClass()]).
 ///
 /// @param path an absolute path, kept without a slash at its end
 /// @param directory whether it stands for all that is below it
@@ -37,13 +37,16 @@ public record WatchRule(String path, boolean directory, String key) {
   /// newer kernel are only bits to an older one.
   private static final int[] IORING_OPERATIONS = {18, 28, 35, 36, 37, 38, 39, 41, 42, 43, 44};
 
-  private static final int[] OPEN_BY_HANDLE_AT = openByHandleAt(Architecture.host());
+  private static final int[] WITHOUT_CLASS = withoutClass(Architecture.host());
 
-  /// open_by_handle_at on a machine, and for its 32-bit programs.
-  static int[] openByHandleAt(Architecture host) {
+  /// fanotify_mark and open_by_handle_at on a machine, and for its 32-bit programs.
+  static int[] withoutClass(Architecture host) {
     return Stream.of(host, host.b32())
         .filter(Objects::nonNull)
-        .mapToInt(architecture -> architecture.syscall("open_by_handle_at"))
+        .flatMap(
+            architecture ->
+                Stream.of("fanotify_mark", "open_by_handle_at").map(architecture::syscall))
+        .mapToInt(Integer::intValue)
         .distinct()
         .toArray();
   }
@@ -84,9 +87,10 @@ public record WatchRule(String path, boolean directory, String key) {
     return new WatchRule(path, false, key);
   }
 
-  /// What one watch takes: the rule for system calls, that for handles, that for io_uring.
+  /// What one watch takes: the rule for system calls, that for those without a class, that for
+  /// io_uring.
   public List<AuditRuleData> all() {
-    return List.of(data(), byHandle(), ioUring());
+    return List.of(data(), withoutClass(), ioUring());
   }
 
   /// The rule for system calls, byte for byte as auditctl sends it.
@@ -106,11 +110,12 @@ public record WatchRule(String path, boolean directory, String key) {
         new AuditRuleData.Builder(AUDIT_FILTER_URING_EXIT, AUDIT_ALWAYS), IORING_OPERATIONS);
   }
 
-  /// The rule for files opened by their handle, which is no reading or writing to the kernel's
-  /// `perm=`. Without an architecture one rule holds for 64 and 32 bits: the other number of each
-  /// means nothing there, or a call that the first rule tells as well.
-  public AuditRuleData byHandle() {
-    return named(new AuditRuleData.Builder(AUDIT_FILTER_EXIT, AUDIT_ALWAYS), OPEN_BY_HANDLE_AT);
+  /// The rule for what is no reading or writing to the kernel's `perm=`: to open a file by its
+  /// handle, and to ask fanotify for what others open. Without an architecture one rule holds for
+  /// 64 and 32 bits: the other number of each means nothing there, or a call that the first rule
+  /// tells as well.
+  public AuditRuleData withoutClass() {
+    return named(new AuditRuleData.Builder(AUDIT_FILTER_EXIT, AUDIT_ALWAYS), WITHOUT_CLASS);
   }
 
   private AuditRuleData named(AuditRuleData.Builder builder, int[] calls) {

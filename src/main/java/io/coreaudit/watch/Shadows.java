@@ -38,6 +38,7 @@ final class Shadows {
     "openat",
     "openat2",
     "creat",
+    "fanotify_mark",
     "open_by_handle_at",
     "truncate",
     "truncate64",
