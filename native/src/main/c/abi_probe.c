@@ -391,6 +391,7 @@ static void linux_(void) {
   C(SIOCOUTQ)
   C(PATH_MAX)
   C(PRIO_PROCESS)
+  C(CLOCK_BOOTTIME)
   SIZE(nlmsghdr)
   OFFSET(nlmsghdr, nlmsg_len)
   OFFSET(nlmsghdr, nlmsg_type)

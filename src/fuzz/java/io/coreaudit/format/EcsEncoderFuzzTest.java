@@ -11,11 +11,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
-/// Any records in a frame give one JSON object on one line, and lines of auditd's form.
+/// Any records and tags in a frame give one JSON object on one line, and lines of auditd's form.
 final class EcsEncoderFuzzTest {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
   private static final int MAX_RECORDS = 12;
+  private static final int MAX_TAGS = 6;
 
   private final Arena arena = Arena.ofAuto();
   private final Frames frames = new Frames(arena);
@@ -27,12 +28,16 @@ final class EcsEncoderFuzzTest {
   void shouldEncodeAnything(FuzzedDataProvider data) throws IOException {
     frames.begin();
     int records = 0;
-    while (data.remainingBytes() > 0 && records < MAX_RECORDS) {
+    int most = data.consumeInt(1, MAX_RECORDS);
+    while (data.remainingBytes() > 0 && records < most) {
       int type = data.consumeBoolean() ? data.consumeInt(1300, 1340) : data.consumeInt(-1, 3000);
       byte[] prefix = data.consumeBoolean() ? data.consumeBytes(24) : new byte[0];
       byte[] text = data.consumeBytes(data.consumeInt(0, 600));
       frames.add(type, prefix, text);
       records++;
+    }
+    for (int tags = 0; tags < MAX_TAGS && data.remainingBytes() > 0; tags++) {
+      frames.tag(data.consumeInt(1, 12), data.consumeBytes(data.consumeInt(0, 120)));
     }
     FrameFlyweight frame = frames.finish();
     out.clear();

@@ -7,12 +7,17 @@ import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.ring.RecordRing;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,7 +37,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// |---|---|---|
 /// | assembleOnly | ring, stamps, table, completion, release | 1024 opens of a secret, all different |
 /// | frameOnly | the same and the records in a frame | the same |
-/// | frameWithOrigin | the same and the origin's tags | the same |
+/// | frameWithOrigin | the same and the origin's tags, of a log: no processes | the same |
+/// | frameWithContainer | the same, live: each process in one of 50 containers, its files in /proc looked at once a second of stamps | the same, and a made-up /proc |
 ///
 /// The events differ in process, user, arguments and lengths, so that no branch is learnt by heart;
 /// parents are known from the stream. Recipe: `src/bench/jmh.sh OriginBench -f 1 -wi 3 -i 5`.
@@ -54,7 +60,12 @@ public class OriginBench {
   private final FrameWriter frame =
       new FrameWriter(arena.allocate(FRAME_BYTES).address(), FRAME_BYTES);
   private final OriginCollector origin =
-      new OriginCollector(HostName.of("node-1"), new AccountNames(Path.of("/")), null);
+      new OriginCollector(
+          HostName.of("node-1"), new AccountNames(Path.of("/")), OriginSources.NONE);
+  private final HostClock clock = HostClock.at(0);
+  private Path made;
+  private ContainerFiles containers;
+  private OriginCollector live;
   private final Assembler assembler = new Assembler(ring, AssemblerMode.LIVE, this::take);
   private final long[] texts = new long[EVENTS * TYPES.length];
   private final int[] lengths = new int[EVENTS * TYPES.length];
@@ -65,7 +76,8 @@ public class OriginBench {
 
   /// Lays the records out and checks the answer.
   @Setup
-  public void layOut() {
+  public void layOut() throws IOException {
+    goLive();
     for (int i = 0; i < EVENTS; i++) {
       List<String> event = text(i);
       for (int r = 0; r < TYPES.length; r++) {
@@ -86,8 +98,58 @@ public class OriginBench {
     }
   }
 
+  private void goLive() throws IOException {
+    made = Files.createTempDirectory("origin-bench");
+    for (int pod = 0; pod < 50; pod++) {
+      Path userdata =
+          Files.createDirectories(
+              made.resolve("overlay-containers").resolve(id(pod)).resolve("userdata"));
+      Files.writeString(
+          userdata.resolve("config.json"),
+          """
+          {"annotations":{"io.kubernetes.pod.uid":"%s","io.kubernetes.pod.name":"app-5d6c-abcde",
+            "io.kubernetes.pod.namespace":"payments","io.kubernetes.container.name":"app",
+            "io.kubernetes.cri-o.Image":"quay.io/acme/app:1.2.3",
+            "io.kubernetes.cri-o.ImageRepoDigests":"quay.io/acme/app@sha256:%s"}}
+          """
+              .formatted(uid(pod), id(pod)));
+    }
+    for (int i = 0; i < EVENTS; i++) {
+      int pid = pid(i);
+      Path process = Files.createDirectories(made.resolve("proc").resolve("" + pid));
+      Files.writeString(
+          process.resolve("stat"),
+          pid + " (worker) S 1 1 1 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 1000 1000 10 1\n");
+      Files.writeString(
+          process.resolve("cgroup"),
+          "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod%s.slice/crio-%s.scope\n"
+              .formatted(uid(pid % 50).replace('-', '_'), id(pid % 50)));
+    }
+    containers = new ContainerFiles(List.of(made), List.of());
+    containers.start();
+    containers.awaitListed(Duration.ofSeconds(10));
+    live =
+        new OriginCollector(
+            HostName.of("node-1"),
+            new AccountNames(Path.of("/")),
+            new OriginSources(made.resolve("proc").toString(), containers, null, List.of()),
+            clock);
+  }
+
+  private static int pid(int i) {
+    return 300 + i * 97 % 60_000;
+  }
+
+  private static String id(int pod) {
+    return "%064x".formatted(pod + 1);
+  }
+
+  private static String uid(int pod) {
+    return "%08x-1d5e-4b0e-9a2b-0d6f3b1c2d3e".formatted(pod);
+  }
+
   private static List<String> text(int i) {
-    int pid = 300 + i * 97 % 60_000;
+    int pid = pid(i);
     int user = i % 7 == 0 ? 1000 : 0;
     return List.of(
         "arch=c000003e syscall="
@@ -99,7 +161,7 @@ public class OriginBench {
             + " a2="
             + (i % 4 == 0 ? "80000" : "0")
             + " a3=0 items=1 ppid="
-            + (300 + (i / 2) * 97 % 60_000)
+            + pid(i / 2)
             + " pid="
             + pid
             + " auid=4294967295 uid="
@@ -126,7 +188,18 @@ public class OriginBench {
   }
 
   @TearDown
-  public void close() {
+  public void close() throws IOException {
+    long named = live.counters().value(OriginCounter.IN_CONTAINERS);
+    if (named < live.counters().value(OriginCounter.EVENTS) / 2) {
+      throw new IllegalStateException("in containers=" + named);
+    }
+    live.close();
+    containers.close();
+    try (Stream<Path> files = Files.walk(made)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
     origin.close();
     ring.close();
     arena.close();
@@ -136,8 +209,11 @@ public class OriginBench {
     taken++;
     if (work > 0) {
       frame.begin(event);
-      if (work > 1) {
+      if (work == 2) {
         origin.collect(event, frame);
+      } else if (work == 3) {
+        clock.set(event.stampSeconds() * 1000 + event.stampMillis());
+        live.collect(event, frame);
       }
       frameLength = frame.finish(0, taken, 1, 2);
     }
@@ -178,5 +254,10 @@ public class OriginBench {
   @Benchmark
   public long frameWithOrigin() {
     return event(2);
+  }
+
+  @Benchmark
+  public long frameWithContainer() {
+    return event(3);
   }
 }

@@ -89,6 +89,7 @@ public final class EcsEncoder implements EventEncoder {
   private final EcsSubject subject = new EcsSubject(json, value);
   private final EcsFile file = new EcsFile(json, value);
   private final EcsNetwork network = new EcsNetwork(json, value);
+  private final EcsOrigin origin = new EcsOrigin(json);
   private final EcsData data = new EcsData(json, value);
   private final EcsOwn own = new EcsOwn(json);
   private final Stamps stamps = new Stamps();
@@ -167,6 +168,7 @@ public final class EcsEncoder implements EventEncoder {
     subject.write(event);
     network.write(event, action);
     file.write(event, action, subjectPath);
+    origin.write(event);
     int coreaudit = json.open(COREAUDIT);
     json.number(SEQ, frame.seq());
     out.put(SERIAL);
@@ -185,7 +187,7 @@ public final class EcsEncoder implements EventEncoder {
     network.writeLocal();
     file.writeAll(event, action, subjectPath);
     data.write(event);
-    // The place for what comes with containers: coreaudit.secret, coreaudit.origin.
+    origin.writeOwn(event);
     if (withRaw) {
       json.limit(WITH_RAW_BYTES);
       raw(frame);

@@ -9,6 +9,7 @@ import io.coreaudit.record.RecordType;
 final class EcsSubject {
   private static final Piece PROCESS = key("process");
   private static final Piece PID = key("pid");
+  private static final Piece ENTITY_ID = key("entity_id");
   private static final Piece PARENT = key("parent");
   private static final Piece NAME = key("name");
   private static final Piece EXECUTABLE = key("executable");
@@ -79,11 +80,13 @@ final class EcsSubject {
     if (pid >= 0) {
       json.number(PID, pid, event.value(Field.PID), event.length(Field.PID));
     }
+    entityId(event, pid, event.origin().process());
     int parent = json.open(PARENT);
     long ppid = event.decimal(Field.PPID, -1);
     if (ppid >= 0) {
       json.number(PID, ppid, event.value(Field.PPID), event.length(Field.PPID));
     }
+    entityId(event, ppid, event.origin().parent());
     if (event.parentNameLength() > 0) {
       json.text(NAME, PARENT_NAME_PLACE, event.parentName(), event.parentNameLength());
     }
@@ -104,6 +107,25 @@ final class EcsSubject {
       account(event, USER, Field.UID, 0, UID_WORD, PROCESS_USER_PLACE);
     }
     json.close(process);
+  }
+
+  // The same for all events of a process and for no other process of any host: the boot, the number
+  // and the start; without that the first event.
+  private void entityId(EventView event, long pid, long identity) {
+    if (identity == 0 || pid < 0) {
+      return;
+    }
+    ByteOutput out = json.out();
+    out.put(ENTITY_ID, '"');
+    out.putHex(event.frame().bootIdHigh(), 16);
+    out.put('-');
+    out.putDecimal(pid);
+    out.put('-');
+    if (identity < 0) {
+      out.put('e');
+    }
+    out.putDecimal(Math.abs(identity));
+    out.put('"', ',');
   }
 
   private void arguments(EventView event) {

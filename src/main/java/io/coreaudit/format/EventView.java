@@ -51,6 +51,7 @@ final class EventView {
   private int parentExecutableLength;
 
   private final PathList paths = new PathList();
+  private final OriginView origin = new OriginView();
 
   private long[] account = new long[16]; // address of the tag's value
   private int[] accountLength = new int[16];
@@ -235,6 +236,7 @@ final class EventView {
   // ---- tags and accounts
 
   private void readTags() {
+    origin.clear();
     nodeLength = 0;
     own = false;
     parentNameLength = 0;
@@ -257,11 +259,14 @@ final class EventView {
         }
         case OriginTag.ACCOUNT -> addAccount();
         case OriginTag.OWN -> own = true;
-        default -> {
-          // A tag of a later version: what this one does not know it leaves alone.
-        }
+        default -> origin.take(frame);
       }
     }
+  }
+
+  /// What is known of its process.
+  OriginView origin() {
+    return origin;
   }
 
   private void addAccount() {

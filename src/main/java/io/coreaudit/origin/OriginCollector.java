@@ -2,6 +2,7 @@ package io.coreaudit.origin;
 
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.frame.FrameWriter;
+import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.AccountField;
 import io.coreaudit.record.CallFields;
@@ -11,7 +12,7 @@ import io.coreaudit.record.RecordType;
 import io.coreaudit.telemetry.Counters;
 
 /// Writes who and where into an event's frame, before it vanishes: the node, the names of the
-/// accounts, the parent process. For the intake thread; allocates nothing.
+/// accounts, the process and its parent, the container. For the intake thread; allocates nothing.
 ///
 /// Of an event whose lines name another node only that name is told: accounts and processes of this
 /// host are not those of the other.
@@ -20,29 +21,42 @@ public final class OriginCollector implements AutoCloseable {
   private static final long UNSET = 0xffffffffL;
   private static final int ACCOUNT_HEADER = 5;
   private static final long PID = RecordFlyweight.word("pid");
-  private static final int PID_LENGTH = 3;
+  private static final long DEVICE = RecordFlyweight.word("dev");
+  private static final int PID_LENGTH = 3; // as of `dev`
+  private static final int CONTAINER_HEADER = 2;
+  private static final int FIRST_OF_KERNEL = 1300;
+  private static final int FIRST_OF_USER_SPACE_ANOMALIES = 2100;
 
   private final HostName host;
   private final AccountNames accounts;
   private final ProcessTable processes = new ProcessTable();
   private final ProcFiles files;
-  private final ParentNames parents;
+  private final HostClock clock;
+  private final ProcessFinder finder;
+  private final ContainerFiles containers; // null: nobody knows of any
+  private final SecretReader secrets;
+  private final Pages pages = Pages.allocate(Membership.BYTES);
   private final Counters<OriginCounter> counters = new Counters<>("origin", OriginCounter.class);
   private final RecordFlyweight record = new RecordFlyweight();
   private final PathOwner path = new PathOwner();
   private final long[] told = new long[MAX_ACCOUNTS];
   private final long ownPid = ProcessHandle.current().pid();
   private int toldCount;
+  private long stampMs;
 
   /// Creates a collector.
-  ///
-  /// @param procRoot where the processes of this host are seen (`/proc`), null when the events are
-  ///   not of this moment (a file)
-  public OriginCollector(HostName host, AccountNames accounts, String procRoot) {
+  public OriginCollector(HostName host, AccountNames accounts, OriginSources sources) {
+    this(host, accounts, sources, HostClock.real());
+  }
+
+  OriginCollector(HostName host, AccountNames accounts, OriginSources sources, HostClock clock) {
     this.host = host;
     this.accounts = accounts;
-    files = procRoot == null ? null : new ProcFiles(procRoot);
-    parents = new ParentNames(processes, files, counters);
+    this.clock = clock;
+    files = sources.procRoot() == null ? null : new ProcFiles(sources.procRoot());
+    finder = new ProcessFinder(processes, files, clock, counters);
+    containers = sources.containers();
+    secrets = new SecretReader(sources.secrets(), sources.readers());
   }
 
   /// The counters of this stage.
@@ -57,10 +71,13 @@ public final class OriginCollector implements AutoCloseable {
     if (event.nodeLength() > 0 && !isThisHost(event, thisHost)) {
       tell(frame.tag(OriginTag.NODE, event.nodeAddress(), event.nodeLength()));
       counters.increment(OriginCounter.PARENTS_NONE);
+      counters.increment(OriginCounter.NOT_ASKED);
       return;
     }
     tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
     toldCount = 0;
+    stampMs = event.stampSeconds() * 1000 + event.stampMillis();
+    secrets.begin();
     long head = event.headRecord();
     CallFields call = event.call();
     event.rewind();
@@ -84,16 +101,10 @@ public final class OriginCollector implements AutoCloseable {
         }
       }
     }
-    long nowMs = event.stampSeconds() * 1000 + event.stampMillis();
-    parent(frame, head == 0 ? -1 : call.parentPid(), nowMs);
     if (files != null && (head != 0 ? call.pid() == ownPid : isOwnChange(event))) {
       tell(frame.reserveTag(OriginTag.OWN, 0) != 0);
     }
-    if (head != 0 && isPid(call.pid())) {
-      processes.learn((int) call.pid(), nowMs, call);
-    }
-    // Here, in this order, come container, pod and secret: what the tables of CRI-O's files and of
-    // the mounts know of the process and the device.
+    process(event, head == 0 ? null : call, frame);
   }
 
   /// Whether an event without a call is a change of audit's settings that this process made. The
@@ -132,12 +143,13 @@ public final class OriginCollector implements AutoCloseable {
   // ---- accounts
 
   private void accounts(AssembledEvent event, FrameWriter frame) {
+    boolean isPath = event.type() == RecordType.PATH;
     if (event.prefixLength() > 0) {
       record.wrap(event.textAddress(), event.textLength());
-    } else if (event.type() == RecordType.PATH
-        && path.read(event.textAddress(), event.textLength())) {
+    } else if (isPath && path.read(event.textAddress(), event.textLength())) {
       account(frame, path.owner());
       account(frame, CallFields.GROUP_BIT | path.group());
+      secrets.device(path.deviceAddress(), path.deviceLength(), stampMs);
       return;
     } else {
       record.wrapKernel(event.textAddress(), event.textLength());
@@ -150,6 +162,8 @@ public final class OriginCollector implements AutoCloseable {
         if (id < UNSET) {
           account(frame, kind == AccountField.GROUP ? CallFields.GROUP_BIT | id : id);
         }
+      } else if (isPath && record.nameWord() == DEVICE && record.nameLength() == PID_LENGTH) {
+        secrets.device(record.valueAddress(), record.valueLength(), stampMs);
       }
     }
   }
@@ -186,17 +200,42 @@ public final class OriginCollector implements AutoCloseable {
     return true;
   }
 
-  // ---- parent
+  // ---- process
 
-  private void parent(FrameWriter frame, long parentPid, long nowMs) {
-    if (!isPid(parentPid)) {
+  private void process(AssembledEvent event, CallFields call, FrameWriter frame) {
+    long pid = call != null ? call.pid() : files == null ? -1 : pidOf(event);
+    int own = isPid(pid) ? finder.own((int) pid, stampMs, call) : -1;
+    int parent = parent(frame, call == null ? -1 : call.parentPid());
+    if (files == null || !isPid(pid)) {
+      counters.increment(OriginCounter.NOT_ASKED);
+      return;
+    }
+    if (own >= 0) {
+      identity(frame, OriginTag.PROCESS, own);
+    }
+    if (parent >= 0) {
+      identity(frame, OriginTag.PARENT, parent);
+    }
+    counters.set(OriginCounter.PROCESSES_EVICTED, processes.evicted());
+    long belongs = pages.address();
+    ContainerNames names = containers == null ? ContainerNames.NONE : containers.names();
+    finder.belongs(own, parent, names, belongs);
+    belongs(frame, belongs, names);
+    counters.add(OriginCounter.TAGS_LEFT_OUT, secrets.write(frame, call, belongs, names));
+  }
+
+  private int parent(FrameWriter frame, long pid) {
+    if (!isPid(pid)) {
       counters.increment(OriginCounter.PARENTS_NONE);
-      return;
+      return -1;
     }
-    int place = parents.find((int) parentPid, nowMs);
-    if (place < 0) {
-      return;
+    int place = finder.parent((int) pid, stampMs);
+    if (place < 0 || processes.nameLength(place) == 0) {
+      counters.increment(OriginCounter.PARENTS_UNKNOWN);
+      return place;
     }
+    counters.increment(
+        finder.looked() ? OriginCounter.PARENTS_READ : OriginCounter.PARENTS_REMEMBERED);
     tell(frame.tag(OriginTag.PARENT_NAME, processes.name(place), processes.nameLength(place)));
     if (processes.executableLength(place) > 0) {
       tell(
@@ -205,6 +244,93 @@ public final class OriginCollector implements AutoCloseable {
               processes.executable(place),
               processes.executableLength(place)));
     }
+    return place;
+  }
+
+  private void identity(FrameWriter frame, int tag, int place) {
+    long value = frame.reserveTag(tag, Long.BYTES);
+    tell(value != 0);
+    if (value != 0) {
+      Memory.putLong(value, processes.identity(place));
+    }
+  }
+
+  private void belongs(FrameWriter frame, long belongs, ContainerNames names) {
+    int confidence = Membership.confidence(belongs);
+    counters.increment(
+        switch (confidence) {
+          case Confidence.CGROUP -> OriginCounter.BY_CGROUP;
+          case Confidence.PARENT -> OriginCounter.BY_PARENT;
+          default -> OriginCounter.BY_NOTHING;
+        });
+    long value = frame.reserveTag(OriginTag.CONFIDENCE, 1);
+    tell(value != 0);
+    if (value != 0) {
+      Memory.putByte(value, (byte) confidence);
+    }
+    if (Membership.isInside(belongs)) {
+      counters.increment(OriginCounter.IN_CONTAINERS);
+      container(frame, belongs);
+      names(frame, belongs, names);
+    }
+  }
+
+  private void names(FrameWriter frame, long belongs, ContainerNames names) {
+    byte[] known = null;
+    if (Membership.kind(belongs) == Membership.CONTAINER) {
+      known = names.container(Membership.id(belongs));
+      if (known == null
+          && containers != null
+          && Membership.runtime(belongs) == ContainerRuntime.CRIO) {
+        counters.increment(OriginCounter.CONTAINERS_UNKNOWN);
+        containers.missed().ask(Membership.id(belongs), clock.nowMs());
+      }
+    }
+    if (known == null && Membership.uidLength(belongs) > 0) {
+      known = names.pod(Membership.uid(belongs));
+    }
+    if (known != null && known.length > 0) {
+      tell(frame.tag(OriginTag.POD, known, 0, known.length));
+    }
+  }
+
+  private void container(FrameWriter frame, long belongs) {
+    int id = Membership.kind(belongs) == Membership.CONTAINER ? Membership.ID_LENGTH : 0;
+    int uid = Membership.uidLength(belongs);
+    long value = frame.reserveTag(OriginTag.CONTAINER, CONTAINER_HEADER + id + uid);
+    tell(value != 0);
+    if (value != 0) {
+      Memory.putByte(value, (byte) Membership.runtime(belongs));
+      Memory.putByte(value + 1, (byte) id);
+      Memory.copy(Membership.id(belongs), value + CONTAINER_HEADER, id);
+      Memory.copy(Membership.uid(belongs), value + CONTAINER_HEADER + id, uid);
+    }
+  }
+
+  /// The process that an event without a call names: the first `pid` of its first record, which the
+  /// kernel wrote; of a record that a program had it write, the first field or none.
+  private long pidOf(AssembledEvent event) {
+    event.rewind();
+    if (!event.next()) {
+      return -1;
+    }
+    int type = event.type();
+    boolean message = type < FIRST_OF_KERNEL || type >= FIRST_OF_USER_SPACE_ANOMALIES;
+    if (event.prefixLength() > 0) {
+      record.wrap(event.textAddress(), event.textLength());
+    } else {
+      record.wrapKernel(event.textAddress(), event.textLength());
+    }
+    record.rewind();
+    while (record.next()) {
+      if (record.nameWord() == PID && record.nameLength() == PID_LENGTH) {
+        return record.decimalValue(-1);
+      }
+      if (message) {
+        return -1;
+      }
+    }
+    return -1;
   }
 
   // Process 0 is the kernel's idle task: the parent of process 1, and no process to be found.
@@ -220,7 +346,10 @@ public final class OriginCollector implements AutoCloseable {
 
   @Override
   public void close() {
+    finder.close();
     processes.close();
+    pages.close();
+    clock.close();
     if (files != null) {
       files.close();
     }

@@ -14,6 +14,29 @@ public final class OriginTag {
   /// Executable of the parent process: bytes.
   public static final int PARENT_EXECUTABLE = 4;
 
+  /// What tells the process from others of its number: i64, `ProcessTable.identity`.
+  public static final int PROCESS = 5;
+
+  /// The same of the parent process.
+  public static final int PARENT = 6;
+
+  /// How it is known where the process belongs: u8 `Confidence`.
+  public static final int CONFIDENCE = 7;
+
+  /// The pod and container that the process belongs to: u8 `ContainerRuntime`, u8 length of the
+  /// container's id (0 or 64), id, UID of the pod (may be empty).
+  public static final int CONTAINER = 8;
+
+  /// What is known of the pod and container: fields, `PodTag`.
+  public static final int POD = 9;
+
+  /// The secret volume that a file of the event is in: u8 whether the process is of another pod (0
+  /// no, 1 yes, 2 not known), u8 length of the UID, UID of the volume's pod, name of the volume.
+  public static final int SECRET = 10;
+
+  /// What is known of that pod where it is not the process's own: fields, `PodTag`.
+  public static final int SECRET_POD = 11;
+
   /// The event is the agent's own doing: no value.
   public static final int OWN = 32;
 

@@ -5,30 +5,26 @@ import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
 import java.util.Arrays;
 
-/// Names and executables of processes seen lately, by process id. Bounded; for the intake thread.
+/// Processes seen lately: which one had a number when, what it ran, where it belongs. Bounded; for
+/// the intake thread.
 ///
 /// ```text
-/// 1024 sets of 4 places; a new process takes the place in its set that was told longest ago
-/// place:   int pid, long told, checked (ms), byte name length, short executable length   on the heap
-///          name 16 bytes, executable 496 bytes                                  outside it
+/// 1024 sets of 4 places; a new process takes the place in its set that was there longest ago
+/// place:  pid, identity, start; the times below                              on the heap
+///         name 16 bytes, executable 496 bytes, Membership                    outside it
+///
+///      first            held                    gone
+///  ──────┼───────────────┼───────────────────────┼──────────► time of the events' stamps
+///        the number is   it was there then,      it was looked for and
+///        its from here   and is known to be      was not there any more
 /// ```
 ///
-/// Time is that of the events, so that a log from last year is told by its own clock. A process
-/// that nobody told of for 10 s is forgotten: its number may belong to another by now. One that was
-/// told more than a second ago is asked for again where that is possible (`isFresh`): it may run
-/// another program by now.
+/// A number is given out again only when all others have been: so a process still has its number a
+/// while after it was known to be there (`ProcessFinder` says how long). Times are those of the
+/// events' stamps, so that a log from last year is told by its own clock.
 final class ProcessTable implements AutoCloseable {
   /// Most processes that are remembered.
   static final int PROCESSES = 4096;
-
-  /// How long a process is remembered.
-  static final long REMEMBERED_MS = 10_000;
-
-  /// How long what is known of a process is taken as it is.
-  static final long FRESH_MS = 1_000;
-
-  /// How long it is remembered that a process could not be found.
-  static final long MISSING_MS = 1_000;
 
   /// Bytes of a name; the kernel's TASK_COMM_LEN.
   static final int NAME_BYTES = 16;
@@ -36,55 +32,54 @@ final class ProcessTable implements AutoCloseable {
   /// Longest executable that is kept; of a longer one only the process's name is.
   static final int EXECUTABLE_BYTES = 496;
 
+  /// Of a moment that never came.
+  static final long NEVER = Long.MIN_VALUE / 2;
+
+  /// Of a moment that has not come.
+  static final long NOT_YET = Long.MAX_VALUE / 2;
+
   private static final int WAYS = 4;
   private static final int SETS = PROCESSES / WAYS;
   private static final int TEXT_BYTES = NAME_BYTES + EXECUTABLE_BYTES;
-  private static final long NEVER = Long.MIN_VALUE / 2;
+  private static final int PLACE_BYTES = TEXT_BYTES + Membership.BYTES;
 
   private final int[] pids = new int[PROCESSES];
-  private final long[] toldMs = new long[PROCESSES];
-  private final long[] checkedMs = new long[PROCESSES];
+  private final long[] identities = new long[PROCESSES];
+  private final long[] startTicks = new long[PROCESSES];
+  private final long[] firstMs = new long[PROCESSES];
+  private final long[] heldMs = new long[PROCESSES];
+  private final long[] goneMs = new long[PROCESSES];
+  private final long[] namedMs = new long[PROCESSES];
+  private final long[] readMs = new long[PROCESSES];
   private final byte[] nameLengths = new byte[PROCESSES];
   private final short[] executableLengths = new short[PROCESSES];
-  private final Pages pages = Pages.allocate((long) PROCESSES * TEXT_BYTES);
+  private final Pages pages = Pages.allocate((long) PROCESSES * PLACE_BYTES);
+  private long evicted;
 
   ProcessTable() {
-    Arrays.fill(toldMs, NEVER);
+    Arrays.fill(heldMs, NEVER);
   }
 
-  /// The place of a process, or -1 when it is unknown or forgotten. A process that is known not to
-  /// be found has a place, and no name.
-  int find(int pid, long nowMs) {
+  /// Forgets all.
+  void clear() {
+    Arrays.fill(pids, 0);
+    Arrays.fill(heldMs, NEVER);
+  }
+
+  /// The place of the process that had a number last, or -1.
+  int find(int pid) {
     int first = set(pid);
     for (int place = first; place < first + WAYS; place++) {
       if (pids[place] == pid) {
-        long age = Math.abs(nowMs - toldMs[place]);
-        long limit =
-            nameLengths[place] == 0 && executableLengths[place] == 0 ? MISSING_MS : REMEMBERED_MS;
-        return age <= limit ? place : -1;
+        return place;
       }
     }
     return -1;
   }
 
-  /// Whether what is known of a process was told, or asked for, within the last second.
-  boolean isFresh(int place, long nowMs) {
-    return Math.abs(nowMs - checkedMs[place]) <= FRESH_MS;
-  }
-
-  /// Notes that what is known of a process was true just now.
-  void told(int place, long nowMs) {
-    toldMs[place] = nowMs;
-    checkedMs[place] = nowMs;
-  }
-
-  /// Notes that a process was asked for and could not be found: what was told of it stays.
-  void checked(int place, long nowMs) {
-    checkedMs[place] = nowMs;
-  }
-
-  /// Takes a place for a process, without name and executable.
-  int put(int pid, long nowMs) {
+  /// Takes a place for a process of which nothing is known but that it was there at a time. What
+  /// had its number before is forgotten.
+  int put(int pid, long atMs) {
     int first = set(pid);
     int taken = first;
     for (int place = first; place < first + WAYS; place++) {
@@ -92,21 +87,107 @@ final class ProcessTable implements AutoCloseable {
         taken = place;
         break;
       }
-      if (toldMs[place] < toldMs[taken]) {
+      if (heldMs[place] < heldMs[taken]) {
         taken = place;
       }
     }
+    if (pids[taken] != 0 && pids[taken] != pid) {
+      evicted++;
+    }
     pids[taken] = pid;
-    toldMs[taken] = nowMs;
-    checkedMs[taken] = nowMs;
+    identities[taken] = -atMs;
+    startTicks[taken] = -1;
+    firstMs[taken] = atMs;
+    heldMs[taken] = atMs;
+    goneMs[taken] = NOT_YET;
+    namedMs[taken] = NEVER;
+    readMs[taken] = NEVER;
     nameLengths[taken] = 0;
     executableLengths[taken] = 0;
+    Membership.clear(membership(taken));
     return taken;
+  }
+
+  /// Processes that made room for others.
+  long evicted() {
+    return evicted;
+  }
+
+  /// What tells a process from all others that had, or will have, its number in this boot: its
+  /// start in ticks since the boot; where that is unknown, the stamp of its first event as a
+  /// negative number. It stays as it was first told.
+  long identity(int place) {
+    return identities[place];
+  }
+
+  /// The start in ticks since the boot, -1 when it is unknown.
+  long startTicks(int place) {
+    return startTicks[place];
+  }
+
+  /// Notes when a process began.
+  ///
+  /// @param sinceMs the same as a time
+  void started(int place, long ticks, long sinceMs) {
+    startTicks[place] = ticks;
+    firstMs[place] = Math.min(firstMs[place], sinceMs);
+  }
+
+  /// Has a process that nobody was told of known by its start.
+  void identify(int place) {
+    identities[place] = startTicks[place];
+  }
+
+  /// Since when it has its number, as far as is known.
+  long firstMs(int place) {
+    return firstMs[place];
+  }
+
+  /// When it is known to have been there last.
+  long heldMs(int place) {
+    return heldMs[place];
+  }
+
+  /// Notes that it was there at a time.
+  void held(int place, long atMs) {
+    heldMs[place] = Math.max(heldMs[place], atMs);
+  }
+
+  /// When it was known not to be there any more; `NOT_YET`.
+  long goneMs(int place) {
+    return goneMs[place];
+  }
+
+  void gone(int place, long atMs) {
+    goneMs[place] = atMs;
+  }
+
+  /// When its name and executable were told or read; `NEVER`.
+  long namedMs(int place) {
+    return namedMs[place];
+  }
+
+  void named(int place, long atMs) {
+    namedMs[place] = atMs;
+  }
+
+  /// When its cgroup was read; `NEVER`.
+  long readMs(int place) {
+    return readMs[place];
+  }
+
+  void read(int place, long atMs) {
+    readMs[place] = atMs;
+  }
+
+  /// Where it belongs.
+  long membership(int place) {
+    return name(place) + TEXT_BYTES;
   }
 
   /// Where a place's name is written and read.
   long name(int place) {
-    return pages.address() + (long) place * TEXT_BYTES;
+    return pages.address() + (long) place * PLACE_BYTES;
   }
 
   int nameLength(int place) {
@@ -130,9 +211,9 @@ final class ProcessTable implements AutoCloseable {
     executableLengths[place] = (short) length;
   }
 
-  /// Remembers a process as its record tells of it.
-  void learn(int pid, long nowMs, CallFields call) {
-    int place = put(pid, nowMs);
+  /// Notes what a record tells of a process.
+  void tell(int place, long atMs, CallFields call) {
+    namedMs[place] = atMs;
     nameLength(place, decode(call.nameAddress(), call.nameLength(), name(place), NAME_BYTES));
     executableLength(
         place,

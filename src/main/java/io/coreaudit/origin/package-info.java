@@ -2,19 +2,28 @@
 ///
 /// ```text
 ///  AssembledEvent ──► OriginCollector ──tags──► FrameWriter            (intake thread, no allocation)
-///                       │   ├── HostName       the node                re-read by the conductor
-///                       │   ├── AccountNames   id to name              re-read by the conductor
-///                       │   └── ParentNames    parent's name and executable
-///                       │         ├── ProcessTable   what the stream told, 4096 processes; after 1 s asked again
-///                       │         └── ProcFiles      /proc/<pid>/comm and exe, 500 a second at most
-///                       └── (container, pod, secret: come later, behind the parent)
+///                       │   ├── HostName          the node                re-read by the conductor
+///                       │   ├── AccountNames      id to name              re-read by the conductor
+///                       │   ├── ProcessFinder     which process had the number, what it ran, where it belongs
+///                       │   │     ├── ProcessTable    4096 processes: held when, name, executable, Membership
+///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe; 32 ms of a second at most
+///                       │   │     └── CgroupText      a cgroup's path to pod and container
+///                       │   └── SecretReader      a file's device to a secret volume; whose it is
+///                       │
+///        volatile ◄── ContainerNames ◄── ContainerFiles   thread "containers": inotify, CRI-O's config.json
+///        lock-free ◄── SecretDevices ◄── thread "mounts"
+///                          ▲ MissedContainers: ids that an event names and nobody knows
 /// ```
 ///
 /// A tag is u16 number, u16 length, value (`OriginTag`). An event gets, in this order: NODE, one
-/// ACCOUNT for each distinct known id of its records, PARENT_NAME, PARENT_EXECUTABLE. An id without
-/// a name, 4294967295 (unset) and a parent that is gone get no tag: absence means unknown.
+/// ACCOUNT for each distinct known id of its records, OWN, PARENT_NAME, PARENT_EXECUTABLE, PROCESS,
+/// PARENT, CONFIDENCE, CONTAINER, POD, SECRET, SECRET_POD. An id without a name, 4294967295 (unset)
+/// and a parent that is gone get no tag: absence means unknown.
+///
+/// The invariant is that nothing wrong is told: `ProcessFinder` says what that rests on. Offline
+/// (`OriginSources.NONE`) only the stream itself is asked: names of parents, no containers.
 ///
 /// A tag that does not fit its frame is left out and counted; records are never sacrificed for it.
 /// Files that cannot be read name nobody. Tables that other threads fill are immutable and
-/// published by a volatile.
+/// published by a volatile, or single cells that are written once.
 package io.coreaudit.origin;

@@ -2,8 +2,8 @@ package io.coreaudit.record;
 
 import io.coreaudit.memory.Memory;
 
-/// The owner and the group of a PATH record as the kernel sent it. A record of another order is for
-/// a walk.
+/// The device, the owner and the group of a PATH record as the kernel sent it. A record of another
+/// order is for a walk.
 public final class PathOwner {
   private static final long ITEM = RecordFlyweight.word(" item=");
   private static final long NAME = RecordFlyweight.word(" name=");
@@ -18,6 +18,8 @@ public final class PathOwner {
 
   private static final long LARGEST = 0xffffffffL;
 
+  private long device;
+  private int deviceLength;
   private long owner;
   private long group;
 
@@ -32,7 +34,9 @@ public final class PathOwner {
     at = behind(at, end, ITEM, 6);
     at = behind(at, end, NAME, 6);
     at = behind(at, end, INODE, 7);
+    device = at + 5;
     at = behind(at, end, DEVICE, 5);
+    deviceLength = (int) (at - device);
     at = behind(at, end, MODE, 6);
     if (end - at < 8 || !begins(at, OWNER, 6)) {
       return false;
@@ -56,6 +60,16 @@ public final class PathOwner {
 
   private static boolean begins(long at, long word, int length) {
     return (Memory.longAt(at) & (1L << (length << 3)) - 1) == word;
+  }
+
+  /// Where the device begins (`dev=`), as it stands there.
+  public long deviceAddress() {
+    return device;
+  }
+
+  /// Length of the device's text.
+  public int deviceLength() {
+    return deviceLength;
   }
 
   /// The number of the user (`ouid=`).

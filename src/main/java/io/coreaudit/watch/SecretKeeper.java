@@ -69,6 +69,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private boolean closed;
   private volatile LongConsumer beat = nowNs -> {};
   private volatile Runnable rest = () -> {};
+  private volatile VolumeListener volumes = (volume, mounted, before) -> {};
   private volatile boolean listed;
   private volatile SecretTags.Common anchorState =
       new SecretTags.Common("the anchor has no rules yet", Instant.now());
@@ -113,6 +114,21 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   public void onTurn(LongConsumer works, Runnable sleeps) {
     beat = works;
     rest = sleeps;
+  }
+
+  /// Who is told which volumes are mounted, on the thread that follows the mounts.
+  @FunctionalInterface
+  public interface VolumeListener {
+    /// A volume came or went.
+    ///
+    /// @param mounted whether it is mounted now
+    /// @param before whether it was there before anybody looked
+    void on(SecretVolume volume, boolean mounted, boolean before);
+  }
+
+  /// Sets who is told of volumes. Before `start`.
+  public void onVolume(VolumeListener listener) {
+    volumes = listener;
   }
 
   void warden(Warden role) {
@@ -292,6 +308,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private void secretMounted(SecretVolume volume, long seenNs) {
     counters.increment(SecretCounter.MOUNTED);
     tags.seen(volume);
+    volumes.on(volume, true, !listed);
     if (settings.eachItsRule()) {
       tellWarden();
       return;
@@ -307,6 +324,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     boolean all = below.gone(mount);
     if (tags.gone(mount)) {
       counters.increment(SecretCounter.UNMOUNTED);
+      SecretVolume volume = match.volume(mount);
+      if (volume != null) {
+        volumes.on(volume, false, false);
+      }
       if (settings.eachItsRule()) {
         tellWarden();
       }

@@ -56,7 +56,15 @@ final class EcsEncoderTest {
                "working_directory":"/"},
              "user":{"id":"0","name":"root","audit":{"id":"4294967295"}},
              "file":{"path":"/run/secrets/token","inode":"2","device":"00:27","mode":"0644"},
-             "coreaudit":{"seq":48211,"serial":3022,"syscall":"openat","arch":"x86_64"}}
+             "container":{"id":"5eed917563583925ffdbd40a64efb2aaffe58638e57add8becaf460fe74f5b1c",
+               "name":"app","image":{"name":"quay.io/acme/app:1"},"runtime":"cri-o"},
+             "orchestrator":{"type":"kubernetes","namespace":"payments",
+               "resource":{"type":"pod","name":"app-5d6c-abcde"}},
+             "kubernetes":{"pod":{"uid":"7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e"}},
+             "coreaudit":{"seq":48211,"serial":3022,"syscall":"openat","arch":"x86_64",
+               "secret":{"pod_uid":"7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e","volume":"token",
+                 "foreign":false},
+               "origin":{"confidence":"cgroup"}}}
             """);
     assertContains(event, design, "");
     assertThat(event.get("coreaudit").get("raw")).hasSize(5);

@@ -9,6 +9,8 @@ import io.coreaudit.origin.OriginTag;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.TextLine;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +20,12 @@ import java.util.function.Consumer;
 /// Makes frames of text, as intake would.
 ///
 /// A line that begins with `#!` says what the next events get: `#! node n1`, `#! parent_name sh`,
-/// `#! parent_executable /bin/sh`, `#! user 0 root`, `#! group 0 root`, `#! seq 7`, `#!
-/// incomplete`, `#! truncated`, `#! repeat 1`, `#! lines` (keep prefixes, as for a file), `#!
-/// netlink`, `#! clear`, `#! own gap audit(1.002:0): reason=x`. Other lines with `#` are comments.
-/// Records of the same stamp that follow each other are one event.
+/// `#! parent_executable /bin/sh`, `#! process 5000`, `#! parent -1`, `#! confidence 1`, `#!
+/// container 1 ID UID`, `#! pod 1=ns|2=name`, `#! secret 1 UID VOLUME`, `#! secret_pod 1=ns`, `#!
+/// user 0 root`, `#! group 0 root`, `#! seq 7`, `#! incomplete`, `#! truncated`, `#! repeat 1`, `#!
+/// lines` (keep prefixes, as for a file), `#! netlink`, `#! clear`, `#! own gap audit(1.002:0):
+/// reason=x`. Other lines with `#` are comments. Records of the same stamp that follow each other
+/// are one event.
 final class Frames {
   private static final int CAPACITY = 8 << 20;
 
@@ -85,6 +89,13 @@ final class Frames {
       case "parent_executable" -> bytes(OriginTag.PARENT_EXECUTABLE, words[1]);
       case "user" -> account(0, words[1], words[2]);
       case "group" -> account(1, words[1], words[2]);
+      case "process" -> number(OriginTag.PROCESS, words[1]);
+      case "parent" -> number(OriginTag.PARENT, words[1]);
+      case "confidence" -> value(OriginTag.CONFIDENCE, new byte[] {Byte.parseByte(words[1])});
+      case "container" -> container(words[1], words[2].split(" ", 2));
+      case "pod" -> fields(OriginTag.POD, line(words));
+      case "secret" -> secret(words[1], words[2].split(" ", 2));
+      case "secret_pod" -> fields(OriginTag.SECRET_POD, line(words));
       case "seq" -> seq = Long.parseLong(words[1]);
       case "repeat" -> repeat = Integer.parseInt(words[1]);
       case "incomplete" -> flags |= EventFlags.INCOMPLETE;
@@ -101,8 +112,48 @@ final class Frames {
   }
 
   private void bytes(int tag, String text) {
-    byte[] value = text.getBytes(StandardCharsets.ISO_8859_1);
+    value(tag, text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private void value(int tag, byte[] value) {
     tags.add(to -> to.tag(tag, value, 0, value.length));
+  }
+
+  private void number(int tag, String number) {
+    value(
+        tag,
+        ByteBuffer.allocate(8)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(Long.parseLong(number))
+            .array());
+  }
+
+  private static String line(String[] words) {
+    return words.length < 3 ? words[1] : words[1] + " " + words[2];
+  }
+
+  // A runtime's number, then the id or `-`, and the pod's UID if there is one.
+  private void container(String runtime, String[] rest) {
+    String id = rest[0].equals("-") ? "" : rest[0];
+    String head = "" + (char) Integer.parseInt(runtime) + (char) id.length();
+    bytes(OriginTag.CONTAINER, head + id + (rest.length > 1 ? rest[1] : ""));
+  }
+
+  private void secret(String foreign, String[] rest) {
+    String head = "" + (char) Integer.parseInt(foreign) + (char) rest[0].length();
+    bytes(OriginTag.SECRET, head + rest[0] + (rest.length > 1 ? rest[1] : ""));
+  }
+
+  // `1=payments|2=web`
+  private void fields(int tag, String text) {
+    StringBuilder value = new StringBuilder();
+    for (String field : text.split("\\|")) {
+      int equals = field.indexOf('=');
+      String rest = field.substring(equals + 1);
+      value.append((char) Integer.parseInt(field.substring(0, equals)));
+      value.append((char) (rest.length() & 0xff)).append((char) (rest.length() >> 8)).append(rest);
+    }
+    bytes(tag, value.toString());
   }
 
   private void account(int kind, String id, String name) {
@@ -159,6 +210,11 @@ final class Frames {
     Memory.copy(prefix, 0, lineBlock, prefix.length);
     Memory.copy(text, 0, lineBlock + prefix.length, text.length);
     return writer.record(type, lineBlock, prefix.length, lineBlock + prefix.length, text.length);
+  }
+
+  /// Adds a tag, after all records.
+  boolean tag(int tag, byte[] value) {
+    return writer.tag(tag, value, 0, value.length);
   }
 
   /// Makes a frame of the agent's own: `gap audit(1.002:0): reason=x`.

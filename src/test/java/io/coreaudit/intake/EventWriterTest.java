@@ -13,6 +13,7 @@ import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginSources;
 import io.coreaudit.origin.OriginTag;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.ring.RecordRing;
@@ -72,7 +73,8 @@ final class EventWriterTest {
                 temp.resolve("spool"), SMALLEST, 0, SEGMENT, SpoolSettings.OnFull.REFUSE));
     reader = spool.reader("one");
     spool.releaseAcknowledged();
-    origin = new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), null);
+    origin =
+        new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), OriginSources.NONE);
   }
 
   private void write(boolean patient) {

@@ -14,6 +14,7 @@ import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginSources;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolSettings;
@@ -54,7 +55,8 @@ final class IntakeEndTest {
   void shouldOweTheOwnEventsThatAFullSpoolDidNotTake() throws Exception {
     try (Arena arena = Arena.ofShared();
         OriginCollector origin =
-            new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), null)) {
+            new OriginCollector(
+                HostName.of("n1"), new AccountNames(Path.of("/")), OriginSources.NONE)) {
       long pair = arena.allocate(8).address();
       assertThat(LibC.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)).isZero();
       try (Spool spool = spool();

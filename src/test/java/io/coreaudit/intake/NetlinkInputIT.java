@@ -10,6 +10,7 @@ import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginSources;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolSettings;
@@ -82,7 +83,8 @@ final class NetlinkInputIT {
     try (AuditControl control = AuditControl.open();
         Spool spool = spool(dir);
         OriginCollector origin =
-            new OriginCollector(HostName.of("n1"), new AccountNames(Path.of("/")), null)) {
+            new OriginCollector(
+                HostName.of("n1"), new AccountNames(Path.of("/")), OriginSources.NONE)) {
       control.enable(1);
       AuditReceiver receiver = AuditReceiver.openMulticast(BUFFER_BYTES);
       try (Intake intake = intake(new NetlinkInput(receiver, "test", NO_TIME), spool, origin)) {

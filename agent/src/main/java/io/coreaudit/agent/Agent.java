@@ -26,9 +26,6 @@ import io.coreaudit.intake.Canary;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditReceiver;
-import io.coreaudit.origin.AccountNames;
-import io.coreaudit.origin.HostName;
-import io.coreaudit.origin.OriginCollector;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolException;
@@ -103,9 +100,7 @@ final class Agent implements AutoCloseable {
   private AuditReceiver receiver;
   private KernelSide kernel;
   private Spool spool;
-  private AccountNames accounts;
-  private HostName host;
-  private OriginCollector origin;
+  private Origins origins;
   private Intake intake;
   private NetworkLoop network;
   private HttpServer http;
@@ -193,8 +188,7 @@ final class Agent implements AutoCloseable {
                 spool,
                 forwarders,
                 kernel,
-                origin,
-                host,
+                origins,
                 readiness,
                 health));
     controlServer = ControlServer.start(config.controlSocket(), view);
@@ -208,7 +202,8 @@ final class Agent implements AutoCloseable {
     intake.ownEvents().offer(startEvent());
     intake.lastWord(OwnEvent.of(EventKind.STOP).with("version", Version.text()).build());
     Priorities.order();
-    Rehearsal.warm(host, accounts);
+    Rehearsal.warm(origins.host(), origins.accounts());
+    origins.awaitContainers();
     startThreads();
     lookAround(view);
     LOG.info("{}", startLine());
@@ -224,12 +219,8 @@ final class Agent implements AutoCloseable {
     spool.onTurn(
         health.heartbeat("spool keeper", Health.STUCK_NS)::beat,
         health.heartbeat("spool cursors", Health.STUCK_NS)::beat);
-    accounts = HostAccounts.find(config.watch().namespace());
-    host = config.nodeName() == null ? HostName.ofKernel() : HostName.of(config.nodeName());
-    // The processes of a file's events are gone, or another host's.
-    origin =
-        new OriginCollector(
-            host, accounts, config.input().mode() == InputMode.FILE ? null : "/proc");
+    origins = new Origins(config);
+    origins.start(health);
     intake =
         new Intake(
             Inputs.open(config.input(), receiver),
@@ -237,7 +228,7 @@ final class Agent implements AutoCloseable {
             RecordRing.allocate(Inputs.ringBytes(receiver)),
             Inputs.mode(config.input()),
             spool,
-            origin,
+            origins.collector(),
             boot,
             this::onOverrun,
             streamCanary,
@@ -257,7 +248,8 @@ final class Agent implements AutoCloseable {
               "From a secret's mount being seen to the kernel's answer that it is attached.",
               ATTACH_BOUNDS),
           this::onHearing,
-          this::refreshNames);
+          origins::refreshNames);
+      kernel.watches().devices(origins.devices());
     }
   }
 
@@ -321,7 +313,7 @@ final class Agent implements AutoCloseable {
           () -> intake.ownEvents().offer(view.pulse()));
     }
     if (kernel == null) {
-      rounds.every(NAMES_LOOK, "names", this::refreshNames);
+      rounds.every(NAMES_LOOK, "names", origins::refreshNames);
     }
   }
 
@@ -371,11 +363,6 @@ final class Agent implements AutoCloseable {
     } else {
       readiness.clear("canary");
     }
-  }
-
-  private void refreshNames() {
-    accounts.refreshIfChanged();
-    host.refreshIfChanged();
   }
 
   /// Stops in the order of the events: no more records, then what is there goes to the sinks, while
@@ -456,7 +443,7 @@ final class Agent implements AutoCloseable {
     }
     if (intakeEnded) {
       closing.close("intake", intake);
-      closing.close("origin", origin == null ? null : origin::close);
+      closing.close("origin", origins);
     }
   }
 

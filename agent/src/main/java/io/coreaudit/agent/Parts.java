@@ -6,8 +6,6 @@ import io.coreaudit.agent.http.Readiness;
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.netlink.AuditReceiver;
-import io.coreaudit.origin.HostName;
-import io.coreaudit.origin.OriginCollector;
 import io.coreaudit.spool.Spool;
 import java.util.List;
 
@@ -24,7 +22,6 @@ record Parts(
     Spool spool,
     List<Forwarder> forwarders,
     KernelSide kernel,
-    OriginCollector origin,
-    HostName host,
+    Origins origins,
     Readiness readiness,
     Health health) {}

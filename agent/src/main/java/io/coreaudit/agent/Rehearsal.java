@@ -21,6 +21,7 @@ import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginSources;
 import io.coreaudit.ring.RecordRing;
 
 /// Sends made-up events through a pipeline of its own, so that the code of the hot path is compiled
@@ -37,7 +38,7 @@ final class Rehearsal {
 
   /// Runs it once, on the calling thread.
   static void warm(HostName host, AccountNames accounts) {
-    OriginCollector origin = new OriginCollector(host, accounts, "/proc");
+    OriginCollector origin = new OriginCollector(host, accounts, OriginSources.processes("/proc"));
     try (Pages pair = Pages.allocate(2 * Integer.BYTES);
         Pipeline pipeline = new Pipeline(origin);
         RecordRing ring = RecordRing.allocate(RING_BYTES);

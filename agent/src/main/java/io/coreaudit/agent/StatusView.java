@@ -80,7 +80,7 @@ final class StatusView implements StatusSource {
     List<String> reasons = agent.readiness().reasons();
     return new StatusReport.Process(
         Version.text(),
-        new String(agent.host().bytes(), StandardCharsets.UTF_8),
+        new String(agent.origins().host().bytes(), StandardCharsets.UTF_8),
         ProcessHandle.current().pid(),
         started.truncatedTo(ChronoUnit.SECONDS).toString(),
         ChronoUnit.SECONDS.between(started, Instant.now()),
@@ -241,7 +241,10 @@ final class StatusView implements StatusSource {
   void bind(Metrics metrics) {
     metrics.bind(agent.intake().counters());
     metrics.bind(agent.intake().assembler().counters());
-    metrics.bind(agent.origin().counters());
+    metrics.bind(agent.origins().collector().counters());
+    if (agent.origins().containers() != null) {
+      metrics.bind(agent.origins().containers().counters());
+    }
     metrics.bind(agent.spool().counters());
     metrics.bind(agent.spool().keeperCounters());
     for (SpoolReader reader : agent.spool().readers()) {

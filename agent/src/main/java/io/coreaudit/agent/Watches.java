@@ -6,6 +6,7 @@ import io.coreaudit.agent.http.Health;
 import io.coreaudit.agent.http.Heartbeat;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.netlink.AuditControl;
+import io.coreaudit.origin.SecretDevices;
 import io.coreaudit.watch.HostNamespaces;
 import io.coreaudit.watch.KernelSettings;
 import io.coreaudit.watch.SecretKeeper;
@@ -58,6 +59,22 @@ final class Watches {
               intake.ownEvents()::offer,
               onAttached);
       warden.secrets(secrets);
+    }
+  }
+
+  /// Sets who is told which secret a device number means. Before `start`.
+  void devices(SecretDevices devices) {
+    if (secrets != null) {
+      secrets.onVolume(
+          (volume, mounted, before) -> {
+            int major = volume.mount().major();
+            int minor = volume.mount().minor();
+            if (mounted) {
+              devices.mounted(major, minor, volume.podUid(), volume.volume(), before);
+            } else {
+              devices.unmounted(major, minor);
+            }
+          });
     }
   }
 

@@ -81,6 +81,8 @@ public final class LibC {
 
     static native int setpriority(int which, int who, int nice);
 
+    static native int clock_gettime(int clock, long time);
+
     static native int getpid();
 
     static native int posix_spawn(
@@ -266,6 +268,13 @@ public final class LibC {
   /// @param who with `PRIO_PROCESS`: the id of one thread, 0 for the calling one
   public static int setpriority(int which, int who, int nice) {
     return valueOrErrno(Bindings.setpriority(which, who, nice));
+  }
+
+  /// Reads a clock.
+  ///
+  /// @param time where its `struct timespec` is written
+  public static int clock_gettime(int clock, long time) {
+    return valueOrErrno(Bindings.clock_gettime(clock, time));
   }
 
   /// The process's id.

@@ -74,6 +74,7 @@ public final class LinuxConstants {
   public static final int SIOCOUTQ = 21521;
   public static final int PATH_MAX = 4096;
   public static final int PRIO_PROCESS = 0;
+  public static final int CLOCK_BOOTTIME = 7;
   public static final int SIZEOF_NLMSGHDR = 16;
   public static final int OFFSETOF_NLMSGHDR_NLMSG_LEN = 0;
   public static final int OFFSETOF_NLMSGHDR_NLMSG_TYPE = 4;

@@ -10,6 +10,7 @@ import io.coreaudit.format.RecordsEncoder;
 import io.coreaudit.interpret.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginSources;
 import io.coreaudit.record.RecordTypes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -190,7 +191,7 @@ final class DecodeCommand implements Command {
     List<Path> passwd = given(line, "--passwd");
     List<Path> group = given(line, "--group");
     return new OriginCollector(
-        HostName.of(""), new io.coreaudit.origin.AccountNames(passwd, group), null);
+        HostName.of(""), new io.coreaudit.origin.AccountNames(passwd, group), OriginSources.NONE);
   }
 
   private static List<Path> given(ParseResult line, String option) throws Exception {

@@ -11,6 +11,7 @@ import java.util.Set;
 /// @param audit what the agent sets in the kernel
 /// @param rules what becomes of its rules
 /// @param watch what is watched
+/// @param origin where the origin of events is looked for
 /// @param spool where events wait
 /// @param sinks where they go; may be empty: they stay in the spool then
 /// @param http metrics and health
@@ -24,6 +25,7 @@ public record AgentConfig(
     AuditConfig audit,
     RulesConfig rules,
     WatchConfig watch,
+    OriginConfig origin,
     SpoolConfig spool,
     List<SinkConfig> sinks,
     HttpConfig http,

@@ -52,6 +52,7 @@ final class ConfigBuilder {
                 new RulesConfig(
                     word(RULES_AT_STOP, AtStop.class), texts(RULES_PACKS), path(RULES_DIR)));
     WatchConfig watch = part(this::watch);
+    OriginConfig origin = part(() -> new OriginConfig(paths(ORIGIN_STORAGE), texts(ORIGIN_LABELS)));
     SpoolConfig spool = part(() -> spool(stateDir));
     List<SinkConfig> sinks = sinks();
     HttpConfig http = part(() -> new HttpConfig(endpoint(HTTP_LISTEN)));
@@ -68,6 +69,7 @@ final class ConfigBuilder {
                 audit,
                 rules,
                 watch,
+                origin,
                 spool,
                 sinks,
                 http,

@@ -167,6 +167,19 @@ public enum ConfigKey {
       "Programs whose reads of secrets are not recorded when they run as services: as user 0,"
           + " outside any login session, started by process 1. The kubelet reads each secret again"
           + " and again."),
+  /// Where containers are kept.
+  ORIGIN_STORAGE(
+      "origin.storage",
+      new PathList(),
+      "[/run/containers/storage, /var/lib/containers/storage]",
+      "Where CRI-O writes down what a container is, as a path on the host: first where containers"
+          + " come and go, then where else to look."),
+  /// Labels.
+  ORIGIN_LABELS(
+      "origin.labels",
+      new TextList(Pattern.compile("[A-Za-z0-9._/-]{1,317}"), "names of labels"),
+      "[]",
+      "Which labels of its pod an event carries."),
   /// Spool directory.
   SPOOL_DIR(
       "spool.dir",

@@ -1,0 +1,106 @@
+package io.coreaudit.agent;
+
+import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.config.InputMode;
+import io.coreaudit.agent.http.Health;
+import io.coreaudit.agent.http.Heartbeat;
+import io.coreaudit.origin.AccountNames;
+import io.coreaudit.origin.ContainerFiles;
+import io.coreaudit.origin.HostName;
+import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginSources;
+import io.coreaudit.origin.SecretDevices;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// What tells who and where, wired: names of accounts and of the host, processes, containers,
+/// secret volumes.
+final class Origins implements AutoCloseable {
+  private static final Duration CONTAINERS_WITHIN = Duration.ofSeconds(5);
+  private static final Path ROOT = Path.of("/");
+
+  private final AccountNames accounts;
+  private final HostName host;
+  private final SecretDevices devices = new SecretDevices();
+  private final ContainerFiles containers; // null: the events are not of this moment
+  private final OriginCollector collector;
+
+  Origins(AgentConfig config) {
+    String namespace = config.watch().namespace();
+    accounts = HostAccounts.find(namespace);
+    host = config.nodeName() == null ? HostName.ofKernel() : HostName.of(config.nodeName());
+    // The processes of a file's events are gone, or another host's.
+    boolean live = config.input().mode() != InputMode.FILE;
+    containers = live ? containers(config, namespace) : null;
+    collector =
+        new OriginCollector(
+            host,
+            accounts,
+            live
+                ? new OriginSources(
+                    "/proc", containers, devices, config.watch().secrets().neverExe())
+                : OriginSources.NONE);
+  }
+
+  private static ContainerFiles containers(AgentConfig config, String namespace) {
+    Path found = HostAccounts.root(Path.of("/proc"), namespace);
+    Path root = found == null ? ROOT : found;
+    List<Path> storage =
+        config.origin().storage().stream()
+            .map(path -> root.resolve(ROOT.relativize(path)))
+            .toList();
+    return storage.isEmpty() ? null : new ContainerFiles(storage, config.origin().labels());
+  }
+
+  /// Begins to follow the containers.
+  void start(Health health) {
+    if (containers != null) {
+      Heartbeat beat = health.heartbeat("containers", Health.STUCK_NS);
+      containers.onTurn(beat::beat, beat::rest);
+      containers.start();
+    }
+  }
+
+  /// Waits until those that are there are known, but not for ever.
+  void awaitContainers() {
+    if (containers != null) {
+      containers.awaitListed(CONTAINERS_WITHIN);
+    }
+  }
+
+  /// Looks whether names of accounts or of the host have changed.
+  void refreshNames() {
+    accounts.refreshIfChanged();
+    host.refreshIfChanged();
+  }
+
+  AccountNames accounts() {
+    return accounts;
+  }
+
+  HostName host() {
+    return host;
+  }
+
+  SecretDevices devices() {
+    return devices;
+  }
+
+  /// Null when none are followed.
+  ContainerFiles containers() {
+    return containers;
+  }
+
+  OriginCollector collector() {
+    return collector;
+  }
+
+  @Override
+  public void close() {
+    if (containers != null) {
+      containers.close();
+    }
+    collector.close();
+  }
+}

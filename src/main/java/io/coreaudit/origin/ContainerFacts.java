@@ -1,0 +1,130 @@
+package io.coreaudit.origin;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What CRI-O wrote down of a container, or of a pod's sandbox, when it made it.
+///
+/// @param id 64 hexadecimal digits
+/// @param sandboxId of the pod's sandbox, itself for that; empty when the file does not tell
+/// @param podUid as the kubelet has it: of a static pod 32 hexadecimal digits
+/// @param name of the container in its pod; `POD` for the sandbox
+/// @param image as it was asked for, or what comes nearest to it
+/// @param imageDigests `repository@sha256:...`
+/// @param labels of a sandbox those of the pod's that are wanted; of a container none
+/// @param joinsProcesses whether it sees the processes of another container: the whole pod's
+///   (shareProcessNamespace), or one's (a debugger's)
+record ContainerFacts(
+    String id,
+    String sandboxId,
+    String podUid,
+    String podName,
+    String namespace,
+    String name,
+    String image,
+    List<String> imageDigests,
+    Map<String, String> labels,
+    boolean joinsProcesses) {
+  private static final String CRIO = "io.kubernetes.cri-o.";
+  private static final String POD = "io.kubernetes.pod.";
+  private static final String NAME = "io.kubernetes.container.name";
+  private static final Set<String> NOTES =
+      Set.of(
+          POD + "uid",
+          POD + "name",
+          POD + "namespace",
+          NAME,
+          CRIO + "SandboxID",
+          CRIO + "Image",
+          CRIO + "ImageName",
+          CRIO + "ImageRepoDigests",
+          CRIO + "Labels");
+
+  /// Reads a `config.json`.
+  ///
+  /// @throws IllegalArgumentException when it is none, or not whole yet
+  static ContainerFacts read(String id, byte[] config, Collection<String> labels) {
+    Object tree = JsonTree.parse(config, ContainerFacts::isWanted);
+    if (!(JsonTree.at(tree, "annotations") instanceof Map<?, ?> notes)) {
+      throw new IllegalArgumentException("no annotations");
+    }
+    String sandbox = text(notes, CRIO + "SandboxID");
+    return new ContainerFacts(
+        id,
+        sandbox,
+        text(notes, POD + "uid"),
+        text(notes, POD + "name"),
+        text(notes, POD + "namespace"),
+        text(notes, NAME),
+        image(notes),
+        digests(text(notes, CRIO + "ImageRepoDigests")),
+        sandbox.equals(id) ? labels(text(notes, CRIO + "Labels"), labels) : Map.of(),
+        joinsProcesses(tree));
+  }
+
+  // Of a pod with megabytes of annotations, all but these stay unread.
+  private static boolean isWanted(int level, String name) {
+    return switch (level) {
+      case 1 -> name.equals("annotations") || name.equals("linux");
+      case 2 -> NOTES.contains(name) || name.equals("namespaces");
+      default -> true;
+    };
+  }
+
+  boolean isSandbox() {
+    return id.equals(sandboxId);
+  }
+
+  private static String text(Map<?, ?> notes, String name) {
+    return notes.get(name) instanceof String text ? text : "";
+  }
+
+  /// `Image` is what the kubelet asked for, often an id alone. `ImageName` is some name of that
+  /// image, not always the one that the pod's author wrote.
+  private static String image(Map<?, ?> notes) {
+    String asked = text(notes, CRIO + "Image");
+    if (!asked.isEmpty() && !asked.matches("(sha256:)?[0-9a-f]{64}")) {
+      return asked;
+    }
+    String some = text(notes, CRIO + "ImageName");
+    return some.isEmpty() ? asked : some;
+  }
+
+  private static List<String> digests(String list) {
+    List<String> digests = new ArrayList<>();
+    for (String digest : list.split(",")) {
+      if (!digest.isBlank()) {
+        digests.add(digest.strip());
+      }
+    }
+    return digests;
+  }
+
+  private static Map<String, String> labels(String json, Collection<String> wanted) {
+    Map<String, String> labels = new HashMap<>();
+    Object tree = json.isEmpty() || wanted.isEmpty() ? null : JsonTree.parse(json);
+    for (String name : wanted) {
+      if (JsonTree.at(tree, name) instanceof String text) {
+        labels.put(name, text);
+      }
+    }
+    return labels;
+  }
+
+  // A namespace with a path is somebody else's; without one it is new.
+  private static boolean joinsProcesses(Object tree) {
+    if (JsonTree.at(tree, "linux", "namespaces") instanceof List<?> namespaces) {
+      for (Object namespace : namespaces) {
+        if ("pid".equals(JsonTree.at(namespace, "type"))
+            && JsonTree.at(namespace, "path") instanceof String path) {
+          return !path.isEmpty();
+        }
+      }
+    }
+    return false;
+  }
+}

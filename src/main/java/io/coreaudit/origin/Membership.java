@@ -1,0 +1,117 @@
+package io.coreaudit.origin;
+
+import io.coreaudit.memory.Memory;
+
+/// Where a process belongs: to the host, to a pod, to a container. Lies outside the heap.
+///
+/// ```text
+///   0  64B  id of the container, hexadecimal as in the cgroup's name
+///  64  40B  UID of the pod, zeros behind it; of a static pod 32 hexadecimal digits
+/// 104  u8   kind
+/// 105  u8   runtime        ContainerRuntime
+/// 106  u8   length of the UID, 0: no pod
+/// 107  u8   confidence     Confidence
+/// ```
+final class Membership {
+  static final int BYTES = 112;
+
+  static final int ID_LENGTH = 64;
+  static final int MOST_UID = 36;
+
+  /// Nobody knows.
+  static final int UNKNOWN = 0;
+
+  /// The host itself.
+  static final int HOST = 1;
+
+  /// A process of the host that looks after a container (conmon): its children may be the
+  /// container's.
+  static final int MONITOR = 2;
+
+  /// A pod, and no known container of it.
+  static final int POD = 3;
+
+  /// A container, of a pod when there is a UID.
+  static final int CONTAINER = 4;
+
+  private static final int UID = 64;
+  private static final int KIND = 104;
+  private static final int RUNTIME = 105;
+  private static final int UID_LENGTH = 106;
+  private static final int CONFIDENCE = 107;
+
+  private Membership() {}
+
+  /// Forgets all.
+  static void clear(long at) {
+    for (int i = 0; i < BYTES; i += Long.BYTES) {
+      Memory.putLong(at + i, 0);
+    }
+  }
+
+  static void copy(long from, long to) {
+    for (int i = 0; i < BYTES; i += Long.BYTES) {
+      Memory.putLong(to + i, Memory.longAt(from + i));
+    }
+  }
+
+  static int kind(long at) {
+    return Memory.byteAt(at + KIND);
+  }
+
+  static void kind(long at, int kind) {
+    Memory.putByte(at + KIND, (byte) kind);
+  }
+
+  static int runtime(long at) {
+    return Memory.byteAt(at + RUNTIME);
+  }
+
+  static int confidence(long at) {
+    return Memory.byteAt(at + CONFIDENCE);
+  }
+
+  static void confidence(long at, int confidence) {
+    Memory.putByte(at + CONFIDENCE, (byte) confidence);
+  }
+
+  /// Where the container's id begins.
+  static long id(long at) {
+    return at;
+  }
+
+  /// Where the pod's UID begins.
+  static long uid(long at) {
+    return at + UID;
+  }
+
+  static int uidLength(long at) {
+    return Memory.byteAt(at + UID_LENGTH);
+  }
+
+  static void container(long at, long id, int runtime) {
+    kind(at, CONTAINER);
+    Memory.putByte(at + RUNTIME, (byte) runtime);
+    Memory.copy(id, at, ID_LENGTH);
+  }
+
+  /// Forgets the container and keeps the pod.
+  static void onlyPod(long at) {
+    kind(at, uidLength(at) > 0 ? POD : UNKNOWN);
+    Memory.putByte(at + RUNTIME, (byte) 0);
+  }
+
+  /// Takes a pod's UID as a cgroup's name has it: `_` for `-`.
+  static void pod(long at, long uid, int length) {
+    for (int i = 0; i < length; i++) {
+      byte b = Memory.byteAt(uid + i);
+      Memory.putByte(at + UID + i, b == '_' ? (byte) '-' : b);
+    }
+    Memory.putByte(at + UID_LENGTH, (byte) length);
+  }
+
+  /// Whether a process belongs to a pod or a container, which its children share.
+  static boolean isInside(long at) {
+    return kind(at) >= POD;
+  }
+}

@@ -1,0 +1,220 @@
+package io.coreaudit.origin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.CrioTree.Made;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ContainerFilesTest {
+  private static final Made SANDBOX =
+      Made.sandbox(
+          CrioTree.id(1), CrioTree.uid(1), "web-5d6c", "payments", Map.of("app", "web", "x", "y"));
+  private static final Made APP = SANDBOX.container(CrioTree.id(2), "app");
+  private static final String POD_FIELDS = "1=payments 2=web-5d6c";
+  private static final String APP_FIELDS =
+      POD_FIELDS + " 3=app 4=quay.io/acme/app:1 5=quay.io/acme/app@sha256:aa 5=quay.io/b@sha256:bb";
+
+  @TempDir Path storage;
+  private final Arena arena = Arena.ofConfined();
+  private ContainerFiles files;
+
+  @AfterEach
+  void close() {
+    if (files != null) {
+      files.close();
+    }
+    arena.close();
+  }
+
+  private void start(List<String> labels) {
+    files =
+        new ContainerFiles(
+            List.of(storage.resolve("run"), storage.resolve("lib")),
+            labels,
+            TimeUnit.MILLISECONDS.toNanos(200));
+    files.start();
+    files.awaitListed(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void shouldKnowWhatIsThereAtTheStart() throws Exception {
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    tree.add(SANDBOX);
+    tree.add(APP);
+    Files.createDirectories(storage.resolve("run/overlay-containers/locks"));
+    start(List.of("app", "none"));
+    assertThat(container(APP)).isEqualTo(APP_FIELDS + " 6=app:web");
+    assertThat(container(SANDBOX)).startsWith(POD_FIELDS + " 3=POD 4=").endsWith(" 6=app:web");
+    assertThat(pod(APP.uid())).isEqualTo(POD_FIELDS + " 6=app:web");
+    assertThat(pod(CrioTree.uid(7))).isNull();
+    assertThat(count(ContainerCounter.KNOWN)).isEqualTo(2);
+  }
+
+  @Test
+  void shouldLearnOfAContainerAsItComesAndForgetItAfterItWent() throws Exception {
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    start(List.of());
+    tree.add(SANDBOX);
+    tree.add(APP);
+    await(() -> count(ContainerCounter.KNOWN) == 2);
+    assertThat(container(APP)).isEqualTo(APP_FIELDS);
+    tree.remove(APP.id());
+    Thread.sleep(20);
+    assertThat(container(APP)).as("events come late").isEqualTo(APP_FIELDS);
+    await(() -> count(ContainerCounter.KNOWN) == 1);
+    assertThat(container(APP)).isNull();
+    assertThat(pod(APP.uid())).isEqualTo(POD_FIELDS);
+    assertThat(count(ContainerCounter.MISSED)).isZero();
+  }
+
+  @Test
+  void shouldWaitForAFileThatIsWrittenLate() throws Exception {
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    start(List.of());
+    Path file = tree.begin(APP);
+    Thread.sleep(100);
+    Files.writeString(file, APP.text().substring(0, 100));
+    Thread.sleep(100);
+    assertThat(container(APP)).isNull();
+    Files.writeString(file, APP.text());
+    await(() -> count(ContainerCounter.KNOWN) == 1);
+    assertThat(container(APP)).isEqualTo(APP_FIELDS);
+    assertThat(count(ContainerCounter.UNREADABLE)).isZero();
+  }
+
+  @Test
+  void shouldLookForWhatAnEventNames() throws Exception {
+    start(List.of());
+    ask(APP);
+    await(() -> count(ContainerCounter.WITHOUT_FILE) == 1);
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    CrioTree elsewhere = new CrioTree(storage.resolve("lib"));
+    elsewhere.add(APP);
+    ask(APP);
+    await(() -> count(ContainerCounter.KNOWN) == 1);
+    assertThat(container(APP)).isEqualTo(APP_FIELDS);
+    tree.add(SANDBOX);
+    await(() -> count(ContainerCounter.KNOWN) == 2);
+    assertThat(count(ContainerCounter.MISSED)).as("the second came by itself").isEqualTo(2);
+  }
+
+  @Test
+  void shouldLookForWhatAnEventNamesWhereNothingCanBeWatched() throws Exception {
+    Files.createDirectories(storage.resolve("run"));
+    Files.writeString(storage.resolve("run/overlay-containers"), "no directory");
+    start(List.of());
+    new CrioTree(storage.resolve("lib")).add(APP);
+    ask(APP);
+    await(() -> APP_FIELDS.equals(container(APP)));
+  }
+
+  @Test
+  void shouldKnowWhichPodsShareTheirProcesses() throws Exception {
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    tree.add(APP);
+    Made debugger =
+        APP.container(CrioTree.id(3), "debugger")
+            .withPidNamespace("{\"type\":\"pid\",\"path\":\"/proc/1234/ns/pid\"},");
+    Made other =
+        Made.sandbox(CrioTree.id(4), CrioTree.uid(4), "node", "ns", Map.of()).withPidNamespace("");
+    tree.add(other);
+    start(List.of());
+    assertThat(files.names().sharesProcesses(address(APP.id()))).isFalse();
+    tree.add(debugger);
+    await(() -> count(ContainerCounter.KNOWN) == 3);
+    assertThat(files.names().sharesProcesses(address(APP.id()))).isTrue();
+    assertThat(files.names().sharesProcesses(address(debugger.id()))).isTrue();
+    assertThat(files.names().sharesProcesses(address(other.id()))).isFalse();
+  }
+
+  @Test
+  void shouldFollowManyPodsThatComeAndGo() throws Exception {
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    start(List.of("app"));
+    for (int round = 0; round < 3; round++) {
+      int first = 1000 * round;
+      List<Made> pods = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        Made sandbox =
+            Made.sandbox(
+                CrioTree.id(first + i), CrioTree.uid(first + i), "p" + i, "n", Map.of("app", "a"));
+        pods.add(sandbox);
+        tree.add(sandbox);
+      }
+      await(() -> count(ContainerCounter.KNOWN) == 500);
+      for (Made pod : pods) {
+        assertThat(pod(pod.uid())).isEqualTo("1=n 2=" + pod.pod() + " 6=app:a");
+      }
+      for (Made pod : pods) {
+        tree.remove(pod.id());
+      }
+      await(() -> count(ContainerCounter.KNOWN) == 0);
+    }
+    assertThat(count(ContainerCounter.READ)).isEqualTo(1500);
+    assertThat(count(ContainerCounter.REMOVED)).isEqualTo(1500);
+  }
+
+  private void ask(Made made) throws IOException {
+    files.missed().ask(address(made.id()), System.currentTimeMillis() + 10_000 * asked++);
+  }
+
+  private long asked;
+
+  private long count(ContainerCounter counter) {
+    return files.counters().value(counter);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("within 20 s").isLessThan(deadlineNs);
+      Thread.sleep(2);
+    }
+  }
+
+  private long address(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    long address = arena.allocate(72, 8).address();
+    Memory.copy(bytes, 0, address, bytes.length);
+    return address;
+  }
+
+  private String container(Made made) {
+    return text(files.names().container(address(made.id())));
+  }
+
+  private String pod(String uid) {
+    String byAddress = text(files.names().pod(address(uid)));
+    assertThat(text(files.names().pod(uid.getBytes(StandardCharsets.US_ASCII))))
+        .isEqualTo(byAddress);
+    return byAddress;
+  }
+
+  private static String text(byte[] tag) {
+    if (tag == null) {
+      return null;
+    }
+    List<String> fields = new ArrayList<>();
+    for (int at = 0; at < tag.length; ) {
+      int length = tag[at + 1] & 0xff | (tag[at + 2] & 0xff) << 8;
+      fields.add(
+          tag[at] + "=" + new String(tag, at + PodTag.HEADER, length, StandardCharsets.UTF_8));
+      at += PodTag.HEADER + length;
+    }
+    return String.join(" ", fields);
+  }
+}
