@@ -10,6 +10,7 @@
 //        e  orphans that do not wait: their parent may be about to end, or gone
 //        h  as d, in the pid namespace of the host
 //        o  as r, in the pid namespace of the host: who takes them in is on the host
+//        l  the first process itself opens, as fast as it can
 //        m  the first process itself joins the cgroup, opens and ends, once
 // COUNT  how many open
 // FILE   what they open
@@ -85,6 +86,10 @@ static void join(const char *procs) {
   close(fd);
 }
 
+static void loop(int count, const char *file) {
+  for (int i = 0; i < count; i++) open_once(file);
+}
+
 static void many(char mode, int count, const char *file) {
   for (int i = 0; i < count; i++) {
     if (mode == 'r' || mode == 'e' || mode == 'o') {
@@ -118,7 +123,10 @@ static void container(const char *procs, char mode, int count, const char *file,
     ended(shell);
     _exit(0);
   }
-  many(mode, count, file);
+  if (mode == 'l')
+    loop(count, file);
+  else
+    many(mode, count, file);
   if (write(told, "x", 1) != 1) fail("write");
   usleep(life_ms * 1000);
   while (waitpid(-1, NULL, WNOHANG) > 0) {

@@ -3,6 +3,9 @@ package io.coreaudit.origin;
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.Assembler;
 import io.coreaudit.event.AssemblerMode;
+import io.coreaudit.format.ByteOutput;
+import io.coreaudit.format.EcsEncoder;
+import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordType;
@@ -39,6 +42,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// | frameOnly | the same and the records in a frame | the same |
 /// | frameWithOrigin | the same and the origin's tags, of a log: no processes | the same |
 /// | frameWithContainer | the same, live: each process in one of 50 containers, its files in /proc looked at once a second of stamps | the same, and a made-up /proc |
+/// | toldAsEcs | the same and ECS of it, with raw; no spool | the same |
+/// | overRate | an event that is beyond its container's rate: counted, no frame | the same |
 ///
 /// The events differ in process, user, arguments and lengths, so that no branch is learnt by heart;
 /// parents are known from the stream. Recipe: `src/bench/jmh.sh OriginBench -f 1 -wi 3 -i 5`.
@@ -66,6 +71,11 @@ public class OriginBench {
   private Path made;
   private ContainerFiles containers;
   private OriginCollector live;
+  private OriginCollector bounded;
+  private final EcsEncoder ecs = new EcsEncoder(true);
+  private final ByteOutput out = new ByteOutput(1 << 16);
+  private final FrameFlyweight read = new FrameFlyweight();
+  private long overRate;
   private final Assembler assembler = new Assembler(ring, AssemblerMode.LIVE, this::take);
   private final long[] texts = new long[EVENTS * TYPES.length];
   private final int[] lengths = new int[EVENTS * TYPES.length];
@@ -128,12 +138,17 @@ public class OriginBench {
     containers = new ContainerFiles(List.of(made), List.of());
     containers.start();
     containers.awaitListed(Duration.ofSeconds(10));
-    live =
-        new OriginCollector(
-            HostName.of("node-1"),
-            new AccountNames(Path.of("/")),
-            new OriginSources(made.resolve("proc").toString(), containers, null, List.of()),
-            clock);
+    SecretDevices devices = new SecretDevices();
+    devices.mounted(0, 0x27, uid(1), "token", true);
+    OriginSources sources =
+        new OriginSources(made.resolve("proc").toString(), containers, devices, List.of());
+    live = collector(sources, new OriginLimits(1_000_000, ""));
+    bounded = collector(sources, new OriginLimits(1, ""));
+  }
+
+  private OriginCollector collector(OriginSources sources, OriginLimits limits) {
+    return new OriginCollector(
+        HostName.of("node-1"), new AccountNames(Path.of("/")), sources, limits, clock);
   }
 
   private static int pid(int i) {
@@ -193,7 +208,11 @@ public class OriginBench {
     if (named < live.counters().value(OriginCounter.EVENTS) / 2) {
       throw new IllegalStateException("in containers=" + named);
     }
+    if (overRate > 0 && overRate < bounded.counters().value(OriginCounter.LOOKS_THERE)) {
+      throw new IllegalStateException("over the rate=" + overRate);
+    }
     live.close();
+    bounded.close();
     containers.close();
     try (Stream<Path> files = Files.walk(made)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -207,15 +226,23 @@ public class OriginBench {
 
   private void take(AssembledEvent event) {
     taken++;
-    if (work > 0) {
+    if (work == 5) {
+      clock.set(event.stampSeconds() * 1000 + event.stampMillis());
+      overRate += bounded.admit(event) == Admission.OVER_RATE ? 1 : 0;
+    } else if (work > 0) {
       frame.begin(event);
       if (work == 2) {
         origin.collect(event, frame);
-      } else if (work == 3) {
+      } else if (work >= 3) {
         clock.set(event.stampSeconds() * 1000 + event.stampMillis());
+        live.admit(event);
         live.collect(event, frame);
       }
       frameLength = frame.finish(0, taken, 1, 2);
+      if (work == 4) {
+        out.clear();
+        ecs.encode(read.wrap(frame.address(), frameLength), out);
+      }
     }
   }
 
@@ -259,5 +286,15 @@ public class OriginBench {
   @Benchmark
   public long frameWithContainer() {
     return event(3);
+  }
+
+  @Benchmark
+  public long toldAsEcs() {
+    return event(4);
+  }
+
+  @Benchmark
+  public long overRate() {
+    return event(5);
   }
 }

@@ -15,7 +15,9 @@ public enum EventKind {
   /// The agent stopped cleanly.
   STOP,
   /// The agent is alive, and its ledger.
-  HEARTBEAT;
+  HEARTBEAT,
+  /// Events that were alike, as a number.
+  SUMMARY;
 
   private static final EventKind[] BY_CODE = values();
 

@@ -2,6 +2,8 @@ package io.coreaudit.event;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// One event that the agent tells of itself: its kind, and its fields as text.
 ///
@@ -11,7 +13,11 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param kind what it tells of
 /// @param text `reason="netlink_overrun" events=12`
-public record OwnEvent(EventKind kind, byte[] text) {
+/// @param tags what its frame gets besides
+public record OwnEvent(EventKind kind, byte[] text, List<Tag> tags) {
+  /// A tag of the frame's origin part.
+  public record Tag(int number, byte[] value) {}
+
   /// Starts the event of a kind.
   public static Fields of(EventKind kind) {
     return new Fields(kind);
@@ -21,6 +27,7 @@ public record OwnEvent(EventKind kind, byte[] text) {
   public static final class Fields {
     private final EventKind kind;
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private final List<Tag> tags = new ArrayList<>();
 
     private Fields(EventKind kind) {
       this.kind = kind;
@@ -51,9 +58,17 @@ public record OwnEvent(EventKind kind, byte[] text) {
       return this;
     }
 
+    /// Adds a tag; an empty value adds nothing.
+    public Fields tag(int number, byte[] value) {
+      if (value.length > 0) {
+        tags.add(new Tag(number, value));
+      }
+      return this;
+    }
+
     /// The finished event.
     public OwnEvent build() {
-      return new OwnEvent(kind, text.toByteArray());
+      return new OwnEvent(kind, text.toByteArray(), List.copyOf(tags));
     }
 
     private void name(String name) {

@@ -404,7 +404,11 @@ public final class EcsEncoder implements EventEncoder {
 
   private void own(FrameFlyweight frame, EventKind kind, ByteOutput out) {
     stamps.appendId(out, frame, kind);
-    out.put(kind == EventKind.HEARTBEAT || kind == EventKind.GAP ? KIND_METRIC : KIND_STATE);
+    out.put(
+        switch (kind) {
+          case GAP, HEARTBEAT, SUMMARY -> KIND_METRIC;
+          default -> KIND_STATE;
+        });
     EventAction action = OwnEvents.action(kind);
     out.put(action.categories);
     out.put(action.types);
@@ -413,6 +417,7 @@ public final class EcsEncoder implements EventEncoder {
     out.put(Stamps.label(kind));
     out.put(HOST_NAME);
     host(out);
+    origin.write(event);
     int coreaudit = json.open(COREAUDIT);
     json.number(SEQ, frame.seq());
     if (event.tellingText() != 0) {

@@ -15,6 +15,7 @@ final class OwnEvents {
           switch (kind) {
             case AUDIT -> RecordActions.UNKNOWN;
             case GAP, HEARTBEAT -> new EventAction(label, "host", "info");
+            case SUMMARY -> new EventAction(label, "file", "access");
             case WATCH, DRIFT -> new EventAction(label, "configuration", "change");
             case START -> new EventAction(label, "host", "start");
             case STOP -> new EventAction(label, "host", "end");

@@ -8,6 +8,7 @@ import io.coreaudit.event.OwnEvent;
 import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.Admission;
 import io.coreaudit.origin.OriginCollector;
 import io.coreaudit.spool.FrameBatch;
 import io.coreaudit.spool.Spool;
@@ -18,6 +19,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /// Makes a frame of each complete event, numbers it and hands it to the spool, together with others
 /// of its turn, so that what a message of the spool costs is paid once.
@@ -62,6 +64,7 @@ final class EventWriter implements EventHandler {
   /// Written by the intake thread alone, read by others.
   private long seq;
 
+  private final Predicate<OwnEvent> inTime = this::ownInTime;
   private LongConsumer beat = nowNs -> {};
   private Runnable onAccepted = () -> {};
   private long refusedUntold;
@@ -123,6 +126,12 @@ final class EventWriter implements EventHandler {
       counters.increment(IntakeCounter.CANARIES);
       return;
     }
+    int admitted = origin.admit(event);
+    if (admitted != Admission.FULL) {
+      counters.increment(
+          admitted == Admission.OVER_RATE ? IntakeCounter.OVER_RATE : IntakeCounter.REPEATED_READS);
+      return;
+    }
     int flags = event.flags();
     writer.startAt(batch.nextOffset());
     if (!writer.begin(event)) {
@@ -175,9 +184,16 @@ final class EventWriter implements EventHandler {
     refusing = false;
   }
 
-  /// Whether refused events wait to be told.
+  /// Whether events that were refused, or counted for their container, wait to be told.
   boolean pending() {
-    return refusedUntold > 0;
+    return refusedUntold > 0 || origin.owedEvents() > 0;
+  }
+
+  /// Tells what was counted of containers instead of being written, as far as it is time to.
+  ///
+  /// @param last whether there will be no later time
+  void tellCounted(boolean last) {
+    origin.tell(inTime, last);
   }
 
   private boolean mayTake() {
@@ -197,7 +213,7 @@ final class EventWriter implements EventHandler {
         0,
         now.getEpochSecond() * 1_000_000_000L + now.getNano());
     writer.record(0, 0, 0, ownText.address(), length);
-    origin.collectOwn(writer);
+    origin.collectOwn(writer, event);
     seal(0);
     boolean accepted = append();
     if (accepted) {
@@ -206,9 +222,9 @@ final class EventWriter implements EventHandler {
     return accepted;
   }
 
-  /// Events that the spool refused, which have not been told.
+  /// Events that the spool refused, or that were counted, which have not been told.
   long owedEvents() {
-    return refusedUntold;
+    return refusedUntold + origin.owedEvents();
   }
 
   /// Tells what was refused, if there is something and the spool may take it.

@@ -329,6 +329,7 @@ public final class Intake implements AutoCloseable {
       noteForced();
       losses.tick(nowNs);
       writer.tellRefused();
+      writer.tellCounted(false);
       writer.tick(nowNs);
       counters.set(IntakeCounter.RING_BYTES, ring.usedBytes());
       counters.set(IntakeCounter.RING_MOST_BYTES, ring.highWaterBytes());
@@ -413,6 +414,7 @@ public final class Intake implements AutoCloseable {
     writer.tryAgain();
     losses.finish();
     writer.tellRefused();
+    writer.tellCounted(true);
     turn(System.nanoTime(), 0);
     spool.signalReaders();
   }

@@ -5,7 +5,8 @@ import io.coreaudit.telemetry.CounterKey;
 /// What the intake thread counts.
 ///
 /// Two identities hold at rest: `MESSAGES` = `RECORDS` + `CONTROL` + `MALFORMED` + `TRUNCATED` +
-/// `FOREIGN` + `BLANK`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES`.
+/// `FOREIGN` + `BLANK`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES` + `OVER_RATE` +
+/// `REPEATED_READS`.
 public enum IntakeCounter implements CounterKey {
   MESSAGES("Netlink messages or lines received."),
   RECORDS("Audit records handed to the assembler."),
@@ -33,6 +34,10 @@ public enum IntakeCounter implements CounterKey {
   ACCEPTED("Events that the spool accepted."),
   REFUSED("Events that the spool refused: disk full, bound reached, or failed."),
   CANARIES("Events that the agent itself provoked to hear whether it is deaf."),
+  OVER_RATE("Events beyond what one container may have in a second (origin.container_rate)."),
+  REPEATED_READS(
+      "Reads by a pod of its own secrets that were told within the minute, and are summed up"
+          + " (watch.secrets.repeat)."),
   TRUNCATED_EVENTS("Events cut at the largest frame: their last records are missing."),
   OWN_ACCEPTED("The agent's own events that the spool accepted."),
   OWN_REFUSED("The agent's own events that found their queue full, or the spool at the end."),

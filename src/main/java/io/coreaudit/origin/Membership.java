@@ -55,6 +55,25 @@ final class Membership {
     }
   }
 
+  private static final long MIXED = 0x9e3779b97f4a7c15L;
+
+  /// A number that differs for different containers and pods, most often.
+  static long hash(long at) {
+    long container = Memory.longAt(at) * 31 + Memory.longAt(at + 8);
+    long pod = Memory.longAt(at + UID) * 31 + Memory.longAt(at + UID + 8);
+    return (container * 31 + pod) * MIXED;
+  }
+
+  /// Whether two are the same container, or the same pod, however that is known.
+  static boolean isSame(long at, long other) {
+    for (int i = 0; i < KIND; i += Long.BYTES) {
+      if (Memory.longAt(at + i) != Memory.longAt(other + i)) {
+        return false;
+      }
+    }
+    return kind(at) == kind(other);
+  }
+
   static int kind(long at) {
     return Memory.byteAt(at + KIND);
   }

@@ -1,6 +1,7 @@
 package io.coreaudit.origin;
 
 import io.coreaudit.event.AssembledEvent;
+import io.coreaudit.event.OwnEvent;
 import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
@@ -10,6 +11,7 @@ import io.coreaudit.record.PathOwner;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.telemetry.Counters;
+import java.util.function.Predicate;
 
 /// Writes who and where into an event's frame, before it vanishes: the node, the names of the
 /// accounts, the process and its parent, the container. For the intake thread; allocates nothing.
@@ -23,7 +25,6 @@ public final class OriginCollector implements AutoCloseable {
   private static final long PID = RecordFlyweight.word("pid");
   private static final long DEVICE = RecordFlyweight.word("dev");
   private static final int PID_LENGTH = 3; // as of `dev`
-  private static final int CONTAINER_HEADER = 2;
   private static final int FIRST_OF_KERNEL = 1300;
   private static final int FIRST_OF_USER_SPACE_ANOMALIES = 2100;
 
@@ -35,6 +36,7 @@ public final class OriginCollector implements AutoCloseable {
   private final ProcessFinder finder;
   private final ContainerFiles containers; // null: nobody knows of any
   private final SecretReader secrets;
+  private final Admission admission;
   private final Pages pages = Pages.allocate(Membership.BYTES);
   private final Counters<OriginCounter> counters = new Counters<>("origin", OriginCounter.class);
   private final RecordFlyweight record = new RecordFlyweight();
@@ -42,14 +44,35 @@ public final class OriginCollector implements AutoCloseable {
   private final long[] told = new long[MAX_ACCOUNTS];
   private final long ownPid = ProcessHandle.current().pid();
   private int toldCount;
-  private long stampMs;
 
-  /// Creates a collector.
+  // Of the event that was looked at last.
+  private boolean isLookedAt;
+  private boolean isElsewhere;
+  private long stampMs;
+  private long pid;
+  private long parentPid;
+  private int own;
+  private int parent;
+  private boolean parentWasRead;
+  private ContainerNames names = ContainerNames.NONE;
+
+  /// Creates a collector that admits everything.
   public OriginCollector(HostName host, AccountNames accounts, OriginSources sources) {
-    this(host, accounts, sources, HostClock.real());
+    this(host, accounts, sources, OriginLimits.NONE);
   }
 
-  OriginCollector(HostName host, AccountNames accounts, OriginSources sources, HostClock clock) {
+  /// Creates a collector.
+  public OriginCollector(
+      HostName host, AccountNames accounts, OriginSources sources, OriginLimits limits) {
+    this(host, accounts, sources, limits, HostClock.real());
+  }
+
+  OriginCollector(
+      HostName host,
+      AccountNames accounts,
+      OriginSources sources,
+      OriginLimits limits,
+      HostClock clock) {
     this.host = host;
     this.accounts = accounts;
     this.clock = clock;
@@ -57,6 +80,7 @@ public final class OriginCollector implements AutoCloseable {
     finder = new ProcessFinder(processes, files, clock, counters);
     containers = sources.containers();
     secrets = new SecretReader(sources.secrets(), sources.readers());
+    admission = new Admission(limits, sources.secrets(), counters);
   }
 
   /// The counters of this stage.
@@ -64,19 +88,78 @@ public final class OriginCollector implements AutoCloseable {
     return counters;
   }
 
+  /// What becomes of an event, before anything of it is written: `Admission`. What is found out of
+  /// it for that is kept for `collect`, which comes next if the event is told.
+  public int admit(AssembledEvent event) {
+    look(event);
+    int admitted = Admission.FULL;
+    if (isAsked()) {
+      admitted = admission.admit(event, call(event), pages.address(), names, stampMs);
+    }
+    isLookedAt = admitted == Admission.FULL;
+    return admitted;
+  }
+
+  /// Events that were not admitted and have not been told.
+  public long owedEvents() {
+    return admission.owedEvents();
+  }
+
+  /// Tells what was not admitted, as far as it is time to.
+  ///
+  /// @param write takes an event; false: not now
+  /// @param last whether there will be no later time
+  public void tell(Predicate<OwnEvent> write, boolean last) {
+    admission.tell(write, containerNames(), clock.nowMs(), last);
+  }
+
+  private void look(AssembledEvent event) {
+    isElsewhere = event.nodeLength() > 0 && !isThisHost(event, host.bytes());
+    if (isElsewhere) {
+      return;
+    }
+    stampMs = event.stampSeconds() * 1000 + event.stampMillis();
+    CallFields call = call(event);
+    pid = call != null ? call.pid() : files == null ? -1 : pidOf(event);
+    own = isPid(pid) ? finder.own((int) pid, stampMs, call) : -1;
+    parentPid = call == null ? -1 : call.parentPid();
+    parent = isPid(parentPid) ? finder.parent((int) parentPid, stampMs) : -1;
+    parentWasRead = parent >= 0 && finder.looked();
+    if (isAsked()) {
+      names = containerNames();
+      finder.belongs(own, parent, names, pages.address());
+    }
+  }
+
+  private static CallFields call(AssembledEvent event) {
+    return event.headRecord() == 0 ? null : event.call();
+  }
+
+  // Whether the event names a process of this host, and of now.
+  private boolean isAsked() {
+    return !isElsewhere && files != null && isPid(pid);
+  }
+
+  private ContainerNames containerNames() {
+    return containers == null ? ContainerNames.NONE : containers.names();
+  }
+
   /// Writes the tags of an event whose records stand in the frame already.
   public void collect(AssembledEvent event, FrameWriter frame) {
     counters.increment(OriginCounter.EVENTS);
-    byte[] thisHost = host.bytes();
-    if (event.nodeLength() > 0 && !isThisHost(event, thisHost)) {
+    if (!isLookedAt) {
+      look(event);
+    }
+    isLookedAt = false;
+    if (isElsewhere) {
       tell(frame.tag(OriginTag.NODE, event.nodeAddress(), event.nodeLength()));
       counters.increment(OriginCounter.PARENTS_NONE);
       counters.increment(OriginCounter.NOT_ASKED);
       return;
     }
+    byte[] thisHost = host.bytes();
     tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
     toldCount = 0;
-    stampMs = event.stampSeconds() * 1000 + event.stampMillis();
     secrets.begin();
     long head = event.headRecord();
     CallFields call = event.call();
@@ -104,7 +187,7 @@ public final class OriginCollector implements AutoCloseable {
     if (files != null && (head != 0 ? call.pid() == ownPid : isOwnChange(event))) {
       tell(frame.reserveTag(OriginTag.OWN, 0) != 0);
     }
-    process(event, head == 0 ? null : call, frame);
+    process(head == 0 ? null : call, frame);
   }
 
   /// Whether an event without a call is a change of audit's settings that this process made. The
@@ -123,9 +206,12 @@ public final class OriginCollector implements AutoCloseable {
   }
 
   /// Writes the tags of an event of the agent itself.
-  public void collectOwn(FrameWriter frame) {
+  public void collectOwn(FrameWriter frame, OwnEvent event) {
     byte[] thisHost = host.bytes();
     tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
+    for (OwnEvent.Tag tag : event.tags()) {
+      tell(frame.tag(tag.number(), tag.value(), 0, tag.value().length));
+    }
   }
 
   private static boolean isThisHost(AssembledEvent event, byte[] thisHost) {
@@ -202,11 +288,9 @@ public final class OriginCollector implements AutoCloseable {
 
   // ---- process
 
-  private void process(AssembledEvent event, CallFields call, FrameWriter frame) {
-    long pid = call != null ? call.pid() : files == null ? -1 : pidOf(event);
-    int own = isPid(pid) ? finder.own((int) pid, stampMs, call) : -1;
-    int parent = parent(frame, call == null ? -1 : call.parentPid());
-    if (files == null || !isPid(pid)) {
+  private void process(CallFields call, FrameWriter frame) {
+    parentNames(frame);
+    if (!isAsked()) {
       counters.increment(OriginCounter.NOT_ASKED);
       return;
     }
@@ -218,33 +302,29 @@ public final class OriginCollector implements AutoCloseable {
     }
     counters.set(OriginCounter.PROCESSES_EVICTED, processes.evicted());
     long belongs = pages.address();
-    ContainerNames names = containers == null ? ContainerNames.NONE : containers.names();
-    finder.belongs(own, parent, names, belongs);
-    belongs(frame, belongs, names);
+    belongs(frame, belongs);
     counters.add(OriginCounter.TAGS_LEFT_OUT, secrets.write(frame, call, belongs, names));
   }
 
-  private int parent(FrameWriter frame, long pid) {
-    if (!isPid(pid)) {
+  private void parentNames(FrameWriter frame) {
+    if (!isPid(parentPid)) {
       counters.increment(OriginCounter.PARENTS_NONE);
-      return -1;
+      return;
     }
-    int place = finder.parent((int) pid, stampMs);
-    if (place < 0 || processes.nameLength(place) == 0) {
+    if (parent < 0 || processes.nameLength(parent) == 0) {
       counters.increment(OriginCounter.PARENTS_UNKNOWN);
-      return place;
+      return;
     }
     counters.increment(
-        finder.looked() ? OriginCounter.PARENTS_READ : OriginCounter.PARENTS_REMEMBERED);
-    tell(frame.tag(OriginTag.PARENT_NAME, processes.name(place), processes.nameLength(place)));
-    if (processes.executableLength(place) > 0) {
+        parentWasRead ? OriginCounter.PARENTS_READ : OriginCounter.PARENTS_REMEMBERED);
+    tell(frame.tag(OriginTag.PARENT_NAME, processes.name(parent), processes.nameLength(parent)));
+    if (processes.executableLength(parent) > 0) {
       tell(
           frame.tag(
               OriginTag.PARENT_EXECUTABLE,
-              processes.executable(place),
-              processes.executableLength(place)));
+              processes.executable(parent),
+              processes.executableLength(parent)));
     }
-    return place;
   }
 
   private void identity(FrameWriter frame, int tag, int place) {
@@ -255,7 +335,7 @@ public final class OriginCollector implements AutoCloseable {
     }
   }
 
-  private void belongs(FrameWriter frame, long belongs, ContainerNames names) {
+  private void belongs(FrameWriter frame, long belongs) {
     int confidence = Membership.confidence(belongs);
     counters.increment(
         switch (confidence) {
@@ -271,11 +351,11 @@ public final class OriginCollector implements AutoCloseable {
     if (Membership.isInside(belongs)) {
       counters.increment(OriginCounter.IN_CONTAINERS);
       container(frame, belongs);
-      names(frame, belongs, names);
+      names(frame, belongs);
     }
   }
 
-  private void names(FrameWriter frame, long belongs, ContainerNames names) {
+  private void names(FrameWriter frame, long belongs) {
     byte[] known = null;
     if (Membership.kind(belongs) == Membership.CONTAINER) {
       known = names.container(Membership.id(belongs));
@@ -297,13 +377,13 @@ public final class OriginCollector implements AutoCloseable {
   private void container(FrameWriter frame, long belongs) {
     int id = Membership.kind(belongs) == Membership.CONTAINER ? Membership.ID_LENGTH : 0;
     int uid = Membership.uidLength(belongs);
-    long value = frame.reserveTag(OriginTag.CONTAINER, CONTAINER_HEADER + id + uid);
+    long value = frame.reserveTag(OriginTag.CONTAINER, OriginTag.CONTAINER_HEADER + id + uid);
     tell(value != 0);
     if (value != 0) {
       Memory.putByte(value, (byte) Membership.runtime(belongs));
       Memory.putByte(value + 1, (byte) id);
-      Memory.copy(Membership.id(belongs), value + CONTAINER_HEADER, id);
-      Memory.copy(Membership.uid(belongs), value + CONTAINER_HEADER + id, uid);
+      Memory.copy(Membership.id(belongs), value + OriginTag.CONTAINER_HEADER, id);
+      Memory.copy(Membership.uid(belongs), value + OriginTag.CONTAINER_HEADER + id, uid);
     }
   }
 
@@ -348,6 +428,7 @@ public final class OriginCollector implements AutoCloseable {
   public void close() {
     finder.close();
     processes.close();
+    admission.close();
     pages.close();
     clock.close();
     if (files != null) {

@@ -27,6 +27,8 @@ public enum OriginCounter implements CounterKey {
   LOOKS_YOUNGER(
       "Numbers of processes that another one had by then, which is younger than the event."),
   LOOKS_SPARED("Processes that were not looked for, to spare the host."),
+  RATES_EVICTED("Containers whose count of events made room for another's."),
+  READS_EVICTED("Reads of own secrets that were kept to be compared and made room for others."),
   PROCESSES_EVICTED("Processes that were forgotten to make room for others."),
   TAGS_LEFT_OUT("Tags that did not fit into their frame.");
 

@@ -27,6 +27,9 @@ public final class OriginTag {
   /// container's id (0 or 64), id, UID of the pod (may be empty).
   public static final int CONTAINER = 8;
 
+  /// What stands in it before the id.
+  static final int CONTAINER_HEADER = 2;
+
   /// What is known of the pod and container: fields, `PodTag`.
   public static final int POD = 9;
 

@@ -76,6 +76,19 @@ public final class PodTag {
     }
   }
 
+  /// The text of the first field of a number in a tag's value; null: there is none.
+  static String text(byte[] tag, int field) {
+    int at = 0;
+    while (at + HEADER <= tag.length) {
+      int length = tag[at + 1] & 0xff | (tag[at + 2] & 0xff) << 8;
+      if (tag[at] == field) {
+        return new String(tag, at + HEADER, length, StandardCharsets.UTF_8);
+      }
+      at += HEADER + length;
+    }
+    return null;
+  }
+
   private static void put(ByteArrayOutputStream out, int field, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0

@@ -42,9 +42,24 @@ final class SecretReader {
     volume = null;
   }
 
+  /// Whether any volume is known.
+  boolean hasDevices() {
+    return devices != null && devices.size() > 0;
+  }
+
+  /// Whether a device that was looked at is a volume's.
+  boolean isFound() {
+    return volume != null;
+  }
+
+  /// The volume that was found.
+  SecretDevices.Volume volume() {
+    return volume;
+  }
+
   /// Looks at a device as a PATH record writes it: `00:27`.
   void device(long address, int length, long stampMs) {
-    if (devices == null || volume != null || devices.size() == 0) {
+    if (volume != null || !hasDevices()) {
       return;
     }
     long end = address + length;
@@ -84,7 +99,11 @@ final class SecretReader {
     return frame.tag(OriginTag.SECRET_POD, pod, 0, pod.length) ? 0 : 1;
   }
 
-  private int whose(CallFields call, long belongs) {
+  /// Whether the process is of the volume's pod: `OWN`, `FOREIGN` or `UNKNOWN`.
+  ///
+  /// @param call the event's, or null
+  /// @param belongs where the process belongs
+  int whose(CallFields call, long belongs) {
     if (volume.uidBytes.length == 0) {
       return UNKNOWN;
     }

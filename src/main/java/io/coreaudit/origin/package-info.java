@@ -8,7 +8,10 @@
 ///                       │   │     ├── ProcessTable    4096 processes: held when, name, executable, Membership
 ///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe; 32 ms of a second at most
 ///                       │   │     └── CgroupText      a cgroup's path to pod and container
-///                       │   └── SecretReader      a file's device to a secret volume; whose it is
+///                       │   ├── SecretReader      a file's device to a secret volume; whose it is
+///                       │   └── Admission         before anything is written: told in full, or counted?
+///                       │         ├── SecretReads     1024 reads of own secrets, of the last minute
+///                       │         └── ContainerRates  4096 containers' token buckets
 ///                       │
 ///        volatile ◄── ContainerNames ◄── ContainerFiles   thread "containers": inotify, CRI-O's config.json
 ///        lock-free ◄── SecretDevices ◄── thread "mounts"

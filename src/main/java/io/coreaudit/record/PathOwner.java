@@ -2,8 +2,8 @@ package io.coreaudit.record;
 
 import io.coreaudit.memory.Memory;
 
-/// The device, the owner and the group of a PATH record as the kernel sent it. A record of another
-/// order is for a walk.
+/// The name, inode, device, owner and group of a PATH record as the kernel sent it. A record of
+/// another order is for a walk.
 public final class PathOwner {
   private static final long ITEM = RecordFlyweight.word(" item=");
   private static final long NAME = RecordFlyweight.word(" name=");
@@ -18,6 +18,10 @@ public final class PathOwner {
 
   private static final long LARGEST = 0xffffffffL;
 
+  private long name;
+  private int nameLength;
+  private long inode;
+  private int inodeLength;
   private long device;
   private int deviceLength;
   private long owner;
@@ -32,8 +36,12 @@ public final class PathOwner {
     long at = text + STAMP_LENGTH;
     at = EightBytes.find(at, end, EightBytes.BLANKS);
     at = behind(at, end, ITEM, 6);
+    name = at + 6;
     at = behind(at, end, NAME, 6);
+    nameLength = (int) (at - name);
+    inode = at + 7;
     at = behind(at, end, INODE, 7);
+    inodeLength = (int) (at - inode);
     device = at + 5;
     at = behind(at, end, DEVICE, 5);
     deviceLength = (int) (at - device);
@@ -60,6 +68,26 @@ public final class PathOwner {
 
   private static boolean begins(long at, long word, int length) {
     return (Memory.longAt(at) & (1L << (length << 3)) - 1) == word;
+  }
+
+  /// Where the name begins (`name=`), as it stands there.
+  public long nameAddress() {
+    return name;
+  }
+
+  /// Length of the name's text.
+  public int nameLength() {
+    return nameLength;
+  }
+
+  /// Where the inode's number begins (`inode=`).
+  public long inodeAddress() {
+    return inode;
+  }
+
+  /// Length of the inode's number.
+  public int inodeLength() {
+    return inodeLength;
   }
 
   /// Where the device begins (`dev=`), as it stands there.

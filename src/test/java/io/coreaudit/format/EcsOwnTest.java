@@ -1,5 +1,6 @@
 package io.coreaudit.format;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.OriginTag;
 import java.io.IOException;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -39,6 +41,26 @@ class EcsOwnTest {
     assertThat(gap.get("digits").isTextual()).isTrue();
   }
 
+  @Test
+  void shouldNameTheContainerThatItIsAbout() throws IOException {
+    byte[] container = ("\u0001\u0040" + "ab".repeat(32) + "c0ffee").getBytes(US_ASCII);
+    byte[] pod = "\u0001\u0004\u0000shop\u0002\u0003\u0000web".getBytes(US_ASCII);
+    JsonNode event =
+        encode(
+            OwnEvent.of(EventKind.SUMMARY)
+                .with("events", 7)
+                .tag(OriginTag.CONTAINER, container)
+                .tag(OriginTag.POD, pod)
+                .build());
+    assertThat(event.at("/event/kind").asText()).isEqualTo("metric");
+    assertThat(event.at("/event/dataset").asText()).isEqualTo("coreaudit.summary");
+    assertThat(event.at("/coreaudit/summary/events").asLong()).isEqualTo(7);
+    assertThat(event.at("/container/id").asText()).isEqualTo("ab".repeat(32));
+    assertThat(event.at("/orchestrator/namespace").asText()).isEqualTo("shop");
+    assertThat(event.at("/orchestrator/resource/name").asText()).isEqualTo("web");
+    assertThat(event.at("/kubernetes/pod/uid").asText()).isEqualTo("c0ffee");
+  }
+
   @Property(tries = 300)
   void shouldGiveEveryTextBack(@ForAll String text) throws IOException {
     String valid = new String(text.getBytes("UTF-8"), "UTF-8");
@@ -53,6 +75,9 @@ class EcsOwnTest {
       FrameWriter writer = new FrameWriter(pages.address(), CAPACITY);
       writer.begin(event.kind(), 1_795_321_989L, 984, 0, 0, 0);
       writer.record(0, 0, 0, text.address(), event.text().length);
+      for (OwnEvent.Tag tag : event.tags()) {
+        writer.tag(tag.number(), tag.value(), 0, tag.value().length);
+      }
       int length = writer.finish(0, 7, 1, 2);
       ByteOutput out = new ByteOutput(256);
       new EcsEncoder(true).encode(new FrameFlyweight().wrap(pages.address(), length), out);

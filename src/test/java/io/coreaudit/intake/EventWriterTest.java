@@ -145,7 +145,9 @@ final class EventWriterTest {
         .isEqualTo(
             counters.value(IntakeCounter.ACCEPTED)
                 + counters.value(IntakeCounter.REFUSED)
-                + counters.value(IntakeCounter.CANARIES));
+                + counters.value(IntakeCounter.CANARIES)
+                + counters.value(IntakeCounter.OVER_RATE)
+                + counters.value(IntakeCounter.REPEATED_READS));
     long refused = 0;
     for (SpoolCounter counter : SpoolCounter.values()) {
       refused += counter.name().startsWith("REFUSED_") ? spool.counters().value(counter) : 0;

@@ -72,7 +72,9 @@ final class OriginCollectorTest {
     shell = root.resolve("bash");
     Files.createFile(shell);
     process(2436, "bash", 1, "0::/user.slice\n");
-    collector = new OriginCollector(HostName.of("n1"), new AccountNames(root), sources(), clock);
+    collector =
+        new OriginCollector(
+            HostName.of("n1"), new AccountNames(root), sources(), OriginLimits.NONE, clock);
     assembler = new Assembler(ring, AssemblerMode.LIVE, this::onEvent);
   }
 
@@ -493,7 +495,9 @@ final class OriginCollectorTest {
 
   private void renew() {
     collector.close();
-    collector = new OriginCollector(HostName.of("n1"), new AccountNames(root), sources(), clock);
+    collector =
+        new OriginCollector(
+            HostName.of("n1"), new AccountNames(root), sources(), OriginLimits.NONE, clock);
   }
 
   private OriginSources sources() {

@@ -2,14 +2,17 @@ package io.coreaudit.agent;
 
 import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.config.InputMode;
+import io.coreaudit.agent.config.SecretsRepeat;
 import io.coreaudit.agent.http.Health;
 import io.coreaudit.agent.http.Heartbeat;
 import io.coreaudit.origin.AccountNames;
 import io.coreaudit.origin.ContainerFiles;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
+import io.coreaudit.origin.OriginLimits;
 import io.coreaudit.origin.OriginSources;
 import io.coreaudit.origin.SecretDevices;
+import io.coreaudit.watch.SecretSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +43,13 @@ final class Origins implements AutoCloseable {
             live
                 ? new OriginSources(
                     "/proc", containers, devices, config.watch().secrets().neverExe())
-                : OriginSources.NONE);
+                : OriginSources.NONE,
+            live ? limits(config) : OriginLimits.NONE);
+  }
+
+  private static OriginLimits limits(AgentConfig config) {
+    boolean all = config.watch().secrets().repeat() == SecretsRepeat.ALL;
+    return new OriginLimits(config.origin().containerRate(), all ? "" : SecretSettings.KEY);
   }
 
   private static ContainerFiles containers(AgentConfig config, String namespace) {

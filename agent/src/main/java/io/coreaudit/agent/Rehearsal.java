@@ -84,13 +84,12 @@ final class Rehearsal {
     private final EcsEncoder encoder = new EcsEncoder(true);
     private final ByteOutput out = new ByteOutput(FRAME_BYTES);
     private final OriginCollector origin;
-    private final int ownLength;
+    private final OwnEvent own;
 
     Pipeline(OriginCollector origin) {
       this.origin = origin;
-      byte[] own = OwnEvent.of(EventKind.GAP).with("reason", "").with("events", 1).build().text();
-      ownLength = own.length;
-      Memory.copy(own, 0, ownText(), ownLength);
+      own = OwnEvent.of(EventKind.GAP).with("reason", "").with("events", 1).build();
+      Memory.copy(own.text(), 0, ownText(), own.text().length);
     }
 
     private long ownText() {
@@ -99,13 +98,14 @@ final class Rehearsal {
 
     @Override
     public void onEvent(AssembledEvent event) {
+      origin.admit(event);
       writer.begin(event);
       origin.collect(event, writer);
       encode(event.flags(), event.serial());
       if (event.serial() % OWN_EVERY == 0) {
         writer.begin(EventKind.GAP, event.stampSeconds(), 0, 0, 0, event.receiveTimeNs());
-        writer.record(0, 0, 0, ownText(), ownLength);
-        origin.collectOwn(writer);
+        writer.record(0, 0, 0, ownText(), own.text().length);
+        origin.collectOwn(writer, own);
         encode(0, 0);
       }
     }

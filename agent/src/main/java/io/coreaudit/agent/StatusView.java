@@ -151,7 +151,12 @@ final class StatusView implements StatusSource {
             "events",
             intake(IntakeCounter.EVENTS),
             intake(IntakeCounter.ACCEPTED),
-            some(agent.intake().counters(), IntakeCounter.REFUSED, IntakeCounter.CANARIES)),
+            some(
+                agent.intake().counters(),
+                IntakeCounter.REFUSED,
+                IntakeCounter.CANARIES,
+                IntakeCounter.OVER_RATE,
+                IntakeCounter.REPEATED_READS)),
         new StatusReport.LedgerLine(
             "own",
             intake(IntakeCounter.OWN_ACCEPTED) + intake(IntakeCounter.OWN_REFUSED),

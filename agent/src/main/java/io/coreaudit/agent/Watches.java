@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import io.coreaudit.agent.command.WatchWishes;
 import io.coreaudit.agent.config.AgentConfig;
+import io.coreaudit.agent.config.SecretsRepeat;
 import io.coreaudit.agent.http.Health;
 import io.coreaudit.agent.http.Heartbeat;
 import io.coreaudit.intake.Intake;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongConsumer;
 
 /// The roles that watch, wired: the warden keeps the rules, the keeper of secrets follows the
@@ -102,6 +104,14 @@ final class Watches {
 
   /// Sets what is to be watched from a new configuration.
   void reload(AgentConfig fresh) throws IOException {
+    SecretsRepeat runs = config.watch().secrets().repeat();
+    SecretsRepeat asked = fresh.watch().secrets().repeat();
+    if (asked != runs) {
+      throw new IllegalArgumentException(
+          "watch.secrets.repeat=%s (it runs with %s): restart the agent, or take it back"
+              .formatted(asked, runs)
+              .toLowerCase(Locale.ROOT));
+    }
     warden.want(WatchWishes.of(fresh));
   }
 

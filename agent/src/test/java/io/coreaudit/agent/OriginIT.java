@@ -160,7 +160,7 @@ final class OriginIT {
     Pods.Container own = pods.add(1, 1, "own");
     Pods.Container other = pods.add(2, 2, "other");
     Path token = secret(own.uid(), "token");
-    try (RunningAgent agent = start(watched, "enabled: true")) {
+    try (RunningAgent agent = start(watched, "enabled: true, repeat: all")) {
       pods.open(own, 'd', 5, token);
       pods.open(other, 'd', 5, token);
       pods.start(LIFE_MILLIS);
@@ -200,6 +200,95 @@ final class OriginIT {
                 assertThat(read.at("/coreaudit/secret/foreign").asBoolean()).isTrue();
               });
       assertThat(agent.stop()).as(agent.log()).isZero();
+    }
+  }
+
+  @Test
+  void shouldSumUpAPodsReadsOfItsOwnSecretAndOfNobodyElses() throws Exception {
+    Path watched = Files.createDirectory(dir.resolve("watched"));
+    Pods.Container own = pods.add(1, 1, "own");
+    Pods.Container other = pods.add(2, 2, "other");
+    Path token = secret(own.uid(), "token");
+    try (RunningAgent agent = start(watched, "enabled: true")) {
+      pods.open(own, 'l', 500, token);
+      pods.open(own, 'd', 20, token);
+      pods.open(other, 'l', 50, token);
+      pods.start(LIFE_MILLIS);
+      pods.await();
+      agent.until(
+          SOON,
+          "all reads",
+          () ->
+              agent.metric("coreaudit_intake_repeated_reads_total") == 519
+                  && byPath(agent).getOrDefault(token.toString(), List.of()).size() == 51);
+      assertThat(byPath(agent).get(token.toString()))
+          .filteredOn(read -> read.at("/coreaudit/secret/foreign").asBoolean())
+          .hasSize(50);
+      assertThat(agent.stop()).as(agent.log()).isZero();
+      List<JsonNode> summaries = own(agent, "summary");
+      assertThat(summaries).hasSize(1);
+      JsonNode summary = summaries.getFirst();
+      assertThat(summary.at("/coreaudit/summary/events").asLong()).isEqualTo(519);
+      assertThat(summary.at("/coreaudit/summary/path").asText()).isEqualTo(token.toString());
+      assertThat(summary.at("/coreaudit/summary/executable").asText()).endsWith("/pods");
+      assertThat(summary.at("/orchestrator/resource/name").asText()).isEqualTo(own.pod());
+      assertThat(summary.at("/container/id").asText()).isEqualTo(own.id());
+      assertThat(own(agent, "gap")).isEmpty();
+    }
+  }
+
+  /// The events of a kind that the agent told of itself.
+  private static List<JsonNode> own(RunningAgent agent, String kind) {
+    return Event.trees(agent.stdout()).stream()
+        .filter(event -> event.at("/event/dataset").asText().equals("coreaudit." + kind))
+        .toList();
+  }
+
+  @Test
+  void shouldLoseNothingOfAQuietPodBesideOneThatLoops() throws Exception {
+    int loops = 100_000;
+    int opens = 300;
+    Path watched = Files.createDirectory(dir.resolve("watched"));
+    Path noise = Files.writeString(watched.resolve("noise"), "x");
+    Path file = Files.writeString(watched.resolve("file"), "x");
+    Pods.Container loud = pods.add(1, 1, "loud");
+    Pods.Container quiet = pods.add(2, 2, "quiet");
+    try (RunningAgent agent = start(watched, "enabled: false")) {
+      pods.open(loud, 'l', loops, noise);
+      pods.open(quiet, 'd', opens, file);
+      long startedNs = System.nanoTime();
+      pods.start(LIFE_MILLIS);
+      pods.await();
+      long seconds = Duration.ofNanos(System.nanoTime() - startedNs).toSeconds() + 1;
+      agent.until(
+          SOON,
+          "all opens",
+          () ->
+              byPath(agent).getOrDefault(noise.toString(), List.of()).size()
+                      + agent.metric("coreaudit_intake_over_rate_total")
+                  == loops);
+      assertThat(byPath(agent).get(file.toString()))
+          .hasSize(opens)
+          .allSatisfy(
+              event ->
+                  assertThat(event.at("/orchestrator/resource/name").asText())
+                      .isEqualTo(quiet.pod()));
+      int told = byPath(agent).get(noise.toString()).size();
+      assertThat(told).isBetween(2000, (int) (2000 * (seconds + 1)));
+      assertThat(agent.stop()).as(agent.log()).isZero();
+      List<JsonNode> gaps = own(agent, "gap");
+      System.out.printf("origin loop: told=%d of %d, gaps=%d%n", told, loops, gaps.size());
+      assertThat(gaps)
+          .isNotEmpty()
+          .allSatisfy(
+              gap -> {
+                assertThat(gap.at("/coreaudit/gap/reason").asText()).isEqualTo("container_rate");
+                assertThat(gap.at("/coreaudit/gap/pod").asText()).isEqualTo(loud.pod());
+                assertThat(gap.at("/orchestrator/namespace").asText()).isEqualTo(loud.namespace());
+                assertThat(gap.at("/container/id").asText()).isEqualTo(loud.id());
+              });
+      assertThat(gaps.stream().mapToLong(gap -> gap.at("/coreaudit/gap/events").asLong()).sum())
+          .isEqualTo(loops - told);
     }
   }
 

@@ -52,7 +52,13 @@ final class ConfigBuilder {
                 new RulesConfig(
                     word(RULES_AT_STOP, AtStop.class), texts(RULES_PACKS), path(RULES_DIR)));
     WatchConfig watch = part(this::watch);
-    OriginConfig origin = part(() -> new OriginConfig(paths(ORIGIN_STORAGE), texts(ORIGIN_LABELS)));
+    OriginConfig origin =
+        part(
+            () ->
+                new OriginConfig(
+                    paths(ORIGIN_STORAGE),
+                    texts(ORIGIN_LABELS),
+                    (int) number(ORIGIN_CONTAINER_RATE)));
     SpoolConfig spool = part(() -> spool(stateDir));
     List<SinkConfig> sinks = sinks();
     HttpConfig http = part(() -> new HttpConfig(endpoint(HTTP_LISTEN)));
@@ -89,6 +95,7 @@ final class ConfigBuilder {
             texts(WATCH_SECRETS_MATCH),
             word(WATCH_SECRETS_MODE, SecretsMode.class),
             (int) number(WATCH_SECRETS_MOST_RULES),
+            word(WATCH_SECRETS_REPEAT, SecretsRepeat.class),
             paths(WATCH_SECRETS_NEVER_EXE)),
         text(WATCH_NAMESPACE),
         number(WATCH_CANARY));

@@ -159,6 +159,15 @@ public enum ConfigKey {
       new Count(1, 5000),
       "200",
       "In mode rule: how many secrets get rules. Those beyond stay unwatched, and are told."),
+  /// What of repeated reads.
+  WATCH_SECRETS_REPEAT(
+      "watch.secrets.repeat",
+      Word.of(SecretsRepeat.class),
+      "summarise",
+      "What becomes of a pod's successful reads of its own secrets. summarise: the first of a"
+          + " container, program and file is an event, those that follow within a minute are one"
+          + " event with their number. all: each is an event. Reads by others, writes and failures"
+          + " are events always."),
   /// Who may read.
   WATCH_SECRETS_NEVER_EXE(
       "watch.secrets.never_exe",
@@ -180,6 +189,14 @@ public enum ConfigKey {
       new TextList(Pattern.compile("[A-Za-z0-9._/-]{1,317}"), "names of labels"),
       "[]",
       "Which labels of its pod an event carries."),
+  /// Bound of a container.
+  ORIGIN_CONTAINER_RATE(
+      "origin.container_rate",
+      new Count(0, 1_000_000),
+      "2000",
+      "Most events a second of one container. Those beyond are counted, and told with its name by"
+          + " an event of kind gap. As many accesses to secrets of other pods have a bound of their"
+          + " own. 0 is no bound."),
   /// Spool directory.
   SPOOL_DIR(
       "spool.dir",

@@ -43,12 +43,14 @@ public record WatchConfig(
   ///
   /// @param match globs of mount points
   /// @param mostRules in mode rule
+  /// @param repeat what becomes of a pod's reads of its own
   /// @param neverExe programs whose own reads are not recorded
   public record Secrets(
       SwitchWord enabled,
       List<String> match,
       SecretsMode mode,
       int mostRules,
+      SecretsRepeat repeat,
       List<Path> neverExe) {
     /// Checks the values.
     public Secrets {

@@ -28,7 +28,9 @@ final class ConfigReaderTest {
                 SecretMounts.DEFAULT_MATCH,
                 SecretsMode.ANCHOR,
                 200,
+                SecretsRepeat.SUMMARISE,
                 List.of(Path.of("/usr/bin/kubelet"))));
+    assertThat(config.origin().containerRate()).isEqualTo(2000);
     assertThat(config.watch().canaryNs()).isEqualTo(60_000_000_000L);
     assertThat(config.spool())
         .isEqualTo(
