@@ -3,6 +3,7 @@
 # The whole path: starts the agent on a configuration of its own (watch on FILE's folder, spool, one TCP sink with
 # ECS to tcp_sink), warms it with WARM_OPENS opens (default 300000) in three bursts, each until it rests again (its compiler
 # goes on for some seconds on two busy cores), then GENERATORS processes open FILE OPENS times each; prints CPU per event of the whole process (and of its threads with THREADS=1), resident memory, and events at the receiver of those generated.
+# EXTRA: more lines of configuration; CGROUP: the directory of the cgroup that the openers are in.
 # Leaves the kernel's audit as it was (the agent runs with rules.at_stop=remove).
 set -eu
 file=$1 opens=$2 gens=$3 rate=${4:-0} warm=${5:-300000}
@@ -16,6 +17,7 @@ watch: { paths: [$(dirname "$file")] }
 rules: { at_stop: remove }
 http: { listen: 127.0.0.1:$http }
 sinks: [{ name: bench, type: tcp, address: 127.0.0.1:$port, format: ecs, tls: off }]
+${EXTRA:-}
 YAML
 chmod 600 "$dir/coreaudit.yaml"
 "$here/tcp_sink" "$port" "$dir/out" > "$dir/sink" & sink=$!
@@ -29,7 +31,7 @@ lines() { wc -l < "$dir/out"; }
 ticks() { awk '{print $14+$15}' "/proc/$agent/stat"; }
 # Until nothing arrives any more and the agent takes less than 2 % of a core.
 settle() { local a=-1 b c=-100 d; while b=$(lines) d=$(ticks); [ "$a" != "$b" ] || [ $((d - c)) -gt 3 ]; do a=$b c=$d; sleep 1.5; done; }
-load() { local pids=(); for _ in $(seq "$2"); do "$here/open_load" "$file" "$1" "$3" > /dev/null & pids+=($!); done; wait "${pids[@]}"; }
+load() { local pids=(); for _ in $(seq "$2"); do { [ -z "${CGROUP:-}" ] || echo "$BASHPID" > "$CGROUP/cgroup.procs"; exec "$here/open_load" "$file" "$1" "$3" > /dev/null; } & pids+=($!); done; wait "${pids[@]}"; }
 # NAME USER SYSTEM of each kind of thread, in ticks; threads of one name together.
 threads() { local t; for t in "/proc/$agent"/task/*; do sed 's/^[0-9]* (\(.*\)) . /\1\t/' "$t/stat" 2> /dev/null; done | awk -F'\t' '{ split($2, f, " "); u[$1] += f[11]; s[$1] += f[12] } END { for (n in u) print n "\t" u[n] "\t" s[n] }'; }
 [ "$warm" = 0 ] || for _ in 1 2 3; do load $((warm / 3)) 1 0; settle; done

@@ -35,6 +35,7 @@ final class EcsOrigin {
   private static final Piece CONFIDENCE = key("confidence");
   private static final byte[] NONE = EventAction.bytes("none");
   private static final byte[] CGROUP = EventAction.bytes("cgroup");
+  private static final byte[] BY_NAMESPACE = EventAction.bytes("namespace");
   private static final byte[] PARENT = EventAction.bytes("parent");
   private static final byte[] CRIO = EventAction.bytes("cri-o");
   private static final byte[] CONTAINERD = EventAction.bytes("containerd");
@@ -51,12 +52,22 @@ final class EcsOrigin {
   void write(EventView event) {
     OriginView origin = event.origin();
     if (!origin.isInside()) {
+      if (origin.confidence() == Confidence.NAMESPACE) {
+        namespace(origin);
+      }
       return;
     }
     container(origin);
     if (origin.podUidLength() > 0) {
       pod(origin);
     }
+  }
+
+  private void namespace(OriginView origin) {
+    int orchestrator = json.open(ORCHESTRATOR);
+    json.out().put(KUBERNETES_TYPE);
+    first(origin, PodTag.NAMESPACE, NAMESPACE);
+    json.close(orchestrator);
   }
 
   private void container(OriginView origin) {
@@ -138,6 +149,7 @@ final class EcsOrigin {
           case Confidence.NONE -> NONE;
           case Confidence.CGROUP -> CGROUP;
           case Confidence.PARENT -> PARENT;
+          case Confidence.NAMESPACE -> BY_NAMESPACE;
           default -> null;
         };
     if (confidence != null) {

@@ -11,5 +11,8 @@ public final class Confidence {
   /// By its parent's, which is inside a container; who is born there stays there.
   public static final int PARENT = 2;
 
+  /// Of its namespace alone is known, by its label in SELinux; neither pod nor container.
+  public static final int NAMESPACE = 3;
+
   private Confidence() {}
 }

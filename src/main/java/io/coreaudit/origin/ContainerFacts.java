@@ -18,6 +18,7 @@ import java.util.Set;
 /// @param labels of a sandbox those of the pod's that are wanted; of a container none
 /// @param joinsProcesses whether it sees the processes of another container: the whole pod's
 ///   (shareProcessNamespace), or one's (a debugger's)
+/// @param domain of its processes in SELinux (`SelinuxDomains`); empty when it tells nothing
 record ContainerFacts(
     String id,
     String sandboxId,
@@ -28,9 +29,11 @@ record ContainerFacts(
     String image,
     List<String> imageDigests,
     Map<String, String> labels,
-    boolean joinsProcesses) {
+    boolean joinsProcesses,
+    String domain) {
   private static final String CRIO = "io.kubernetes.cri-o.";
   private static final String POD = "io.kubernetes.pod.";
+  private static final String LABEL = "selinuxLabel";
   private static final String NAME = "io.kubernetes.container.name";
   private static final Set<String> NOTES =
       Set.of(
@@ -63,14 +66,17 @@ record ContainerFacts(
         image(notes),
         digests(text(notes, CRIO + "ImageRepoDigests")),
         sandbox.equals(id) ? labels(text(notes, CRIO + "Labels"), labels) : Map.of(),
-        joinsProcesses(tree));
+        joinsProcesses(tree),
+        JsonTree.at(tree, "process", LABEL) instanceof String label
+            ? SelinuxDomains.domain(label)
+            : "");
   }
 
   // Of a pod with megabytes of annotations, all but these stay unread.
   private static boolean isWanted(int level, String name) {
     return switch (level) {
-      case 1 -> name.equals("annotations") || name.equals("linux");
-      case 2 -> NOTES.contains(name) || name.equals("namespaces");
+      case 1 -> name.equals("annotations") || name.equals("linux") || name.equals("process");
+      case 2 -> NOTES.contains(name) || name.equals("namespaces") || name.equals(LABEL);
       default -> true;
     };
   }

@@ -23,6 +23,7 @@ final class ContainerNames {
   private final Words containers;
   private final Words pods;
   private final boolean[] shared;
+  private final SelinuxDomains domains;
 
   /// Text of one length as words, and where each was put.
   private static final class Words {
@@ -125,6 +126,7 @@ final class ContainerNames {
         sharing.merge(each.podUid(), each.joinsProcesses(), Boolean::logicalOr);
       }
     }
+    domains = new SelinuxDomains(facts);
     containers = new Words(ID_WORDS, facts.size());
     pods = new Words(UID_WORDS, byPod.size());
     shared = new boolean[containers.tags.length];
@@ -159,6 +161,11 @@ final class ContainerNames {
   byte[] pod(byte[] uid) {
     int slot = pods.find(uid);
     return slot < 0 ? null : pods.tags[slot];
+  }
+
+  /// Which namespace the domains of SELinux tell.
+  SelinuxDomains domains() {
+    return domains;
   }
 
   /// Whether a container is of a pod whose containers see each other's processes: then an orphan of

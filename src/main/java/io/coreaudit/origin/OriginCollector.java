@@ -23,6 +23,8 @@ public final class OriginCollector implements AutoCloseable {
   private static final long UNSET = 0xffffffffL;
   private static final int ACCOUNT_HEADER = 5;
   private static final long PID = RecordFlyweight.word("pid");
+  private static final long LABEL = RecordFlyweight.word("subj");
+  private static final int LABEL_LENGTH = 4;
   private static final long DEVICE = RecordFlyweight.word("dev");
   private static final int PID_LENGTH = 3; // as of `dev`
   private static final int FIRST_OF_KERNEL = 1300;
@@ -54,6 +56,8 @@ public final class OriginCollector implements AutoCloseable {
   private int own;
   private int parent;
   private boolean parentWasRead;
+  private long callText; // of the call's record as the kernel sent it; 0: none
+  private int callLength;
   private ContainerNames names = ContainerNames.NONE;
 
   /// Creates a collector that admits everything.
@@ -162,6 +166,7 @@ public final class OriginCollector implements AutoCloseable {
     toldCount = 0;
     secrets.begin();
     long head = event.headRecord();
+    callText = 0;
     CallFields call = event.call();
     event.rewind();
     while (event.next()) {
@@ -175,6 +180,8 @@ public final class OriginCollector implements AutoCloseable {
         }
         default -> {
           if (event.record() == head) {
+            callText = event.prefixLength() > 0 ? 0 : event.textAddress();
+            callLength = event.textLength();
             for (int i = 0; i < call.accountCount(); i++) {
               account(frame, call.account(i));
             }
@@ -336,11 +343,17 @@ public final class OriginCollector implements AutoCloseable {
   }
 
   private void belongs(FrameWriter frame, long belongs) {
+    byte[] namespace = null;
     int confidence = Membership.confidence(belongs);
+    if (confidence == Confidence.NONE && callText != 0 && !names.domains().isEmpty()) {
+      namespace = namespace();
+      confidence = namespace == null ? Confidence.NONE : Confidence.NAMESPACE;
+    }
     counters.increment(
         switch (confidence) {
           case Confidence.CGROUP -> OriginCounter.BY_CGROUP;
           case Confidence.PARENT -> OriginCounter.BY_PARENT;
+          case Confidence.NAMESPACE -> OriginCounter.BY_NAMESPACE;
           default -> OriginCounter.BY_NOTHING;
         });
     long value = frame.reserveTag(OriginTag.CONFIDENCE, 1);
@@ -352,7 +365,21 @@ public final class OriginCollector implements AutoCloseable {
       counters.increment(OriginCounter.IN_CONTAINERS);
       container(frame, belongs);
       names(frame, belongs);
+    } else if (namespace != null) {
+      tell(frame.tag(OriginTag.POD, namespace, 0, namespace.length));
     }
+  }
+
+  // What the label of the call's process tells of its namespace; null: nothing.
+  private byte[] namespace() {
+    record.wrapKernel(callText, callLength);
+    record.rewind();
+    while (record.next()) {
+      if (record.nameWord() == LABEL && record.nameLength() == LABEL_LENGTH) {
+        return names.domains().namespace(record.valueAddress(), record.valueLength());
+      }
+    }
+    return null;
   }
 
   private void names(FrameWriter frame, long belongs) {

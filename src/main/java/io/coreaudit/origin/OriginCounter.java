@@ -6,7 +6,7 @@ import io.coreaudit.telemetry.CounterKey;
 ///
 /// ```text
 /// EVENTS = PARENTS_REMEMBERED + PARENTS_READ + PARENTS_UNKNOWN + PARENTS_NONE
-/// EVENTS = BY_CGROUP + BY_PARENT + BY_NOTHING + NOT_ASKED
+/// EVENTS = BY_CGROUP + BY_PARENT + BY_NAMESPACE + BY_NOTHING + NOT_ASKED
 /// ```
 public enum OriginCounter implements CounterKey {
   EVENTS("Events whose origin was looked for."),
@@ -16,6 +16,8 @@ public enum OriginCounter implements CounterKey {
   PARENTS_NONE("Events that name no parent process."),
   BY_CGROUP("Events whose process was found in its cgroup: of the host or of a container."),
   BY_PARENT("Events whose process was gone and is its parent's container's."),
+  BY_NAMESPACE(
+      "Events whose process was gone, and of which its SELinux label tells the namespace."),
   BY_NOTHING("Events of which it is not known where their process belongs."),
   NOT_ASKED("Events that name no process, or one of another host or another time."),
   IN_CONTAINERS("Events whose process belongs to a pod or a container."),

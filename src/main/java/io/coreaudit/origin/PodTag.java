@@ -59,6 +59,13 @@ public final class PodTag {
     return out.toByteArray();
   }
 
+  /// What is known where only the namespace is.
+  static byte[] ofNamespace(String namespace) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    put(out, NAMESPACE, namespace);
+    return out.toByteArray();
+  }
+
   private static void pod(ByteArrayOutputStream out, ContainerFacts facts) {
     put(out, NAMESPACE, facts.namespace());
     put(out, POD_NAME, facts.podName());

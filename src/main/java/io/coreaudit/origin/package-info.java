@@ -13,7 +13,7 @@
 ///                       │         ├── SecretReads     1024 reads of own secrets, of the last minute
 ///                       │         └── ContainerRates  4096 containers' token buckets
 ///                       │
-///        volatile ◄── ContainerNames ◄── ContainerFiles   thread "containers": inotify, CRI-O's config.json
+///        volatile ◄── ContainerNames, SelinuxDomains ◄── ContainerFiles   thread "containers": inotify, CRI-O's config.json
 ///        lock-free ◄── SecretDevices ◄── thread "mounts"
 ///                          ▲ MissedContainers: ids that an event names and nobody knows
 /// ```

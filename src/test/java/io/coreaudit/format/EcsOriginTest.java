@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coreaudit.origin.Confidence;
 import io.coreaudit.origin.OriginTag;
 import io.coreaudit.record.RecordType;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /// Tags of the origin that no agent of this version wrote give valid JSON, or nothing.
 final class EcsOriginTest {
@@ -31,6 +33,20 @@ final class EcsOriginTest {
 
   private final EcsEncoder encoder = new EcsEncoder(false);
   private final ByteOutput out = new ByteOutput(1024);
+
+  @Test
+  void shouldNameTheNamespaceWhereOnlyThatIsKnown() throws IOException {
+    FRAMES.begin();
+    FRAMES.add(RecordType.SYSCALL, new byte[0], CALL);
+    FRAMES.tag(OriginTag.CONFIDENCE, new byte[] {Confidence.NAMESPACE});
+    FRAMES.tag(OriginTag.POD, "\u0001\u0004\u0000shop".getBytes(StandardCharsets.US_ASCII));
+    out.clear();
+    encoder.encode(FRAMES.finish(), out);
+    JsonNode event = JSON.readTree(Arrays.copyOf(out.array(), out.length()));
+    assertThat(event.at("/coreaudit/origin/confidence").asText()).isEqualTo("namespace");
+    assertThat(event.at("/orchestrator/namespace").asText()).isEqualTo("shop");
+    assertThat(event.has("container") || event.has("kubernetes")).isFalse();
+  }
 
   record Tag(int number, byte[] value) {}
 

@@ -17,7 +17,7 @@ public final class CrioTree {
       {"ociVersion":"1.2.1",
        "process":{"user":{"uid":1000680000,"gid":0,"additionalGids":[1000680000]},
          "args":["/usr/bin/app","--label={\\"x\\":1}"],"cwd":"/","noNewPrivileges":true,
-         "selinuxLabel":"system_u:system_r:container_t:s0:c15,c26"},
+         "selinuxLabel":"system_u:system_r:container_t:s0:PAIR"},
        "root":{"path":"/var/lib/containers/storage/overlay/921af5ce/merged"},"hostname":"HOST",
        "mounts":[{"destination":"/var/run/secrets/kubernetes.io/serviceaccount","type":"bind",
          "source":"/var/lib/kubelet/pods/UID/volumes/kubernetes.io~projected/kube-api-access-x8k2p",
@@ -73,6 +73,12 @@ public final class CrioTree {
       return new Made(id, sandbox, uid, pod, namespace, container, labels, other);
     }
 
+    /// The SELinux label of its processes, as the kernel writes it.
+    String label() {
+      int least = Math.abs(namespace.hashCode() % 20);
+      return "system_u:system_r:container_t:s0:c" + least + ",c26";
+    }
+
     String text() {
       String json =
           labels.entrySet().stream()
@@ -81,6 +87,7 @@ public final class CrioTree {
               .collect(Collectors.joining(",", "{", "}"));
       return CONFIG
           .replace("PIDNS", pidNamespace)
+          .replace("PAIR", "c26,c" + Math.abs(namespace.hashCode() % 20))
           .replace("UID_", uid.replace('-', '_'))
           .replace("UID", uid)
           .replace("\"POD\"", "\"" + pod + "\"")

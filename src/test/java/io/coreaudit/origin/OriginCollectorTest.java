@@ -339,6 +339,70 @@ final class OriginCollectorTest {
   }
 
   @Test
+  void shouldNameTheNamespaceByTheLabelOfAProcessThatIsGone() throws IOException {
+    CrioTree.Made one = CrioTree.Made.sandbox(ID, POD, "web", "payments", Map.of());
+    CrioTree.Made other = CrioTree.Made.sandbox(OTHER_ID, VICTIM, "db", "bank", Map.of());
+    follow(one, other);
+    assertThat(ofLabel(1, 60, one.label())).contains("7 3").anyMatch(isOnly("payments"));
+    assertThat(ofLabel(2, 60, other.label())).contains("7 3").anyMatch(isOnly("bank"));
+    assertThat(ofLabel(3, 60, one.label().replace("container_t", "svirt_t")))
+        .as("another domain")
+        .contains("7 0")
+        .noneMatch(tag -> tag.startsWith("9 "));
+    for (String label :
+        List.of("system_u:system_r:spc_t:s0", "kernel", one.label() + ",c30", "unconfined", "::")) {
+      assertThat(ofLabel(4, 60, label)).as(label).contains("7 0");
+    }
+    process(70, "init", 5, CRIO);
+    assertThat(ofLabel(5, 70, other.label()))
+        .as("the cgroup goes before")
+        .contains("7 2", "8 cri-o " + ID + " " + POD);
+    assertThat(count(OriginCounter.BY_NAMESPACE)).isEqualTo(2);
+    assertThat(count(OriginCounter.EVENTS))
+        .isEqualTo(
+            count(OriginCounter.BY_PARENT)
+                + count(OriginCounter.BY_NAMESPACE)
+                + count(OriginCounter.BY_NOTHING));
+  }
+
+  private static Predicate<String> isOnly(String namespace) {
+    return tag -> tag.matches("(?s)9 .{3}" + namespace);
+  }
+
+  private List<String> ofLabel(int serial, int ppid, String label) {
+    String call = call(100, serial, ppid, 20_000 + serial, "cat", "\"/bin/cat\"");
+    feed(call.replace(" key=", " subj=" + label + " key="));
+    return tags();
+  }
+
+  @Test
+  void shouldNotNameANamespaceWhereTwoHaveTheSameLabel() {
+    SelinuxDomains domains =
+        new SelinuxDomains(
+            List.of(facts("a", 1), facts("b", 1), facts("c", 2), facts("c", 2), facts("d", 0)));
+    assertThat(namespace(domains, "u:r:container_t:s0:c1,c26")).isNull();
+    assertThat(namespace(domains, "u:r:container_t:s0:c2,c26")).isNotNull();
+    assertThat(SelinuxDomains.domain("u:r:t:s0:c26,c15")).isEqualTo("t:s0:c15,c26");
+    assertThat(SelinuxDomains.domain("u:r:t:s0:c15,c26")).isEqualTo("t:s0:c15,c26");
+    for (String none :
+        List.of("", "u:r:t:s0", "u:r:t:s0:c1", "u:r:t:s0:c1.c3", "u:r:t:s0-s1:c1,c2")) {
+      assertThat(SelinuxDomains.domain(none)).as(none).isEmpty();
+    }
+  }
+
+  private static ContainerFacts facts(String namespace, int pair) {
+    String domain = pair == 0 ? "" : "container_t:s0:c" + pair + ",c26";
+    return new ContainerFacts(
+        namespace, "", "", "", namespace, "", "", List.of(), Map.of(), false, domain);
+  }
+
+  private byte[] namespace(SelinuxDomains domains, String label) {
+    byte[] bytes = label.getBytes(StandardCharsets.US_ASCII);
+    Memory.copy(bytes, 0, lineBlock, bytes.length);
+    return domains.namespace(lineBlock, bytes.length);
+  }
+
+  @Test
   void shouldNameOnlyThePodOfAnOrphanWhereContainersShareTheirProcesses() throws IOException {
     CrioTree.Made sandbox = CrioTree.Made.sandbox(OTHER_ID, POD, "web", "ns", Map.of());
     follow(
