@@ -37,7 +37,7 @@ final class EcsEncoderFuzzTest {
       records++;
     }
     for (int tags = 0; tags < MAX_TAGS && data.remainingBytes() > 0; tags++) {
-      frames.tag(data.consumeInt(1, 12), data.consumeBytes(data.consumeInt(0, 120)));
+      frames.tag(data.consumeInt(1, 14), data.consumeBytes(data.consumeInt(0, 120)));
     }
     FrameFlyweight frame = frames.finish();
     out.clear();

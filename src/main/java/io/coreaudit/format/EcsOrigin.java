@@ -25,6 +25,10 @@ final class EcsOrigin {
   private static final Piece KUBERNETES = key("kubernetes");
   private static final Piece POD = key("pod");
   private static final Piece UID = key("uid");
+  private static final Piece SCRIPT = key("script");
+  private static final byte[] SCRIPT_PLACE = EventAction.bytes("coreaudit.script");
+  private static final Piece PARENT_SCRIPT = key("parent_script");
+  private static final byte[] PARENT_SCRIPT_PLACE = EventAction.bytes("coreaudit.parent_script");
   private static final Piece SECRET = key("secret");
   private static final Piece POD_UID = key("pod_uid");
   private static final Piece POD_NAME = key("pod_name");
@@ -141,6 +145,13 @@ final class EcsOrigin {
   /// Writes what stands in `coreaudit`.
   void writeOwn(EventView event) {
     OriginView origin = event.origin();
+    if (origin.scriptLength() > 0) {
+      json.text(SCRIPT, SCRIPT_PLACE, origin.script(), origin.scriptLength());
+    }
+    if (origin.parentScriptLength() > 0) {
+      json.text(
+          PARENT_SCRIPT, PARENT_SCRIPT_PLACE, origin.parentScript(), origin.parentScriptLength());
+    }
     if (origin.hasSecret()) {
       secret(origin);
     }

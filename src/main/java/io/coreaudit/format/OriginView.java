@@ -18,6 +18,10 @@ final class OriginView {
   private int secretLength;
   private long secretPod;
   private int secretPodLength;
+  private long script;
+  private int scriptLength;
+  private long parentScript;
+  private int parentScriptLength;
 
   void clear() {
     process = 0;
@@ -27,6 +31,8 @@ final class OriginView {
     podLength = 0;
     secretLength = 0;
     secretPodLength = 0;
+    scriptLength = 0;
+    parentScriptLength = 0;
   }
 
   /// Takes the tag that a frame's walk stands at, if it is one of these and whole.
@@ -55,6 +61,14 @@ final class OriginView {
         secretPod = value;
         secretPodLength = length;
       }
+      case OriginTag.SCRIPT -> {
+        script = value;
+        scriptLength = length;
+      }
+      case OriginTag.PARENT_SCRIPT -> {
+        parentScript = value;
+        parentScriptLength = length;
+      }
       default -> {
         // A tag of a later version: what this one does not know it leaves alone.
       }
@@ -69,6 +83,24 @@ final class OriginView {
   /// The same of its parent.
   long parent() {
     return parent;
+  }
+
+  /// The path of the script that the process runs.
+  long script() {
+    return script;
+  }
+
+  int scriptLength() {
+    return scriptLength;
+  }
+
+  /// The same of its parent.
+  long parentScript() {
+    return parentScript;
+  }
+
+  int parentScriptLength() {
+    return parentScriptLength;
   }
 
   /// `Confidence`, -1 when nobody asked.

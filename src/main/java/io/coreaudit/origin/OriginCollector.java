@@ -36,6 +36,7 @@ public final class OriginCollector implements AutoCloseable {
   private final ProcFiles files;
   private final HostClock clock;
   private final ProcessFinder finder;
+  private final ScriptFinder scripts = new ScriptFinder();
   private final ContainerFiles containers; // null: nobody knows of any
   private final SecretReader secrets;
   private final Admission admission;
@@ -126,6 +127,9 @@ public final class OriginCollector implements AutoCloseable {
     CallFields call = call(event);
     pid = call != null ? call.pid() : files == null ? -1 : pidOf(event);
     own = isPid(pid) ? finder.own((int) pid, stampMs, call) : -1;
+    if (own >= 0) {
+      scripts.read(event, processes, own);
+    }
     parentPid = call == null ? -1 : call.parentPid();
     parent = isPid(parentPid) ? finder.parent((int) parentPid, stampMs) : -1;
     parentWasRead = parent >= 0 && finder.looked();
@@ -297,6 +301,8 @@ public final class OriginCollector implements AutoCloseable {
 
   private void process(CallFields call, FrameWriter frame) {
     parentNames(frame);
+    script(frame, OriginTag.SCRIPT, own);
+    script(frame, OriginTag.PARENT_SCRIPT, parent);
     if (!isAsked()) {
       counters.increment(OriginCounter.NOT_ASKED);
       return;
@@ -331,6 +337,12 @@ public final class OriginCollector implements AutoCloseable {
               OriginTag.PARENT_EXECUTABLE,
               processes.executable(parent),
               processes.executableLength(parent)));
+    }
+  }
+
+  private void script(FrameWriter frame, int tag, int place) {
+    if (place >= 0 && processes.scriptLength(place) > 0) {
+      tell(frame.tag(tag, processes.script(place), processes.scriptLength(place)));
     }
   }
 
@@ -455,6 +467,7 @@ public final class OriginCollector implements AutoCloseable {
   public void close() {
     finder.close();
     processes.close();
+    scripts.close();
     admission.close();
     pages.close();
     clock.close();

@@ -40,6 +40,12 @@ public final class OriginTag {
   /// What is known of that pod where it is not the process's own: fields, `PodTag`.
   public static final int SECRET_POD = 11;
 
+  /// The script that the process runs, by an execution that an event told: path.
+  public static final int SCRIPT = 12;
+
+  /// The same of the parent process.
+  public static final int PARENT_SCRIPT = 13;
+
   /// The event is the agent's own doing: no value.
   public static final int OWN = 32;
 

@@ -284,9 +284,11 @@ final class ProcessFinder implements AutoCloseable {
   }
 
   private void name(int pid, int place, long nowMs) {
+    long before = table.program(place);
     table.nameLength(place, unescape(files.name(), files.nameLength(), table.name(place)));
     table.executableLength(
         place, files.executable(pid, table.executable(place), ProcessTable.EXECUTABLE_BYTES));
+    table.programWas(place, before);
     table.named(place, nowMs);
   }
 

@@ -3,6 +3,7 @@ package io.coreaudit.origin;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
+import io.coreaudit.record.EightBytes;
 import java.util.Arrays;
 
 /// Processes seen lately: which one had a number when, what it ran, where it belongs. Bounded; for
@@ -32,6 +33,9 @@ final class ProcessTable implements AutoCloseable {
   /// Longest executable that is kept; of a longer one only the process's name is.
   static final int EXECUTABLE_BYTES = 496;
 
+  /// Longest path of a script that is kept.
+  static final int SCRIPT_BYTES = 256;
+
   /// Of a moment that never came.
   static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -53,7 +57,9 @@ final class ProcessTable implements AutoCloseable {
   private final long[] readMs = new long[PROCESSES];
   private final byte[] nameLengths = new byte[PROCESSES];
   private final short[] executableLengths = new short[PROCESSES];
+  private final short[] scriptLengths = new short[PROCESSES];
   private final Pages pages = Pages.allocate((long) PROCESSES * PLACE_BYTES);
+  private final Pages scripts = Pages.allocate((long) PROCESSES * SCRIPT_BYTES);
   private long evicted;
 
   ProcessTable() {
@@ -104,6 +110,7 @@ final class ProcessTable implements AutoCloseable {
     readMs[taken] = NEVER;
     nameLengths[taken] = 0;
     executableLengths[taken] = 0;
+    scriptLengths[taken] = 0;
     Membership.clear(membership(taken));
     return taken;
   }
@@ -211,10 +218,30 @@ final class ProcessTable implements AutoCloseable {
     executableLengths[place] = (short) length;
   }
 
+  /// Where the path of the script that it runs is written and read.
+  long script(int place) {
+    return scripts.address() + (long) place * SCRIPT_BYTES;
+  }
+
+  /// Length of that path, 0: none is known.
+  int scriptLength(int place) {
+    return Math.max(0, scriptLengths[place]);
+  }
+
+  /// The same as it was before the executable became another.
+  int scriptLengthBefore(int place) {
+    return Math.abs(scriptLengths[place]);
+  }
+
+  void scriptLength(int place, int length) {
+    scriptLengths[place] = (short) length;
+  }
+
   /// Notes what a record tells of a process.
   void tell(int place, long atMs, CallFields call) {
     namedMs[place] = atMs;
     nameLength(place, decode(call.nameAddress(), call.nameLength(), name(place), NAME_BYTES));
+    long before = program(place);
     executableLength(
         place,
         decode(
@@ -222,10 +249,34 @@ final class ProcessTable implements AutoCloseable {
             call.executableLength(),
             executable(place),
             EXECUTABLE_BYTES));
+    programWas(place, before);
   }
 
-  // Quotes off, hexadecimal read; 0 when there is no text or no room for it.
-  private static int decode(long value, int length, long to, int room) {
+  /// What `programWas` takes: a number that another executable has not, most surely.
+  long program(int place) {
+    return scriptLengths[place] == 0 ? 0 : hashOfExecutable(place);
+  }
+
+  /// Has a script forgotten, unless an execution says otherwise, when the executable is another
+  /// now.
+  void programWas(int place, long before) {
+    if (scriptLengths[place] > 0 && before != hashOfExecutable(place)) {
+      scriptLengths[place] = (short) -scriptLengths[place];
+    }
+  }
+
+  private long hashOfExecutable(int place) {
+    long hash = executableLengths[place];
+    for (int i = 0; i < executableLengths[place]; i += Long.BYTES) {
+      long word = EightBytes.load(executable(place) + i, executableLengths[place] - i);
+      hash = (hash ^ word) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 32;
+    }
+    return hash;
+  }
+
+  /// Quotes off, hexadecimal read; 0 when there is no text or no room for it.
+  static int decode(long value, int length, long to, int room) {
     if (length > 0 && Memory.byteAt(value) == '"') {
       int inner = length - 2;
       if (inner < 0 || inner > room || Memory.byteAt(value + length - 1) != '"') {
@@ -255,5 +306,6 @@ final class ProcessTable implements AutoCloseable {
   @Override
   public void close() {
     pages.close();
+    scripts.close();
   }
 }

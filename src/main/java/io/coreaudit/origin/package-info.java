@@ -8,6 +8,7 @@
 ///                       │   │     ├── ProcessTable    4096 processes: held when, name, executable, Membership
 ///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe; 32 ms of a second at most
 ///                       │   │     └── CgroupText      a cgroup's path to pod and container
+///                       │   ├── ScriptFinder      what a process executed, behind its interpreter
 ///                       │   ├── SecretReader      a file's device to a secret volume; whose it is
 ///                       │   └── Admission         before anything is written: told in full, or counted?
 ///                       │         ├── SecretReads     1024 reads of own secrets, of the last minute
@@ -19,9 +20,9 @@
 /// ```
 ///
 /// A tag is u16 number, u16 length, value (`OriginTag`). An event gets, in this order: NODE, one
-/// ACCOUNT for each distinct known id of its records, OWN, PARENT_NAME, PARENT_EXECUTABLE, PROCESS,
-/// PARENT, CONFIDENCE, CONTAINER, POD, SECRET, SECRET_POD. An id without a name, 4294967295 (unset)
-/// and a parent that is gone get no tag: absence means unknown.
+/// ACCOUNT for each distinct known id of its records, OWN, PARENT_NAME, PARENT_EXECUTABLE, SCRIPT,
+/// PARENT_SCRIPT, PROCESS, PARENT, CONFIDENCE, CONTAINER, POD, SECRET, SECRET_POD. An id without a
+/// name, 4294967295 (unset) and a parent that is gone get no tag: absence means unknown.
 ///
 /// The invariant is that nothing wrong is told: `ProcessFinder` says what that rests on. Offline
 /// (`OriginSources.NONE`) only the stream itself is asked: names of parents, no containers.

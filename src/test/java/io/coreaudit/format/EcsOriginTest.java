@@ -57,7 +57,7 @@ final class EcsOriginTest {
             Arbitraries.bytes().array(byte[].class).ofMaxSize(120),
             Arbitraries.bytes().between((byte) 0, (byte) 12).array(byte[].class).ofMaxSize(20),
             Arbitraries.of(new byte[] {1, 64}, new byte[] {0, 0}, new byte[] {2, 1, 65, 66}));
-    return Combinators.combine(Arbitraries.integers().between(1, 13), values)
+    return Combinators.combine(Arbitraries.integers().between(1, 15), values)
         .as(Tag::new)
         .list()
         .ofMaxSize(8);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.coreaudit.kernel.KernelAudit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -299,6 +300,44 @@ final class OriginIT {
     Command.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.toString());
     mounts.add(place);
     return Files.writeString(place.resolve("key"), "x");
+  }
+
+  @Test
+  void shouldNameTheScriptThatAShellRuns() throws Exception {
+    Path watched = Files.createDirectory(dir.resolve("watched"));
+    Path file = Files.writeString(watched.resolve("file"), "x");
+    Path tools = Files.createDirectory(dir.resolve("tools"));
+    Path script = Files.writeString(tools.resolve("x.sh"), "#!/bin/sh\ncat " + file + "\nexit 0\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path pack =
+        Files.writeString(
+            dir.resolve("run.rules"),
+            "-a always,exit -F arch=b64 -S execve -F dir=" + tools + " -F key=run\n");
+    try (RunningAgent agent =
+        new RunningAgent(dir)
+            .start(
+                """
+                watch: {canary: 5s, etcd: {enabled: false}, paths: [%s], secrets: {enabled: false}}
+                rules: {at_stop: remove, packs: [%s]}
+                origin: {storage: [%s]}
+                sinks: [{type: stdout}]
+                """
+                    .formatted(watched, pack, pods.storage()))
+            .awaitReady()) {
+      Command.run(script.toString());
+      agent.until(SOON, "the read", () -> named(agent, "cat", file).size() == 1);
+      assertThat(named(agent, "cat", file).getFirst().at("/coreaudit/parent_script").asText())
+          .isEqualTo(script.toString());
+      assertThat(Event.trees(agent.stdout()))
+          .filteredOn(event -> event.at("/coreaudit/syscall").asText().equals("execve"))
+          .singleElement()
+          .satisfies(
+              event -> {
+                assertThat(event.at("/coreaudit/script").asText()).isEqualTo(script.toString());
+                assertThat(event.at("/process/executable").asText()).endsWith("sh");
+              });
+      assertThat(agent.stop()).as(agent.log()).isZero();
+    }
   }
 
   /// A container that no test laid out: podman's, in whatever cgroups this host has.
