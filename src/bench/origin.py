@@ -7,7 +7,7 @@ What it costs to say who it was: the whole path (agent.sh, one generator at full
   over       the same with a rate of one event a second: what an event costs that is left out
 Prints CPU per event of the whole agent and the ratio to `other` of the same round (medians). As root; holds the tests' lock.
 """
-import argparse, fcntl, json, os, pathlib, re, statistics, subprocess, sys, tempfile
+import argparse, fcntl, json, os, pathlib, re, signal, statistics, subprocess, sys, tempfile
 here = pathlib.Path(__file__).resolve().parent
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 p.add_argument('other'); p.add_argument('--opens', type=int, default=100000); p.add_argument('--rounds', type=int, default=5)
@@ -23,7 +23,8 @@ def tree():
 pod = tree() / 'kubepods.slice' / f'kubepods-pod{uid.replace("-", "_")}.slice' / f'crio-{id_}.scope'
 lock = open('/run/coreaudit-test.lock', 'w'); fcntl.lockf(lock, fcntl.LOCK_EX)
 made = [d for d in reversed([pod, *pod.parents]) if not d.exists()]
-results = {}
+results, running = {}, None
+signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by a signal'))  # through the clean-up below
 with tempfile.TemporaryDirectory(prefix='coreaudit-bench-') as folder:
     file = pathlib.Path(folder, 'watched', 'file'); file.parent.mkdir(); file.touch()
     userdata = pathlib.Path(folder, 'storage/overlay-containers', id_, 'userdata'); userdata.mkdir(parents=True)
@@ -38,13 +39,15 @@ with tempfile.TemporaryDirectory(prefix='coreaudit-bench-') as folder:
         for d in made: d.mkdir()
         for round_ in range(a.rounds):
             for name in a.only.split(','):
-                run = subprocess.run([here / 'agent.sh', file, str(a.opens), '1', '0', str(a.warm)], env=os.environ | extra[name], capture_output=True, text=True)
-                m = re.search(r'events=(\d+) received=(\d+) gaps=(\d+)', run.stdout)
-                if not m: sys.exit(f'agent.sh failed: {run.stdout}{run.stderr}')
+                running = subprocess.Popen([here / 'agent.sh', file, str(a.opens), '1', '0', str(a.warm)], env=os.environ | extra[name], stdout=subprocess.PIPE, text=True)
+                out = running.communicate()[0]
+                m = re.search(r'events=(\d+) received=(\d+) gaps=(\d+)', out)
+                if not m: sys.exit(f'agent.sh failed: {out}')
                 if name != 'over' and (m[1] != m[2] or m[3] != '0'): print(f'missed: {m[0]}')
-                results.setdefault(name, []).append(float(re.search(r'cpu_us_per_event=([\d.]+)', run.stdout)[1]))
-                print(f'round {round_ + 1} {name}: {run.stdout.strip()}', flush=True)
+                results.setdefault(name, []).append(float(re.search(r'cpu_us_per_event=([\d.]+)', out)[1]))
+                print(f'round {round_ + 1} {name}: {out.strip()}', flush=True)
     finally:
+        if running and running.poll() is None: running.terminate(); running.wait()
         for d in reversed(made):
             if d.exists(): d.rmdir()
 for name, v in results.items():
