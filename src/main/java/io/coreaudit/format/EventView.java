@@ -67,6 +67,8 @@ final class EventView {
     Arrays.fill(length, 0);
     callText = 0;
     tellingText = 0;
+    tellingLength = 0;
+    tellingType = -1;
     detailText = 0;
     hasEnriched = false;
     execve = false;

@@ -48,6 +48,23 @@ final class EcsOriginTest {
     assertThat(event.has("container") || event.has("kubernetes")).isFalse();
   }
 
+  @Test
+  void shouldTakeNothingOfTheEventBeforeWhereThereAreNoRecords() throws IOException {
+    FRAMES.begin();
+    FRAMES.add(
+        RecordType.AVC,
+        new byte[0],
+        "avc:  granted  { read } for  pid=1".getBytes(StandardCharsets.US_ASCII));
+    encoder.encode(FRAMES.finish(), out);
+    FRAMES.begin();
+    FRAMES.tag(OriginTag.CONFIDENCE, new byte[] {Confidence.NONE});
+    out.clear();
+    encoder.encode(FRAMES.finish(), out);
+    JsonNode event = JSON.readTree(Arrays.copyOf(out.array(), out.length()));
+    assertThat(event.at("/event/type").isMissingNode()).as("%s", event).isTrue();
+    assertThat(event.at("/coreaudit/origin/confidence").asText()).isEqualTo("none");
+  }
+
   record Tag(int number, byte[] value) {}
 
   @Provide
