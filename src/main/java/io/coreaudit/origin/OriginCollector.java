@@ -102,6 +102,9 @@ public final class OriginCollector implements AutoCloseable {
       admitted = admission.admit(event, call(event), pages.address(), names, stampMs);
     }
     isLookedAt = admitted == Admission.FULL;
+    if (!isLookedAt) {
+      names = ContainerNames.NONE;
+    }
     return admitted;
   }
 
@@ -199,6 +202,7 @@ public final class OriginCollector implements AutoCloseable {
       tell(frame.reserveTag(OriginTag.OWN, 0) != 0);
     }
     process(head == 0 ? null : call, frame);
+    names = ContainerNames.NONE; // the next event has newer ones: these need not be kept
   }
 
   /// Whether an event without a call is a change of audit's settings that this process made. The

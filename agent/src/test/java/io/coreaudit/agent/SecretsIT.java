@@ -232,6 +232,7 @@ final class SecretsIT {
   @Test
   void shouldReadAgainWhatIsToBeWatchedAtAHangUp() throws Exception {
     try (RunningAgent agent = start("")) {
+      String config = Files.readString(agent.config());
       Path fresh = Files.createDirectory(dir.resolve("fresh"));
       Files.writeString(
           agent.config(),
@@ -245,6 +246,12 @@ final class SecretsIT {
       agent.signal("HUP");
       agent.until(SOON, "told", () -> agent.log().contains("nothing changes: "));
       assertThat(agent.metric("coreaudit_watches{kind=\"path\",state=\"covered\"}")).isEqualTo(1);
+      Files.writeString(agent.config(), config.replace("secrets: {}", "secrets: {repeat: all}"));
+      agent.signal("HUP");
+      agent.until(
+          SOON,
+          "refused",
+          () -> agent.log().contains("watch.secrets.repeat=all (it runs with summarise)"));
       assertThat(agent.stop()).as(agent.log()).isZero();
     }
   }
