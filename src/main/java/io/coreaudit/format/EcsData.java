@@ -18,6 +18,15 @@ final class EcsData {
   private static final int MOST_OTHER = 64;
   private static final Piece PERMISSIONS = key("seperms");
   private static final Piece DECISION = key("seresult");
+  private static final Piece SECCOMP_ACTION = key("seccomp");
+  private static final byte[] KILL_PROCESS = EventAction.bytes("kill-process");
+  private static final byte[] KILL_THREAD = EventAction.bytes("kill-thread");
+  private static final byte[] TRAP = EventAction.bytes("trap");
+  private static final byte[] ERRNO = EventAction.bytes("errno");
+  private static final byte[] USER_NOTIFY = EventAction.bytes("user-notify");
+  private static final byte[] TRACE = EventAction.bytes("trace");
+  private static final byte[] LOG = EventAction.bytes("log");
+  private static final byte[] ALLOW = EventAction.bytes("allow");
   private static final byte[] GRANTED = EventAction.bytes("granted");
   private static final byte[] DENIED = EventAction.bytes("denied");
   private static final byte[] UNKNOWN = EventAction.bytes("unknown");
@@ -49,6 +58,11 @@ final class EcsData {
     int data = json.open(DATA);
     if (event.tellingType() == RecordType.AVC || event.tellingType() == RecordType.USER_AVC) {
       decision(event);
+    } else if (event.tellingType() == RecordType.SECCOMP) {
+      byte[] action = seccompAction(event.hex(Field.CODE, -1));
+      if (action != null) {
+        json.plain(SECCOMP_ACTION, action);
+      }
     }
     names.clear();
     int unknown = 0;
@@ -68,6 +82,24 @@ final class EcsData {
     if (unknown > 0) {
       writeOther(fields);
     }
+  }
+
+  // SECCOMP_RET_ACTION_FULL: the upper half of what the filter returned.
+  private static byte[] seccompAction(long code) {
+    if (code < 0) {
+      return null;
+    }
+    return switch ((int) (code >>> 16)) {
+      case 0x8000 -> KILL_PROCESS;
+      case 0 -> KILL_THREAD;
+      case 0x3 -> TRAP;
+      case 0x5 -> ERRNO;
+      case 0x7fc0 -> USER_NOTIFY;
+      case 0x7ff0 -> TRACE;
+      case 0x7ffc -> LOG;
+      case 0x7fff -> ALLOW;
+      default -> null;
+    };
   }
 
   private void member(long name, int length) {
@@ -122,6 +154,9 @@ final class EcsData {
           Field.CMD,
           Field.UNIT,
           Field.SADDR,
+          Field.SUBJ,
+          Field.SCONTEXT,
+          Field.TCONTEXT,
           Field.RES,
           Field.RESULT ->
           true;
@@ -169,20 +204,13 @@ final class EcsData {
 
   private void permissions() {
     ByteOutput out = json.out();
-    int mark = out.length();
-    out.put(PERMISSIONS, '"');
-    boolean first = true;
-    while (record.nextWord() && Memory.byteAt(record.valueAddress()) != '}') {
-      if (!first) {
-        out.put(',');
-      }
-      first = false;
+    int list = json.openArray(PERMISSIONS);
+    while (record.nextWord() && Memory.byteAt(record.valueAddress()) != '}' && json.hasRoom()) {
+      out.put('"');
       json.append(record.valueAddress(), record.valueLength());
+      out.put('"', ',');
     }
-    out.put('"', ',');
-    if (first) {
-      out.truncate(mark);
-    }
+    json.closeArray(list);
   }
 
   // ---- types that this version has no name for

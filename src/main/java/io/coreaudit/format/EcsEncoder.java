@@ -9,6 +9,7 @@ import io.coreaudit.interpret.ArchNames;
 import io.coreaudit.interpret.ErrnoNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
+import io.coreaudit.memory.Memory;
 import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
@@ -40,6 +41,8 @@ public final class EcsEncoder implements EventEncoder {
   private static final Piece ALLOWED = EventAction.list("type", "allowed");
   private static final Piece CREATION = EventAction.list("type", "creation");
   private static final Piece CHANGE = EventAction.list("type", "change");
+  private static final Piece DELETION = EventAction.list("type", "deletion");
+  private static final Piece INSTALLATION = EventAction.list("type", "installation");
   private static final byte[] NO_NODE = EventAction.bytes("-");
 
   private static final Piece TAGS = key("tags");
@@ -68,6 +71,10 @@ public final class EcsEncoder implements EventEncoder {
   private static final byte[] RAW_PLACE = EventAction.bytes("coreaudit.raw");
   private static final Piece BYTES = key("bytes");
 
+  private static final byte[] ADD = EventAction.bytes("add");
+  private static final byte[] REMOVE = EventAction.bytes("remove");
+  private static final byte[] INSTALL = EventAction.bytes("install");
+
   private static final long YES = RecordFlyweight.word("yes");
   private static final long ONE = RecordFlyweight.word("1");
   private static final long SUCCEEDED = RecordFlyweight.word("success");
@@ -90,6 +97,7 @@ public final class EcsEncoder implements EventEncoder {
   private final EcsFile file = new EcsFile(json, value);
   private final EcsNetwork network = new EcsNetwork(json, value);
   private final EcsOrigin origin = new EcsOrigin(json);
+  private final EcsLabels labels = new EcsLabels(json);
   private final EcsData data = new EcsData(json, value);
   private final EcsOwn own = new EcsOwn(json);
   private final Stamps stamps = new Stamps();
@@ -149,8 +157,9 @@ public final class EcsEncoder implements EventEncoder {
     number = event.decimal(Field.SYSCALL, -1);
     stamps.appendId(out, frame, EventKind.AUDIT);
     out.put(KIND_EVENT);
-    EventAction action = action();
-    int subjectPath = event.paths().subject(action.firstPath);
+    EventAction call = event.hasCall() ? call() : RecordActions.UNKNOWN;
+    EventAction action = event.callTells() ? call : told();
+    int subjectPath = event.paths().subject(call.firstPath);
     out.put(action.categories);
     Piece types = types(action, subjectPath);
     out.put(types);
@@ -166,15 +175,15 @@ public final class EcsEncoder implements EventEncoder {
     tags();
     error();
     subject.write(event);
-    network.write(event, action);
-    file.write(event, action, subjectPath);
+    network.write(event, call);
+    file.write(event, call, subjectPath);
     origin.write(event);
     int coreaudit = json.open(COREAUDIT);
     json.number(SEQ, frame.seq());
     out.put(SERIAL);
     Stamps.appendUnsigned(out, frame.serial());
     out.put(',');
-    call();
+    callName();
     recordType();
     session();
     claims();
@@ -185,7 +194,8 @@ public final class EcsEncoder implements EventEncoder {
       out.put(OWN);
     }
     network.writeLocal();
-    file.writeAll(event, action, subjectPath);
+    file.writeAll(event, call, subjectPath);
+    labels.write(event, subjectPath);
     data.write(event);
     origin.writeOwn(event);
     if (withRaw) {
@@ -199,13 +209,16 @@ public final class EcsEncoder implements EventEncoder {
     json.close(coreaudit);
   }
 
-  private EventAction action() {
-    if (!event.callTells()) {
-      return RecordActions.of(event.tellingType());
-    }
+  private EventAction told() {
+    return event.has(Field.APPARMOR)
+        ? RecordActions.ofAppArmor(event.value(Field.APPARMOR), event.length(Field.APPARMOR))
+        : RecordActions.of(event.tellingType());
+  }
+
+  private EventAction call() {
     EventAction known =
         event.callType() == RecordType.SYSCALL
-            ? SyscallActions.of(arch, number)
+            ? SyscallActions.of(arch, number, event.hex(Field.A0, 0))
             : SyscallActions.ofUring(event.decimal(Field.URING_OP, -1));
     return known == null ? RecordActions.of(event.callType()) : known;
   }
@@ -214,14 +227,27 @@ public final class EcsEncoder implements EventEncoder {
     if (action.flagsArgument != EventAction.NONE) {
       return typesOfOpen(action, path);
     }
-    boolean letThrough =
-        switch (event.tellingType()) {
-          case RecordType.AVC, RecordType.USER_AVC ->
-              event.decimal(Field.PERMISSIVE, 0) == 1 || data.isGranted(event);
-          case RecordType.SECCOMP -> isLetThrough(event.hex(Field.CODE, 0));
-          default -> false;
-        };
-    return letThrough ? ALLOWED : action.types;
+    return switch (event.tellingType()) {
+      case RecordType.AVC, RecordType.USER_AVC -> {
+        boolean granted = event.decimal(Field.PERMISSIVE, 0) == 1 || data.isGranted(event);
+        yield granted && !event.has(Field.APPARMOR) ? ALLOWED : action.types;
+      }
+      case RecordType.SECCOMP -> isLetThrough(event.hex(Field.CODE, 0)) ? ALLOWED : action.types;
+      case RecordType.FANOTIFY -> event.decimal(Field.RESP, 0) == 1 ? ALLOWED : action.types;
+      case RecordType.CONFIG_CHANGE ->
+          isOperation(ADD) ? CREATION : isOperation(REMOVE) ? DELETION : action.types;
+      case RecordType.SOFTWARE_UPDATE ->
+          isOperation(INSTALL) ? INSTALLATION : isOperation(REMOVE) ? DELETION : action.types;
+      default -> action.types;
+    };
+  }
+
+  // `op=add_rule`, `op="add rule"`.
+  private boolean isOperation(byte[] word) {
+    long op = event.value(Field.OP);
+    int length = event.length(Field.OP);
+    int quote = length > 0 && Memory.byteAt(op) == '"' ? 1 : 0;
+    return FieldWalk.startsWith(op + quote, length - quote, word);
   }
 
   // SECCOMP_RET_LOG and SECCOMP_RET_ALLOW; every other action kept the call from being made.
@@ -316,7 +342,7 @@ public final class EcsEncoder implements EventEncoder {
     }
   }
 
-  private void call() {
+  private void callName() {
     if (event.has(Field.SYSCALL)) {
       byte[] name = SyscallNames.name(arch, number);
       nameOrValue(SYSCALL, SYSCALL_PLACE, name, Field.SYSCALL);

@@ -2,6 +2,7 @@ package io.coreaudit.format;
 
 import static io.coreaudit.format.JsonWriter.key;
 
+import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
@@ -30,6 +31,8 @@ final class EcsFile {
 
   private static final long OUID_WORD = RecordFlyweight.word("OUID");
   private static final long OGID_WORD = RecordFlyweight.word("OGID");
+  private static final int FIRST_NAMING = RecordType.AVC;
+  private static final int LAST_NAMING = RecordType.KERNEL;
   private static final int WORKING_DIRECTORY = -100; // AT_FDCWD
 
   private final JsonWriter json;
@@ -44,6 +47,7 @@ final class EcsFile {
   /// Writes the file that the event is about.
   void write(EventView event, EventAction action, int path) {
     if (path < 0) {
+      named(event);
       return;
     }
     PathList paths = event.paths();
@@ -69,6 +73,30 @@ final class EcsFile {
     }
     account(event, path, PathList.OWNER, UID, OWNER, OWNER_PLACE);
     account(event, path, PathList.GROUP, GID, GROUP, GROUP_PLACE);
+    json.close(file);
+  }
+
+  // Without a PATH record: what the kernel's own record names (AVC, INTEGRITY_DATA ...).
+  private void named(EventView event) {
+    boolean namesFiles =
+        !event.callTells()
+            && event.tellingType() >= FIRST_NAMING
+            && event.tellingType() < LAST_NAMING;
+    if (!namesFiles) {
+      return;
+    }
+    int field = event.has(Field.PATH) ? Field.PATH : Field.NAME;
+    if (!event.has(field) || !value.decode(event.value(field), event.length(field), true)) {
+      return;
+    }
+    if (Memory.byteAt(value.address()) != '/') {
+      return; // socket:[4711], or the last part of a name
+    }
+    int file = json.open(FILE);
+    json.text(PATH, PATH_PLACE, value.address(), value.length());
+    if (value.decode(event.value(Field.INO), event.length(Field.INO), false)) {
+      json.text(INODE, INODE_PLACE, value.address(), value.length());
+    }
     json.close(file);
   }
 

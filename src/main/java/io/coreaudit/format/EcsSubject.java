@@ -5,7 +5,7 @@ import static io.coreaudit.format.JsonWriter.key;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
-/// Writes who did it: `process`, `user`, `service`.
+/// Writes who did it: `process`, `user`, `group`, `service`.
 final class EcsSubject {
   private static final Piece PROCESS = key("process");
   private static final Piece PID = key("pid");
@@ -20,6 +20,8 @@ final class EcsSubject {
   private static final Piece USER = key("user");
   private static final Piece ID = key("id");
   private static final Piece EFFECTIVE = key("effective");
+  private static final Piece SAVED = key("saved");
+  private static final Piece FILESYSTEM = key("filesystem");
   private static final Piece AUDIT = key("audit");
   private static final Piece TARGET = key("target");
   private static final Piece GROUP = key("group");
@@ -36,6 +38,14 @@ final class EcsSubject {
   private static final byte[] PROCESS_USER_PLACE = EventAction.bytes("process.user.name");
   private static final byte[] USER_PLACE = EventAction.bytes("user.name");
   private static final byte[] EFFECTIVE_PLACE = EventAction.bytes("user.effective.name");
+  private static final byte[] EFFECTIVE_GROUP_PLACE =
+      EventAction.bytes("user.effective.group.name");
+  private static final byte[] SAVED_PLACE = EventAction.bytes("user.saved.name");
+  private static final byte[] SAVED_GROUP_PLACE = EventAction.bytes("user.saved.group.name");
+  private static final byte[] FILESYSTEM_PLACE = EventAction.bytes("user.filesystem.name");
+  private static final byte[] FILESYSTEM_GROUP_PLACE =
+      EventAction.bytes("user.filesystem.group.name");
+  private static final byte[] CHANGED_GROUP_PLACE = EventAction.bytes("group.name");
   private static final byte[] GROUP_PLACE = EventAction.bytes("user.group.name");
   private static final byte[] AUDIT_PLACE = EventAction.bytes("user.audit.name");
   private static final byte[] TARGET_PLACE = EventAction.bytes("user.target.name");
@@ -45,6 +55,11 @@ final class EcsSubject {
   private static final long EUID_WORD = RecordFlyweight.word("EUID");
   private static final long GID_WORD = RecordFlyweight.word("GID");
   private static final long AUID_WORD = RecordFlyweight.word("AUID");
+  private static final long EGID_WORD = RecordFlyweight.word("EGID");
+  private static final long SUID_WORD = RecordFlyweight.word("SUID");
+  private static final long SGID_WORD = RecordFlyweight.word("SGID");
+  private static final long FSUID_WORD = RecordFlyweight.word("FSUID");
+  private static final long FSGID_WORD = RecordFlyweight.word("FSGID");
   private static final long ID_WORD = RecordFlyweight.word("ID");
   private static final long UNSET = 0xffffffffL;
 
@@ -64,6 +79,7 @@ final class EcsSubject {
     boolean login = !event.callTells() && isLogin(event.tellingType()) && names(event);
     process(event, login);
     user(event, login);
+    group(event);
     service(event);
   }
 
@@ -162,18 +178,84 @@ final class EcsSubject {
       target(event, USER_PLACE);
     } else {
       members(event, Field.UID, 0, UID_WORD, USER_PLACE);
-      if (event.has(Field.EUID) && event.decimal(Field.EUID, -1) != event.decimal(Field.UID, -1)) {
-        account(event, EFFECTIVE, Field.EUID, 0, EUID_WORD, EFFECTIVE_PLACE);
-      }
+      otherIdentities(event);
       account(event, GROUP, Field.GID, 1, GID_WORD, GROUP_PLACE);
       if (!event.callTells() && isAccountManagement(event.tellingType())) {
         int target = json.open(TARGET);
         target(event, TARGET_PLACE);
         json.close(target);
+      } else if (!event.callTells()
+          && isGroupManagement(event.tellingType())
+          && event.has(Field.GRP)) {
+        int target = json.open(TARGET);
+        text(event, Field.ACCT, NAME, TARGET_PLACE);
+        json.close(target);
       }
     }
     account(event, AUDIT, Field.AUID, 0, AUID_WORD, AUDIT_PLACE);
     json.close(user);
+  }
+
+  // What the kernel goes by, where it is another than who it is; what it may go back to.
+  private void otherIdentities(EventView event) {
+    boolean user = differ(event, Field.EUID, Field.UID);
+    boolean group = differ(event, Field.EGID, Field.GID);
+    if (user || group) {
+      int mark = json.open(EFFECTIVE);
+      if (user) {
+        members(event, Field.EUID, 0, EUID_WORD, EFFECTIVE_PLACE);
+      }
+      if (group) {
+        account(event, GROUP, Field.EGID, 1, EGID_WORD, EFFECTIVE_GROUP_PLACE);
+      }
+      json.close(mark);
+    }
+    user = differ(event, Field.SUID, Field.EUID);
+    group = differ(event, Field.SGID, Field.EGID);
+    if (user || group) {
+      int mark = json.open(SAVED);
+      if (user) {
+        members(event, Field.SUID, 0, SUID_WORD, SAVED_PLACE);
+      }
+      if (group) {
+        account(event, GROUP, Field.SGID, 1, SGID_WORD, SAVED_GROUP_PLACE);
+      }
+      json.close(mark);
+    }
+    user = differ(event, Field.FSUID, Field.EUID);
+    group = differ(event, Field.FSGID, Field.EGID);
+    if (user || group) {
+      int mark = json.open(FILESYSTEM);
+      if (user) {
+        members(event, Field.FSUID, 0, FSUID_WORD, FILESYSTEM_PLACE);
+      }
+      if (group) {
+        account(event, GROUP, Field.FSGID, 1, FSGID_WORD, FILESYSTEM_GROUP_PLACE);
+      }
+      json.close(mark);
+    }
+  }
+
+  private static boolean differ(EventView event, int field, int from) {
+    return event.has(field) && event.decimal(field, -1) != event.decimal(from, -1);
+  }
+
+  /// Writes the group that was made, changed or taken away.
+  private void group(EventView event) {
+    if (event.callTells() || !isGroupManagement(event.tellingType())) {
+      return;
+    }
+    int group = json.open(GROUP);
+    long id = event.decimal(Field.ID, UNSET);
+    boolean hasId = id >= 0 && id < UNSET;
+    if (hasId) {
+      json.quoted(ID, id);
+    }
+    int name = event.has(Field.GRP) ? Field.GRP : Field.ACCT;
+    if (!text(event, name, NAME, CHANGED_GROUP_PLACE) && hasId) {
+      name(event, id, 1, ID_WORD, CHANGED_GROUP_PLACE);
+    }
+    json.close(group);
   }
 
   private void target(EventView event, byte[] place) {
@@ -251,7 +333,27 @@ final class EcsSubject {
           RecordType.CHUSER_ID,
           RecordType.USER_ROLE_CHANGE,
           RecordType.ROLE_ASSIGN,
-          RecordType.ROLE_REMOVE ->
+          RecordType.ROLE_REMOVE,
+          RecordType.ANOM_ADD_ACCT,
+          RecordType.ANOM_DEL_ACCT,
+          RecordType.ANOM_MOD_ACCT,
+          RecordType.RESP_ACCT_REMOTE,
+          RecordType.RESP_ACCT_LOCK,
+          RecordType.RESP_ACCT_LOCK_TIMED,
+          RecordType.RESP_ACCT_UNLOCK_TIMED ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// Types whose `grp=`, or else `acct=` and `id=`, is the group that was changed.
+  private static boolean isGroupManagement(int type) {
+    return switch (type) {
+      case RecordType.ADD_GROUP,
+          RecordType.DEL_GROUP,
+          RecordType.GRP_MGMT,
+          RecordType.GRP_CHAUTHTOK,
+          RecordType.CHGRP_ID ->
           true;
       default -> false;
     };

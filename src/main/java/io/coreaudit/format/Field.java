@@ -49,22 +49,45 @@ final class Field {
   static final int CODE = 38;
   static final int PERMISSIVE = 39;
   static final int ARGC = 40;
+  static final int SUID = 41;
+  static final int FSUID = 42;
+  static final int EGID = 43;
+  static final int SGID = 44;
+  static final int FSGID = 45;
+  static final int SUBJ = 46;
+  static final int OBJ = 47;
+  static final int SCONTEXT = 48;
+  static final int TCONTEXT = 49;
+  static final int APPARMOR = 50;
+  static final int RESP = 51;
+  static final int OP = 52;
+  static final int PATH = 53;
+  static final int INO = 54;
+  static final int GRP = 55;
+  static final int DADDR = 56;
+  static final int SPORT = 57;
+  static final int DPORT = 58;
+  static final int SRC = 59;
+  static final int DEST = 60;
+  static final int RPORT = 61;
+  static final int PROTO = 62;
 
-  /// Number of the fields that are kept.
-  static final int KEPT = 41;
+  /// Number of the fields that are kept; no more than a `long` has bits.
+  static final int KEPT = 63;
 
   /// Names of the kept fields.
   private static final String KEPT_NAMES =
       """
       arch syscall success exit a0 a1 a2 a3 ppid pid auid uid gid euid ses comm exe key uring_op
       name inode dev mode ouid ogid nametype cwd proctitle oflag saddr res result acct addr hostname
-      id unit cmd code permissive argc
+      id unit cmd code permissive argc suid fsuid egid sgid fsgid subj obj scontext tcontext apparmor
+      resp op path ino grp daddr sport dport src dest rport proto
       """;
 
   /// Names of fields whose value may be text in hexadecimal.
   private static final String ENCODED_NAMES =
       """
-      path watch dir vm device cgroup ocomm grp new_group sw root_dir file data invalid_context
+      watch dir vm device cgroup ocomm new_group sw root_dir file data invalid_context
       old-disk new-disk old-chardev new-chardev old-fs new-fs old-net new-net old-rng new-rng
       """;
 
@@ -72,30 +95,30 @@ final class Field {
   /// project's dictionary, and what kernels and programs have added since.
   private static final String OTHER_NAMES =
       """
-      abs_timeout_nsec abs_timeout_sec acl action added apparmor appraise_type audit_backlog_limit
+      abs_timeout_nsec abs_timeout_sec acl action added appraise_type audit_backlog_limit
       audit_backlog_wait_time audit_backlog_wait_time_actual audit_enabled audit_failure audit_lost
       audit_pid audit_rate_limit auth backlog banners blockers bool bus cap_fe cap_fi cap_fp
       cap_frootid cap_fver cap_pa cap_pe cap_pi cap_pp capability capname category cause changed
-      cipher cipso_doi cipso_type class cmdline compat conn-name connstate daddr default-context
-      denials denied_mask dest device_rule direction dmac domain dport dst egid enabled
+      cipher cipso_doi cipso_type class cmdline compat conn-name connstate default-context
+      denials denied_mask device_rule direction dmac domain dst enabled
       enforcing entries err errno error error_msg faddr fam family fan_info fan_type fd fd0 fd1 fe
-      feature fi flags format fowner fp fport frootid fs fsgid fsmagic fsuid fsuuid ftype func
+      feature fi flags format fowner fp fport frootid fs fsmagic fsuuid ftype func
       function fver gpg_res grantors hash hook icmp_type icmpcode icmptype igid ike-version img-ctx
-      inif info ino inode_gid inode_uid integ interface ioctlcmd ip ipid ipx-net item items iuid job
+      inif info inode_gid inode_uid integ interface ioctlcmd ip ipid ipx-net item items iuid job
       kernel key_enforce kind ksize label laddr len list lport lsm mac macproto maj major mark mask
       member minor model module more mq_curmsgs mq_flags mq_maxmsg mq_msgsize mqdes msg msg_len
       msg_prio msgtype namespace nargs net netif new new-context new-enabled new-level new-log_passwd
       new-mem new-range new-role new-seuser new-vcpu new_gid new_lock new_pa new_pe new_pi new_pp
-      nl-mcgrp nlbl_domain nlbl_protocol nlnk-fam nlnk-grp nlnk-pid nsec oauid obj obj_gid obj_lev_high
+      nl-mcgrp nlbl_domain nlbl_protocol nlnk-fam nlnk-grp nlnk-pid nsec oauid obj_gid obj_lev_high
       obj_lev_low obj_role obj_trust obj_type obj_uid obj_user old old-auid old-context old-enabled
       old-level old-log_passwd old-mem old-range old-role old-ses old-seuser old-vcpu old_enforcing
-      old_lock old_pa old_pe old_pi old_pp old_prom old_val op operation opid oses outif pa parent
+      old_lock old_pa old_pe old_pi old_pp old_prom old_val operation opid oses outif pa parent
       parent-hash pe peer peer_label per perm perm_mask pfs pi port pp prf printer profile prog-id prom
-      proto qbytes raddr range rdev reason removed request requested_mask requested reset resolve resp
-      resrc role rport sauid scontext sec sec_alg sec_doi sec_obj sector selected-context seperm seqno
-      serial seuser sgid sig sigev_signo signal size smac spi spid sport src src_prefixlen dst_prefixlen
-      state status subj subj_apparmor subj_bpf subj_lev_high subj_lev_low subj_role subj_trust subj_type
-      subj_user suid sw_type table target tclass tcontext terminal tglob tpid trawcon tty
+      qbytes raddr range rdev reason removed request requested_mask requested reset resolve
+      resrc role sauid sec sec_alg sec_doi sec_obj sector selected-context seperm seqno
+      serial seuser sig sigev_signo signal size smac spi spid src_prefixlen dst_prefixlen
+      state status subj_apparmor subj_bpf subj_lev_high subj_lev_low subj_role subj_trust subj_type
+      subj_user sw_type table target tclass terminal tglob tpid trawcon tty
       type unlbl_accept uri user uuid val ver via-port virt vm-ctx vm-pid with-interface xattr
       """;
 
@@ -122,7 +145,7 @@ final class Field {
       }
       FIELD_AT[slot] = (short) (field + 1);
     }
-    for (int field : new int[] {COMM, EXE, KEY, NAME, CWD, PROCTITLE, ACCT, CMD}) {
+    for (int field : new int[] {COMM, EXE, KEY, NAME, CWD, PROCTITLE, ACCT, CMD, PATH, GRP}) {
       ENCODED[field] = true;
     }
   }
@@ -159,8 +182,8 @@ final class Field {
   /// rule it met, is not its to say. Only services are named by systemd.
   static boolean mayBeClaimed(int field, int type) {
     return switch (field) {
-      case RES, RESULT, ACCT, ID, ADDR, HOSTNAME, EXE, UNIT, CMD, CWD -> true;
-      case PERMISSIVE -> type == RecordType.USER_AVC;
+      case RES, RESULT, ACCT, ID, ADDR, HOSTNAME, EXE, UNIT, CMD, CWD, OP, GRP, RPORT -> true;
+      case PERMISSIVE, SCONTEXT, TCONTEXT -> type == RecordType.USER_AVC;
       case COMM ->
           type == RecordType.SERVICE_START
               || type == RecordType.SERVICE_STOP

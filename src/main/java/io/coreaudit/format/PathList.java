@@ -18,7 +18,8 @@ final class PathList {
   static final int OWNER = 4;
   static final int GROUP = 5;
   static final int KIND = 6;
-  private static final int FIELDS = 7;
+  static final int LABEL = 7;
+  private static final int FIELDS = 8;
 
   private static final long PARENT = RecordFlyweight.word("PARENT");
   private static final long CREATE = RecordFlyweight.word("CREATE");
@@ -97,6 +98,7 @@ final class PathList {
       case Field.OUID -> OWNER;
       case Field.OGID -> GROUP;
       case Field.NAMETYPE -> KIND;
+      case Field.OBJ -> LABEL;
       default -> -1;
     };
   }

@@ -1,5 +1,6 @@
 package io.coreaudit.format;
 
+import io.coreaudit.record.RecordType;
 import io.coreaudit.record.RecordTypes;
 import java.util.HashMap;
 import java.util.Locale;
@@ -8,7 +9,8 @@ import java.util.Map;
 /// What each type of record tells, in the words of ECS; and its name.
 ///
 /// A type that the table does not name has its own name in lower case as the action and no
-/// category.
+/// category. A companion of the call (PATH, CWD ...) tells only what lost its call, or never had
+/// one (BPF of a program that goes).
 final class RecordActions {
   /// action | categories | types | types of record
   static final String TABLE =
@@ -47,7 +49,9 @@ final class RecordActions {
       shut-down-system | host | end | SYSTEM_SHUTDOWN
       changed-runlevel | host | change | SYSTEM_RUNLEVEL
       changed-system-config | configuration | change | USYS_CONFIG
-      changed-device | host | change | USER_DEVICE DEV_ALLOC DEV_DEALLOC
+      changed-device | host | change | USER_DEVICE
+      allocated-device | host | change | DEV_ALLOC
+      released-device | host | change | DEV_DEALLOC
       updated-software | package | change | SOFTWARE_UPDATE
       started-audit-daemon | host | start | DAEMON_START
       stopped-audit-daemon | host | end | DAEMON_END
@@ -64,7 +68,7 @@ final class RecordActions {
       changed-firewall | configuration | change | NETFILTER_CFG
       saw-packet | network | info | NETFILTER_PKT
       violated-seccomp-policy | intrusion_detection process | denied | SECCOMP
-      decided-file-access | file | access | FANOTIFY
+      decided-file-access | intrusion_detection file | denied | FANOTIFY
       changed-system-time | host | change | TIME_INJOFFSET TIME_ADJNTPVAL
       checked-permission | intrusion_detection | info | DAC_CHECK MAC_CHECK
       exported-data | file | access | USER_LABELED_EXPORT USER_UNLABELED_EXPORT
@@ -90,7 +94,8 @@ final class RecordActions {
       crashed-program | process | end | ANOM_ABEND
       used-suspicious-link | intrusion_detection file | denied | ANOM_LINK
       created-suspicious-file | intrusion_detection file | denied | ANOM_CREAT
-      violated-integrity | intrusion_detection file | info | INTEGRITY_DATA INTEGRITY_METADATA INTEGRITY_HASH INTEGRITY_PCR
+      measured-file | file | info | INTEGRITY_PCR INTEGRITY_HASH
+      violated-integrity | intrusion_detection file | info | INTEGRITY_DATA INTEGRITY_METADATA
       changed-integrity-policy | configuration | change | INTEGRITY_STATUS INTEGRITY_RULE INTEGRITY_POLICY_RULE INTEGRITY_EVM_XATTR
       failed-login-too-often | intrusion_detection authentication | info | ANOM_LOGIN_FAILURES ANOM_ORIGIN_FAILURES
       logged-in-at-forbidden-time | intrusion_detection authentication | info | ANOM_LOGIN_TIME
@@ -99,16 +104,61 @@ final class RecordActions {
       logged-in-from-forbidden-location | intrusion_detection authentication | info | ANOM_LOGIN_LOCATION
       reached-failure-limit | intrusion_detection | info | ANOM_MAX_DAC ANOM_MAX_MAC
       failed-self-test | intrusion_detection | info | ANOM_AMTU_FAIL ANOM_RBAC_FAIL ANOM_RBAC_INTEGRITY_FAIL ANOM_CRYPTO_FAIL
-      accessed-watched-file | intrusion_detection file | info | ANOM_ACCESS_FS ANOM_EXEC ANOM_MK_EXEC
-      changed-account-oddly | intrusion_detection iam | info | ANOM_ADD_ACCT ANOM_DEL_ACCT ANOM_MOD_ACCT ANOM_SESSION
+      accessed-watched-file | intrusion_detection file | access | ANOM_ACCESS_FS
+      executed-watched-file | intrusion_detection process | start | ANOM_EXEC
+      made-watched-file-executable | intrusion_detection file | change | ANOM_MK_EXEC
+      added-account-oddly | intrusion_detection iam | user creation | ANOM_ADD_ACCT
+      deleted-account-oddly | intrusion_detection iam | user deletion | ANOM_DEL_ACCT
+      modified-account-oddly | intrusion_detection iam | user change | ANOM_MOD_ACCT
+      used-session-oddly | intrusion_detection session | info | ANOM_SESSION
       became-root | intrusion_detection process | info | ANOM_ROOT_TRANS
-      responded-to-anomaly | intrusion_detection | info | RESP_ANOMALY RESP_ALERT RESP_KILL_PROC RESP_TERM_ACCESS RESP_ACCT_REMOTE RESP_ACCT_LOCK_TIMED RESP_ACCT_UNLOCK_TIMED RESP_ACCT_LOCK RESP_TERM_LOCK RESP_SEBOOL RESP_EXEC RESP_SINGLE RESP_HALT RESP_ORIGIN_BLOCK RESP_ORIGIN_BLOCK_TIMED RESP_ORIGIN_UNBLOCK_TIMED
-      used-crypto-key | process | info | CRYPTO_KEY_USER CRYPTO_SESSION CRYPTO_TEST_USER CRYPTO_PARAM_CHANGE_USER CRYPTO_IKE_SA CRYPTO_IPSEC_SA
+      responded-to-anomaly | intrusion_detection | info | RESP_ANOMALY
+      alerted-on-anomaly | intrusion_detection | info | RESP_ALERT
+      killed-process-on-anomaly | intrusion_detection process | end | RESP_KILL_PROC
+      closed-terminal-on-anomaly | intrusion_detection session | end | RESP_TERM_ACCESS
+      locked-terminal-on-anomaly | intrusion_detection session | denied | RESP_TERM_LOCK
+      locked-account-on-anomaly | intrusion_detection iam | user change | RESP_ACCT_REMOTE RESP_ACCT_LOCK RESP_ACCT_LOCK_TIMED
+      unlocked-account-on-anomaly | intrusion_detection iam | user change | RESP_ACCT_UNLOCK_TIMED
+      changed-selinux-boolean-on-anomaly | intrusion_detection configuration | change | RESP_SEBOOL
+      executed-on-anomaly | intrusion_detection process | start | RESP_EXEC
+      went-to-single-user-on-anomaly | intrusion_detection host | change | RESP_SINGLE
+      halted-system-on-anomaly | intrusion_detection host | end | RESP_HALT
+      blocked-origin-on-anomaly | intrusion_detection network | denied | RESP_ORIGIN_BLOCK RESP_ORIGIN_BLOCK_TIMED
+      unblocked-origin-on-anomaly | intrusion_detection network | allowed | RESP_ORIGIN_UNBLOCK_TIMED
+      used-crypto-key | process | info | CRYPTO_KEY_USER
+      tested-crypto | process | info | CRYPTO_TEST_USER
+      changed-crypto-parameter | configuration | change | CRYPTO_PARAM_CHANGE_USER
+      set-up-encrypted-session | network | connection start | CRYPTO_SESSION
+      changed-ike-association | network | info | CRYPTO_IKE_SA
+      changed-ipsec-association | network | info | CRYPTO_IPSEC_SA
       failed-crypto | intrusion_detection | info | CRYPTO_FAILURE_USER CRYPTO_REPLAY_USER
       logged-in-crypto-officer | authentication | start | CRYPTO_LOGIN
       logged-out-crypto-officer | authentication | end | CRYPTO_LOGOUT
-      controlled-machine | host | change | VIRT_CONTROL VIRT_CREATE VIRT_DESTROY
-      changed-machine-resource | host | change | VIRT_RESOURCE VIRT_MACHINE_ID VIRT_INTEGRITY_CHECK VIRT_MIGRATE_IN VIRT_MIGRATE_OUT
+      started-audit | host | start | KERNEL
+      reported-by-kernel | host | info | KERNEL_OTHER
+      sent-message | host | info | USER TEST
+      reported-by-trusted-application | process | info | TRUSTED_APP
+      reported-by-apparmor | intrusion_detection | info | APPARMOR
+      called-system | process | info | SYSCALL URINGOP
+      executed | process | start | EXECVE
+      opened-file | file | access | OPENAT2
+      named-file | file | info | PATH CWD AVC_PATH
+      named-process | process | info | PROCTITLE OBJ_PID
+      named-socket | network | info | SOCKADDR SOCKETCALL
+      used-ipc | process | info | IPC IPC_SET_PERM MQ_OPEN MQ_SENDRECV MQ_NOTIFY MQ_GETSETATTR FD_PAIR
+      changed-process-capabilities | process | change | BPRM_FCAPS CAPSET
+      mapped-memory | process | info | MMAP
+      named-kernel-module | driver | info | KERN_MODULE
+      used-bpf | host | change | BPF
+      ended-event | host | info | EOE
+      controlled-machine | host | change | VIRT_CONTROL
+      created-machine | host | change | VIRT_CREATE
+      destroyed-machine | host | change | VIRT_DESTROY
+      changed-machine-resource | host | change | VIRT_RESOURCE
+      labeled-machine | host | change | VIRT_MACHINE_ID
+      checked-machine-integrity | host | info | VIRT_INTEGRITY_CHECK
+      migrated-machine-in | host | start | VIRT_MIGRATE_IN
+      migrated-machine-out | host | end | VIRT_MIGRATE_OUT
       """;
 
   /// The action of an event whose types of record nobody knows.
@@ -140,7 +190,30 @@ final class RecordActions {
     }
   }
 
+  // What AppArmor says in records of SELinux's type: apparmor="DENIED".
+  private static final byte[][] APPARMOR_WORDS = new byte[7][];
+  private static final EventAction[] APPARMOR = new EventAction[APPARMOR_WORDS.length];
+
+  static {
+    String[] words = {"DENIED", "ALLOWED", "AUDIT", "STATUS", "KILLED", "HINT", "ERROR"};
+    String[] types = {"DENIED", "ALLOWED", "AUDIT", "STATUS", "KILL", "HINT", "ERROR"};
+    for (int i = 0; i < words.length; i++) {
+      APPARMOR_WORDS[i] = EventAction.bytes('"' + words[i] + '"');
+      APPARMOR[i] = of(RecordTypes.number("APPARMOR_" + types[i]));
+    }
+  }
+
   private RecordActions() {}
+
+  /// The action of a record of AppArmor, by its field `apparmor`.
+  static EventAction ofAppArmor(long word, int length) {
+    for (int i = 0; i < APPARMOR_WORDS.length; i++) {
+      if (FieldWalk.equals(word, length, APPARMOR_WORDS[i])) {
+        return APPARMOR[i];
+      }
+    }
+    return of(RecordType.APPARMOR);
+  }
 
   /// The action of a type; `UNKNOWN` for one without a name.
   static EventAction of(int type) {

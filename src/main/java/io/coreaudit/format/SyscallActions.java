@@ -1,8 +1,8 @@
 package io.coreaudit.format;
 
-import io.coreaudit.interpret.ArchNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
+import io.coreaudit.table.KernelNames;
 import io.coreaudit.table.NumberedNames;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -11,7 +11,8 @@ import java.util.Map;
 
 /// What each system call does, in the words of ECS.
 ///
-/// A call that the table does not name has its own name as the action and no category.
+/// A call that the table does not name has its own name as the action, and is a process's doing:
+/// category `process`, type `info`.
 final class SyscallActions {
   /// action | categories | types | calls
   static final String TABLE =
@@ -51,7 +52,8 @@ final class SyscallActions {
       bound-socket | network | start | bind
       listened-on-socket | network | start | listen
       accepted-connection | network | connection start | accept accept4
-      created-socket | network | info | socket socketpair socketcall
+      created-socket | network | info | socket socketpair
+      used-socket | network | info | socketcall shutdown getsockname getpeername getsockopt
       sent-to | network | connection | sendto sendmsg sendmmsg
       received-from | network | connection | recvfrom recvmsg recvmmsg
       changed-socket-settings | network | info | setsockopt
@@ -86,6 +88,12 @@ final class SyscallActions {
       setxattr fsetxattr
       """;
 
+  /// The calls that socketcall stands for, by its first argument.
+  private static final String SOCKET_CALLS =
+      "socketcall socket bind connect listen accept getsockname getpeername socketpair sendto"
+          + " recvfrom sendto recvfrom shutdown setsockopt getsockopt sendmsg recvmsg accept4"
+          + " recvmmsg sendmmsg";
+
   /// argument, calls: the directory that the file's name is relative to.
   private static final String DIRECTORY_ARGUMENTS =
       """
@@ -95,21 +103,69 @@ final class SyscallActions {
       """;
 
   private static final Map<String, EventAction> BY_CALL = byCall();
-  private static final EventAction[] X86_64 = table(SyscallNames.of(ArchNames.X86_64));
-  private static final EventAction[] I386 = table(SyscallNames.of(ArchNames.I386));
-  private static final EventAction[] AARCH64 = table(SyscallNames.of(ArchNames.AARCH64));
+  private static final EventAction[] X86_64 = table(KernelNames.X86_64);
   private static final EventAction[] URING = table(UringNames.table());
+  private static final EventAction SOCKETCALL = BY_CALL.get("socketcall");
+  private static final EventAction[] SOCKET = new EventAction[SOCKET_CALLS.split(" ").length];
+
+  static {
+    for (int i = 0; i < SOCKET.length; i++) {
+      SOCKET[i] = BY_CALL.get(SOCKET_CALLS.split(" ")[i]);
+    }
+  }
+
+  // A class each: most hosts run one or two.
+
+  private static final class X86 {
+    static final EventAction[] TABLE = table(KernelNames.I386);
+  }
+
+  private static final class Arm64 {
+    static final EventAction[] TABLE = table(KernelNames.AARCH64);
+  }
+
+  private static final class Arm32 {
+    static final EventAction[] TABLE = table(KernelNames.ARM);
+  }
+
+  private static final class Power {
+    static final EventAction[] TABLE = table(KernelNames.PPC64LE);
+  }
+
+  private static final class Z64 {
+    static final EventAction[] TABLE = table(KernelNames.S390X);
+  }
+
+  private static final class Z31 {
+    static final EventAction[] TABLE = table(KernelNames.S390);
+  }
+
+  private static final class RiscV {
+    static final EventAction[] TABLE = table(KernelNames.RISCV64);
+  }
 
   private SyscallActions() {}
 
   /// The action of a system call, or null when the call itself is unknown.
-  static EventAction of(int arch, long number) {
-    return switch (arch) {
-      case ArchNames.X86_64 -> at(X86_64, number);
-      case ArchNames.I386 -> at(I386, number);
-      case ArchNames.AARCH64 -> at(AARCH64, number);
-      default -> null;
-    };
+  ///
+  /// @param first its first argument, `a0=`, which socketcall needs
+  static EventAction of(int arch, long number, long first) {
+    EventAction action =
+        switch (arch) {
+          case KernelNames.X86_64 -> at(X86_64, number);
+          case KernelNames.I386 -> at(X86.TABLE, number);
+          case KernelNames.AARCH64 -> at(Arm64.TABLE, number);
+          case KernelNames.ARM -> at(Arm32.TABLE, number);
+          case KernelNames.PPC64LE, KernelNames.PPC64, KernelNames.PPC -> at(Power.TABLE, number);
+          case KernelNames.S390X -> at(Z64.TABLE, number);
+          case KernelNames.S390 -> at(Z31.TABLE, number);
+          case KernelNames.RISCV64 -> at(RiscV.TABLE, number);
+          default -> null;
+        };
+    if (action == SOCKETCALL && first > 0 && first < SOCKET.length) {
+      return SOCKET[(int) first];
+    }
+    return action;
   }
 
   /// The action of an operation of io_uring, or null when it is unknown.
@@ -121,6 +177,10 @@ final class SyscallActions {
     return number >= 0 && number < table.length ? table[(int) number] : null;
   }
 
+  private static EventAction[] table(int arch) {
+    return table(SyscallNames.of(arch));
+  }
+
   private static EventAction[] table(NumberedNames names) {
     EventAction[] table = new EventAction[names.limit()];
     for (int number = 0; number < table.length; number++) {
@@ -128,7 +188,7 @@ final class SyscallActions {
       if (name != null) {
         String call = new String(name, StandardCharsets.US_ASCII);
         EventAction known = BY_CALL.get(call);
-        table[number] = known != null ? known : new EventAction(call, "", "");
+        table[number] = known != null ? known : new EventAction(call, "process", "info");
       }
     }
     return table;

@@ -19,17 +19,22 @@ final class CoverageDocumentTest {
         .append("Made of the tables in `RecordActions` and `SyscallActions` by a test; not to be")
         .append(" edited.\n\n")
         .append("A record type that is not listed has its own name in lower case as `event.action`")
-        .append(" and no category; a system call that is not listed has its own name.\n\n")
+        .append(" and no category; a system call that is not listed has its own name, category")
+        .append(
+            " `process`, type `info`. Categories and their types are those that ECS 8.17 allows.")
+        .append("\n\n")
         .append("## Record types\n");
     table(text, RecordActions.TABLE);
     text.append(
         """
 
-        The outcome of an AVC or SECCOMP record changes its type: `allowed` when the access was \
-        granted, the domain is permissive, or the filter only logs.
+        The type is `allowed` where an AVC was granted or its domain is permissive, a seccomp filter \
+        only logs, or a daemon let the access be (FANOTIFY `resp=1`); `creation` and `deletion` where \
+        CONFIG_CHANGE adds or removes a rule; `installation` and `deletion` where SOFTWARE_UPDATE \
+        installs or removes. An AVC with `apparmor=` is told as the APPARMOR_* type of that word.
 
         SYSCALL and URINGOP are told by the call. PATH, CWD, EXECVE, PROCTITLE, SOCKADDR, OPENAT2 and \
-        EOE complete it; OBJ_PID, KERN_MODULE, BPF, CAPSET, BPRM_FCAPS, MMAP, FD_PAIR, IPC, \
+        EOE complete it, and tell only an event that lost its call; OBJ_PID, KERN_MODULE, BPF, CAPSET, BPRM_FCAPS, MMAP, FD_PAIR, IPC, \
         IPC_SET_PERM, SOCKETCALL, AVC_PATH and MQ_* give their fields in `coreaudit.data`.
 
         ## System calls

@@ -1,0 +1,154 @@
+package io.coreaudit.format;
+
+import static io.coreaudit.format.JsonWriter.key;
+
+import io.coreaudit.memory.Memory;
+
+/// Writes security labels in their parts: `coreaudit.selinux` of contexts (`user:role:type:level`),
+/// `coreaudit.label` of all else (a profile of AppArmor, a label of Smack).
+///
+/// ```text
+/// system_u:system_r:container_t:s0:c15,c26        level s0:c15,c26        categories c15 c26
+/// u:r:t:s0-s0:c0.c1023                            level s0-s0:c0.c1023    categories c0.c1023
+/// ```
+///
+/// Categories are those of the level, of a range those of its high end; a row of them (`c0.c1023`)
+/// stays one element.
+final class EcsLabels {
+  private static final Piece SELINUX = key("selinux");
+  private static final Piece LABEL = key("label");
+  private static final int PLACES = 4;
+  private static final String[] NAMES = {"subject", "object", "source", "target"};
+  private static final Piece[] KEYS = new Piece[PLACES];
+  private static final Piece[] PARTS = {key("user"), key("role"), key("type"), key("level")};
+  private static final Piece CATEGORIES = key("categories");
+
+  static {
+    for (int i = 0; i < PLACES; i++) {
+      KEYS[i] = key(NAMES[i]);
+    }
+  }
+
+  private final JsonWriter json;
+  private final long[] label = new long[PLACES];
+  private final int[] length = new int[PLACES];
+  private final boolean[] isContext = new boolean[PLACES];
+
+  EcsLabels(JsonWriter json) {
+    this.json = json;
+  }
+
+  /// Writes the labels of an event.
+  ///
+  /// @param path place of the file that the event is about, negative for none
+  void write(EventView event, int path) {
+    int contexts = 0;
+    int others = 0;
+    for (int i = 0; i < PLACES; i++) {
+      switch (i) {
+        case 0 -> take(i, event.value(Field.SUBJ), event.length(Field.SUBJ));
+        case 1 -> {
+          PathList paths = event.paths();
+          take(
+              i,
+              path < 0 ? 0 : paths.value(path, PathList.LABEL),
+              path < 0 ? 0 : paths.length(path, PathList.LABEL));
+        }
+        case 2 -> take(i, event.value(Field.SCONTEXT), event.length(Field.SCONTEXT));
+        default -> take(i, event.value(Field.TCONTEXT), event.length(Field.TCONTEXT));
+      }
+      if (length[i] > 0) {
+        isContext[i] = colons(label[i], length[i]) >= 2;
+        contexts += isContext[i] ? 1 : 0;
+        others += isContext[i] ? 0 : 1;
+      }
+    }
+    if (contexts > 0) {
+      contexts();
+    }
+    if (others > 0) {
+      others();
+    }
+  }
+
+  private void take(int place, long value, int valueLength) {
+    boolean quoted =
+        valueLength > 1
+            && Memory.byteAt(value) == '"'
+            && Memory.byteAt(value + valueLength - 1) == '"';
+    label[place] = quoted ? value + 1 : value;
+    length[place] =
+        Value.isNothing(value, valueLength) ? 0 : quoted ? valueLength - 2 : valueLength;
+  }
+
+  private static int colons(long text, int textLength) {
+    int colons = 0;
+    for (int i = 0; i < textLength; i++) {
+      colons += Memory.byteAt(text + i) == ':' ? 1 : 0;
+    }
+    return colons;
+  }
+
+  private void others() {
+    int mark = json.open(LABEL);
+    for (int i = 0; i < PLACES; i++) {
+      if (length[i] > 0 && !isContext[i]) {
+        json.plainOrEscaped(KEYS[i], label[i], length[i]);
+      }
+    }
+    json.close(mark);
+  }
+
+  private void contexts() {
+    int mark = json.open(SELINUX);
+    for (int i = 0; i < PLACES; i++) {
+      if (length[i] > 0 && isContext[i]) {
+        int context = json.open(KEYS[i]);
+        parts(label[i], label[i] + length[i]);
+        json.close(context);
+      }
+    }
+    json.close(mark);
+  }
+
+  private void parts(long start, long end) {
+    long at = start;
+    for (int part = 0; part < PARTS.length && at < end; part++) {
+      long to = part == PARTS.length - 1 ? end : to(at, end, ':');
+      if (to > at) {
+        json.plainOrEscaped(PARTS[part], at, (int) (to - at));
+      }
+      if (part == PARTS.length - 1) {
+        categories(at, end);
+      }
+      at = to + 1;
+    }
+  }
+
+  private void categories(long level, long end) {
+    long colon = to(to(level, end, '-'), end, ':');
+    if (colon == end) {
+      // No range, or one whose high end has none.
+      colon = to(level, end, '-') == end ? to(level, end, ':') : end;
+    }
+    int mark = json.openArray(CATEGORIES);
+    for (long at = colon + 1; at < end && json.hasRoom(); ) {
+      long to = to(at, end, ',');
+      if (to > at) {
+        json.out().put('"');
+        json.append(at, (int) (to - at));
+        json.out().put('"', ',');
+      }
+      at = to + 1;
+    }
+    json.closeArray(mark);
+  }
+
+  private static long to(long from, long end, int wanted) {
+    long at = from;
+    while (at < end && Memory.byteAt(at) != wanted) {
+      at++;
+    }
+    return at;
+  }
+}
