@@ -58,7 +58,7 @@ final class EcsLabels {
         default -> take(i, event.value(Field.TCONTEXT), event.length(Field.TCONTEXT));
       }
       if (length[i] > 0) {
-        isContext[i] = colons(label[i], length[i]) >= 2;
+        isContext[i] = isContext(label[i], length[i]);
         contexts += isContext[i] ? 1 : 0;
         others += isContext[i] ? 0 : 1;
       }
@@ -81,12 +81,16 @@ final class EcsLabels {
         Value.isNothing(value, valueLength) ? 0 : quoted ? valueLength - 2 : valueLength;
   }
 
-  private static int colons(long text, int textLength) {
-    int colons = 0;
-    for (int i = 0; i < textLength; i++) {
-      colons += Memory.byteAt(text + i) == ':' ? 1 : 0;
-    }
-    return colons;
+  // Labels of others may hold colons too: `User::App`, `a//&:b:unconfined`.
+  private static boolean isContext(long text, int textLength) {
+    long end = text + textLength;
+    long role = to(text, end, ':') + 1;
+    long type = role < end ? to(role, end, ':') + 1 : end;
+    return role > text + 1
+        && type > role + 1
+        && type < end
+        && Memory.byteAt(type) != ':'
+        && to(text, role, '/') == role;
   }
 
   private void others() {

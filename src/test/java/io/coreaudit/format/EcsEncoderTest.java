@@ -396,7 +396,9 @@ final class EcsEncoderTest {
     }
     assertThat(line[line.length - 1]).isEqualTo((byte) '\n');
     try {
-      return JSON.readTree(line);
+      JsonNode event = JSON.readTree(line);
+      assertThat(Schema.faults(event)).isEmpty();
+      return event;
     } catch (IOException invalid) {
       throw new AssertionError(new String(line, StandardCharsets.UTF_8), invalid);
     }

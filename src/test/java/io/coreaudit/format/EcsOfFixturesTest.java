@@ -38,14 +38,7 @@ final class EcsOfFixturesTest {
   @ParameterizedTest
   @MethodSource("logs")
   void shouldGiveJsonThatHoldsTheRecords(Path log) throws IOException {
-    String lines =
-        text(log)
-            .lines()
-            .filter(
-                line ->
-                    line.matches(
-                        "(node=\\S+ )?type=\\S+ (?=\\S{19})msg=audit\\(\\d+\\.\\d{1,3}:\\d+\\):.*"))
-            .collect(Collectors.joining("\n"));
+    String lines = records(log);
     assertThat(lines).isNotEmpty();
     StringBuilder raw = new StringBuilder();
     try (Arena arena = Arena.ofConfined()) {
@@ -65,6 +58,17 @@ final class EcsOfFixturesTest {
     String expected =
         new String(lines.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8) + '\n';
     assertThat(collapsed(raw.toString())).isEqualTo(collapsed(expected));
+  }
+
+  /// The lines of a log that are records.
+  static String records(Path log) throws IOException {
+    return text(log)
+        .lines()
+        .filter(
+            line ->
+                line.matches(
+                    "(node=\\S+ )?type=\\S+ (?=\\S{19})msg=audit\\(\\d+\\.\\d{1,3}:\\d+\\):.*"))
+        .collect(Collectors.joining("\n"));
   }
 
   private static JsonNode parsed(ByteOutput out) {
