@@ -14,5 +14,9 @@ public final class EventFlags {
   /// Records past the largest frame were cut away (counted).
   public static final int TRUNCATED = 1 << 3;
 
+  /// Secrets were masked for a receiver. Only in the copy of a frame that a sink encodes, never in
+  /// the spool.
+  public static final int REDACTED = 1 << 15;
+
   private EventFlags() {}
 }

@@ -19,15 +19,12 @@ final class Arguments {
   private static final int LONGEST = 512 << 10;
 
   private final RecordFlyweight record = new RecordFlyweight();
+  private final ArgumentName name = new ArgumentName();
   private final Value value = new Value();
   private final Scratch whole = new Scratch(8192);
   private int current; // the argument whose pieces are collected, -1: none
   private int nextPiece;
   private int written;
-
-  // The field that a walk stands at.
-  private int argument;
-  private int piece;
 
   /// Writes the elements of the array from EXECVE records.
   void writeExecve(JsonWriter json, FrameFlyweight frame) {
@@ -47,9 +44,11 @@ final class Arguments {
       }
       record.rewind();
       while (record.next()) {
-        if (!parseName()) {
+        if (!name.read(record)) {
           continue;
         }
+        int argument = name.argument();
+        int piece = name.piece();
         if (piece < 0 || (argument != current && piece == 0)) {
           if (argument < next) {
             continue;
@@ -108,41 +107,5 @@ final class Arguments {
     out.put('"');
     json.element(PLACE, written++, address, length);
     out.put('"', ',');
-  }
-
-  // `a12` is argument 12 whole (piece -1), `a12[3]` piece 3 of it; `a12_len` and `argc` are none.
-  private boolean parseName() {
-    long name = record.nameAddress();
-    int length = record.nameLength();
-    if (length < 2 || Memory.byteAt(name) != 'a') {
-      return false;
-    }
-    int at = 1;
-    int number = 0;
-    while (at < length && at < 9 && isDigit(Memory.byteAt(name + at))) {
-      number = number * 10 + Memory.byteAt(name + at++) - '0';
-    }
-    if (at == 1) {
-      return false;
-    }
-    argument = number;
-    piece = -1;
-    if (at == length) {
-      return true;
-    }
-    if (Memory.byteAt(name + at) != '[' || Memory.byteAt(name + length - 1) != ']') {
-      return false;
-    }
-    int first = ++at;
-    number = 0;
-    while (at < length - 1 && at - first < 9 && isDigit(Memory.byteAt(name + at))) {
-      number = number * 10 + Memory.byteAt(name + at++) - '0';
-    }
-    piece = number;
-    return at > first && at == length - 1;
-  }
-
-  private static boolean isDigit(byte b) {
-    return b >= '0' && b <= '9';
   }
 }

@@ -62,6 +62,7 @@ public final class EcsEncoder implements EventEncoder {
   private static final Piece OWN = Piece.of("\"own\":true,");
   private static final Piece INCOMPLETE = Piece.of("\"incomplete\":true,");
   private static final Piece TRUNCATED = Piece.of("\"truncated\":true,");
+  private static final Piece REDACTED = Piece.of("\"redacted\":true,");
   private static final Piece CLAIMED = key("claimed");
   private static final Piece CLAIMED_NAME = Piece.of("\"process.name\",");
   private static final Piece CLAIMED_EXECUTABLE = Piece.of("\"process.executable\",");
@@ -189,6 +190,9 @@ public final class EcsEncoder implements EventEncoder {
     claims();
     if ((frame.flags() & EventFlags.INCOMPLETE) != 0) {
       out.put(INCOMPLETE);
+    }
+    if ((frame.flags() & EventFlags.REDACTED) != 0) {
+      out.put(REDACTED);
     }
     if (event.own()) {
       out.put(OWN);

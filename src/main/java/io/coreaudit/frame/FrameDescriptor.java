@@ -36,7 +36,10 @@ public final class FrameDescriptor {
   public static final byte VERSION = 1;
 
   static final int KIND = 1;
-  static final int FLAGS = 2;
+
+  /// Where the flags stand.
+  public static final int FLAGS = 2;
+
   static final int RECORD_COUNT = 4;
 
   /// Where `seq` stands.

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /// A line that begins with `#!` says what the next events get: `#! node n1`, `#! parent_name sh`,
 /// `#! parent_executable /bin/sh`, `#! process 5000`, `#! parent -1`, `#! confidence 1`, `#!
 /// container 1 ID UID`, `#! pod 1=ns|2=name`, `#! secret 1 UID VOLUME`, `#! secret_pod 1=ns`, `#!
-/// user 0 root`, `#! group 0 root`, `#! own_doing`, `#! seq 7`, `#! incomplete`, `#! truncated`,
+/// user 0 root`, `#! group 0 root`, `#! own_doing`, `#! seq 7`, `#! incomplete`, `#! truncated`, `#! redacted`,
 /// `#! repeat 1`, `#! lines` (keep prefixes, as for a file), `#! netlink`, `#! clear`, `#! own gap
 /// audit(1.002:0): reason=x`. Other lines with `#` are comments. Records of the same stamp that
 /// follow each other are one event.
@@ -100,6 +100,7 @@ final class Frames {
       case "repeat" -> repeat = Integer.parseInt(words[1]);
       case "own_doing" -> value(OriginTag.OWN, new byte[0]);
       case "incomplete" -> flags |= EventFlags.INCOMPLETE;
+      case "redacted" -> flags |= EventFlags.REDACTED;
       case "truncated" -> flags |= EventFlags.TRUNCATED;
       case "lines" -> lines = true;
       case "netlink" -> lines = false;

@@ -9,6 +9,7 @@ import io.coreaudit.agent.config.TlsConfig;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
 import io.coreaudit.format.RawEncoder;
+import io.coreaudit.format.RedactingEncoder;
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.forward.KernelBuffers;
 import io.coreaudit.forward.NetworkLoop;
@@ -60,6 +61,11 @@ final class Sinks {
   }
 
   private static EventEncoder encoder(SinkConfig config) {
+    EventEncoder encoder = formatting(config);
+    return config.redacts() ? new RedactingEncoder(encoder) : encoder;
+  }
+
+  private static EventEncoder formatting(SinkConfig config) {
     return switch (config.format()) {
       case ECS -> new EcsEncoder(config.includeRaw());
       case RAW -> new RawEncoder();

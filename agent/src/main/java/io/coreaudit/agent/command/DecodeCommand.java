@@ -7,6 +7,7 @@ import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.format.RecordsEncoder;
+import io.coreaudit.format.RedactingEncoder;
 import io.coreaudit.interpret.AccountNames;
 import io.coreaudit.origin.HostName;
 import io.coreaudit.origin.OriginCollector;
@@ -65,6 +66,10 @@ final class DecodeCommand implements Command {
     option(spec, "--until", "TIME", "Events up to then.");
     option(spec, "--passwd", "FILE", "Names of users, of the host that wrote the log.");
     option(spec, "--group", "FILE", "Names of groups, likewise.");
+    spec.addOption(
+        OptionSpec.builder("--redact")
+            .description("Masks secrets in the arguments of programs.")
+            .build());
     return spec.addPositional(
         PositionalParamSpec.builder()
             .index("0..*")
@@ -103,8 +108,11 @@ final class DecodeCommand implements Command {
     List<Path> files = files(arguments);
     OutputStream events = target != null ? target : unbuffered(out);
     LogDecoder.Result result;
-    try (OriginCollector origin = encoder instanceof EcsEncoder ? origin(line) : null;
-        LogDecoder decoder = new LogDecoder(filter, encoder, origin, events)) {
+    boolean asksOrigin = !(encoder instanceof RecordsEncoder || encoder instanceof RawEncoder);
+    EventEncoder written =
+        line.hasMatchedOption("--redact") ? new RedactingEncoder(encoder) : encoder;
+    try (OriginCollector origin = asksOrigin ? origin(line) : null;
+        LogDecoder decoder = new LogDecoder(filter, written, origin, events)) {
       if (files.isEmpty()) {
         decoder.decodeStandardInput();
       }

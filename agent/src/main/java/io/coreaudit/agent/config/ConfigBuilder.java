@@ -142,6 +142,7 @@ final class ConfigBuilder {
         type,
         word(SINK_FORMAT, SinkFormat.class),
         flag(SINK_INCLUDE_RAW),
+        word(SINK_REDACT, SwitchWord.class),
         endpoint(SINK_ADDRESS),
         path(SINK_PATH),
         number(SINK_ROTATE_SIZE),

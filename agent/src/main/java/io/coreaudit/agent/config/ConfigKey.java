@@ -257,6 +257,15 @@ public enum ConfigKey {
       new Flag(),
       "true",
       "Whether an ecs event carries the kernel's records in coreaudit.raw."),
+  /// Masking of secrets.
+  SINK_REDACT(
+      "sinks.*.redact",
+      Word.of(SwitchWord.class),
+      "auto",
+      "Whether secrets in the arguments of programs are masked for this sink, coreaudit.raw"
+          + " included: what follows password=, token=, secret= and api-key=, and short options"
+          + " such as mysql -p. auto: not where format is raw. The spool keeps what the kernel"
+          + " said."),
   /// TCP receiver.
   SINK_ADDRESS("sinks.*.address", new Endpoint(null), null, "The receiver of a tcp sink."),
   /// File.

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 /// @param type what it is
 /// @param format how events look
 /// @param includeRaw whether an ECS event carries the kernel's records
+/// @param redact whether secrets in arguments are masked
 /// @param address receiver of a tcp sink; null for others
 /// @param path file of a file sink; null for others
 /// @param rotateSizeBytes a file sink starts a new file at this size
@@ -20,6 +21,7 @@ public record SinkConfig(
     SinkType type,
     SinkFormat format,
     boolean includeRaw,
+    SwitchWord redact,
     Address address,
     Path path,
     long rotateSizeBytes,
@@ -59,5 +61,10 @@ public record SinkConfig(
                 + address
                 + " in plain text: expected tls: on, or tls: off spelled out")
         .done();
+  }
+
+  /// Whether secrets in arguments are masked: by default in every format but raw.
+  public boolean redacts() {
+    return redact == SwitchWord.TRUE || redact == SwitchWord.AUTO && format != SinkFormat.RAW;
   }
 }

@@ -66,6 +66,19 @@ final class DecodeCommandTest {
   }
 
   @Test
+  void shouldMaskSecretsWhenAsked() throws Exception {
+    Path log = dir.resolve("secret.log");
+    String record = "type=EXECVE msg=audit(1000.001:1): argc=2 a0=\"x\" a1=\"--token=abc\"\n";
+    Files.writeString(log, record);
+    assertThat(run("decode", "--format", "raw", log.toString())).isZero();
+    assertThat(out()).isEqualTo(record);
+    assertThat(run("decode", "--redact", "--format", "raw", log.toString())).isZero();
+    assertThat(out()).isEqualTo(record.replace("abc", "***"));
+    assertThat(run("decode", "--redact", log.toString())).isZero();
+    assertThat(out()).contains("\"redacted\":true").doesNotContain("abc");
+  }
+
+  @Test
   void shouldGiveWhatIsAskedFor() throws Exception {
     String log = log();
     assertThat(run("decode", "--format", "raw", "--type", "user_auth", log)).isZero();

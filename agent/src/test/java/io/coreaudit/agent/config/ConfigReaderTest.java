@@ -128,6 +128,22 @@ final class ConfigReaderTest {
   }
 
   @Test
+  void shouldRedactAllButRawUnlessTold() throws Exception {
+    assertThat(redacts("{type: stdout}")).isTrue();
+    assertThat(redacts("{type: stdout, format: raw}")).isFalse();
+    assertThat(redacts("{type: stdout, format: raw, redact: true}")).isTrue();
+    assertThat(redacts("{type: stdout, redact: false}")).isFalse();
+  }
+
+  private static boolean redacts(String sink) throws Exception {
+    return ConfigReader.readText("c.yaml", "sinks: [" + sink + "]", List.of())
+        .config()
+        .sinks()
+        .getFirst()
+        .redacts();
+  }
+
+  @Test
   void shouldRefuseARecordThatIsMadeByHand() {
     assertThatThrownBy(() -> new AuditConfig(true, true, 1))
         .hasMessage("audit.backlog_limit: 1 is out of bounds: expected 64 to 1048576");
