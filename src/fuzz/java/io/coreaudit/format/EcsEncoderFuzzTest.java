@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
-/// Any records and tags in a frame give one JSON object on one line, and lines of auditd's form.
+/// Any records and tags in a frame give one JSON object on one line, lines of auditd's form, and
+/// one line of CEF and LEEF.
 final class EcsEncoderFuzzTest {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
@@ -22,6 +23,9 @@ final class EcsEncoderFuzzTest {
   private final Frames frames = new Frames(arena);
   private final EcsEncoder ecs = new EcsEncoder(true);
   private final RawEncoder raw = new RawEncoder();
+  private final EventEncoder redacted = new RedactingEncoder(new EcsEncoder(true));
+  private final FlatEncoder cef = FlatEncoder.cef("1");
+  private final FlatEncoder leef = FlatEncoder.leef("1");
   private final ByteOutput out = new ByteOutput(1024);
 
   @FuzzTest(maxDuration = "60s")
@@ -48,6 +52,16 @@ final class EcsEncoderFuzzTest {
     out.clear();
     raw.encode(frame, out);
     assertThat(newlines(Arrays.copyOf(out.array(), out.length()))).isEqualTo(records);
+    out.clear();
+    redacted.encode(frame, out);
+    assertThat(JSON.readTree(Arrays.copyOf(out.array(), out.length())).has("event")).isTrue();
+    out.clear();
+    cef.encode(frame, out);
+    assertThat(FlatLine.fields(true, Arrays.copyOf(out.array(), out.length()))).containsKey("rt");
+    out.clear();
+    leef.encode(frame, out);
+    assertThat(FlatLine.fields(false, Arrays.copyOf(out.array(), out.length())))
+        .containsKey("devTime");
   }
 
   private static int newlines(byte[] bytes) {

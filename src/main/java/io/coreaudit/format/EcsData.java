@@ -166,19 +166,6 @@ final class EcsData {
 
   // ---- decisions of SELinux: `avc:  denied  { read open } for  pid=...`
 
-  /// Whether the decision of an AVC record was to grant.
-  boolean isGranted(EventView event) {
-    record.wrap(event.tellingText(), event.tellingLength());
-    record.rewind();
-    while (record.nextWord()) {
-      if (!record.named()
-          && FieldWalk.equals(record.valueAddress(), record.valueLength(), GRANTED)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private void decision(EventView event) {
     record.wrap(event.tellingText(), event.tellingLength());
     record.rewind();

@@ -6,13 +6,9 @@ import io.coreaudit.event.EventFlags;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.interpret.ArchNames;
-import io.coreaudit.interpret.ErrnoNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
-import io.coreaudit.memory.Memory;
 import io.coreaudit.record.EightBytes;
-import io.coreaudit.record.RecordFlyweight;
-import io.coreaudit.record.RecordType;
 
 /// Writes events as JSON in the names of the Elastic Common Schema 8.17, one object a line.
 ///
@@ -35,14 +31,9 @@ public final class EcsEncoder implements EventEncoder {
   private static final byte[] HOST_PLACE = EventAction.bytes("host.name");
 
   private static final Piece ACTION = key("action");
-  private static final Piece SUCCESS = outcome("success");
-  private static final Piece FAILURE = outcome("failure");
-  private static final Piece UNKNOWN = outcome("unknown");
-  private static final Piece ALLOWED = EventAction.list("type", "allowed");
-  private static final Piece CREATION = EventAction.list("type", "creation");
-  private static final Piece CHANGE = EventAction.list("type", "change");
-  private static final Piece DELETION = EventAction.list("type", "deletion");
-  private static final Piece INSTALLATION = EventAction.list("type", "installation");
+  private static final Piece[] OUTCOMES = {
+    outcome("unknown"), outcome("success"), outcome("failure")
+  };
   private static final byte[] NO_NODE = EventAction.bytes("-");
 
   private static final Piece TAGS = key("tags");
@@ -72,26 +63,12 @@ public final class EcsEncoder implements EventEncoder {
   private static final byte[] RAW_PLACE = EventAction.bytes("coreaudit.raw");
   private static final Piece BYTES = key("bytes");
 
-  private static final byte[] ADD = EventAction.bytes("add");
-  private static final byte[] REMOVE = EventAction.bytes("remove");
-  private static final byte[] INSTALL = EventAction.bytes("install");
-
-  private static final long YES = RecordFlyweight.word("yes");
-  private static final long ONE = RecordFlyweight.word("1");
-  private static final long SUCCEEDED = RecordFlyweight.word("success");
-  private static final long NO = RecordFlyweight.word("no");
-  private static final long ZERO = RecordFlyweight.word("0");
-  private static final long FAILED = RecordFlyweight.word("failed");
-  private static final long FAILURE_WORD = RecordFlyweight.word("failure");
-
   private static final int WITH_RAW_BYTES = 1 << 20;
-  private static final long ACCESS_MODE_AND_TRUNCATE = 3 | 0x200;
-  private static final long SECCOMP_LOG = 0x7ffc0000L;
-  private static final long SECCOMP_ALLOW = 0x7fff0000L;
   private static final long NO_NUMBER = Long.MIN_VALUE;
 
   private final boolean withRaw;
   private final EventView event = new EventView();
+  private final EventMeaning meaning = new EventMeaning(event);
   private final JsonWriter json = new JsonWriter();
   private final Value value = new Value();
   private final EcsSubject subject = new EcsSubject(json, value);
@@ -102,10 +79,6 @@ public final class EcsEncoder implements EventEncoder {
   private final EcsData data = new EcsData(json, value);
   private final EcsOwn own = new EcsOwn(json);
   private final Stamps stamps = new Stamps();
-
-  // Of the call's record; arch= and syscall= are wanted more than once.
-  private int arch;
-  private long number;
 
   /// Creates an encoder.
   ///
@@ -154,16 +127,14 @@ public final class EcsEncoder implements EventEncoder {
   // ---- events of audit
 
   private void audit(FrameFlyweight frame, ByteOutput out) {
-    arch = (int) event.hex(Field.ARCH, 0);
-    number = event.decimal(Field.SYSCALL, -1);
+    meaning.read();
     stamps.appendId(out, frame, EventKind.AUDIT);
     out.put(KIND_EVENT);
-    EventAction call = event.hasCall() ? call() : RecordActions.UNKNOWN;
-    EventAction action = event.callTells() ? call : told();
-    int subjectPath = event.paths().subject(call.firstPath);
+    EventAction action = meaning.action();
+    EventAction call = meaning.call();
+    int subjectPath = meaning.path();
     out.put(action.categories);
-    Piece types = types(action, subjectPath);
-    out.put(types);
+    out.put(meaning.types());
     if (action == RecordActions.UNKNOWN) {
       out.put(ACTION, '"');
       data.lowerCaseType(event);
@@ -171,7 +142,7 @@ public final class EcsEncoder implements EventEncoder {
     } else {
       out.put(action.member);
     }
-    out.put(outcome(action, types));
+    out.put(OUTCOMES[meaning.outcome()]);
     host(out);
     tags();
     error();
@@ -213,101 +184,6 @@ public final class EcsEncoder implements EventEncoder {
     json.close(coreaudit);
   }
 
-  private EventAction told() {
-    return event.has(Field.APPARMOR)
-        ? RecordActions.ofAppArmor(event.value(Field.APPARMOR), event.length(Field.APPARMOR))
-        : RecordActions.of(event.tellingType());
-  }
-
-  private EventAction call() {
-    EventAction known =
-        event.callType() == RecordType.SYSCALL
-            ? SyscallActions.of(arch, number, event.hex(Field.A0, 0))
-            : SyscallActions.ofUring(event.decimal(Field.URING_OP, -1));
-    return known == null ? RecordActions.of(event.callType()) : known;
-  }
-
-  private Piece types(EventAction action, int path) {
-    if (action.flagsArgument != EventAction.NONE) {
-      return typesOfOpen(action, path);
-    }
-    return switch (event.tellingType()) {
-      case RecordType.AVC, RecordType.USER_AVC -> {
-        boolean granted = event.decimal(Field.PERMISSIVE, 0) == 1 || data.isGranted(event);
-        yield granted && !event.has(Field.APPARMOR) ? ALLOWED : action.types;
-      }
-      case RecordType.SECCOMP -> isLetThrough(event.hex(Field.CODE, 0)) ? ALLOWED : action.types;
-      case RecordType.FANOTIFY -> event.decimal(Field.RESP, 0) == 1 ? ALLOWED : action.types;
-      case RecordType.CONFIG_CHANGE ->
-          isOperation(ADD) ? CREATION : isOperation(REMOVE) ? DELETION : action.types;
-      case RecordType.SOFTWARE_UPDATE ->
-          isOperation(INSTALL) ? INSTALLATION : isOperation(REMOVE) ? DELETION : action.types;
-      default -> action.types;
-    };
-  }
-
-  // `op=add_rule`, `op="add rule"`.
-  private boolean isOperation(byte[] word) {
-    long op = event.value(Field.OP);
-    int length = event.length(Field.OP);
-    int quote = length > 0 && Memory.byteAt(op) == '"' ? 1 : 0;
-    return FieldWalk.startsWith(op + quote, length - quote, word);
-  }
-
-  // SECCOMP_RET_LOG and SECCOMP_RET_ALLOW; every other action kept the call from being made.
-  private static boolean isLetThrough(long code) {
-    long action = code & 0xffff0000L;
-    return action == SECCOMP_LOG || action == SECCOMP_ALLOW;
-  }
-
-  private Piece typesOfOpen(EventAction action, int path) {
-    if (path >= 0 && event.paths().isCreated(path)) {
-      return CREATION;
-    }
-    long flags;
-    if (event.callType() == RecordType.URINGOP || action.flagsArgument == EventAction.IN_RECORD) {
-      flags = FieldWalk.octal(event.value(Field.OFLAG), event.length(Field.OFLAG), 0);
-    } else if (action.flagsArgument == EventAction.ALWAYS_CREATES) {
-      return CHANGE;
-    } else {
-      flags = event.hex(Field.A0 + action.flagsArgument, 0);
-    }
-    return (flags & ACCESS_MODE_AND_TRUNCATE) != 0 ? CHANGE : action.types;
-  }
-
-  private Piece outcome(EventAction action, Piece types) {
-    if (event.callTells() && event.has(Field.SUCCESS)) {
-      return outcome(Field.SUCCESS);
-    }
-    if (event.has(Field.RES)) {
-      return outcome(Field.RES);
-    }
-    if (event.has(Field.RESULT)) {
-      return outcome(Field.RESULT);
-    }
-    if (event.has(Field.SUCCESS)) {
-      return outcome(Field.SUCCESS);
-    }
-    // A decision that stands alone: what it said.
-    if (types == ALLOWED || types == action.types && action.isPermission) {
-      return SUCCESS;
-    }
-    return types == action.types && action.isDenial ? FAILURE : UNKNOWN;
-  }
-
-  private Piece outcome(int field) {
-    int length = event.length(field);
-    if (length > 7) {
-      return UNKNOWN;
-    }
-    long word = EightBytes.load(event.value(field), length);
-    if (word == YES || word == ONE || word == SUCCEEDED) {
-      return SUCCESS;
-    }
-    boolean failed = word == NO || word == ZERO || word == FAILED || word == FAILURE_WORD;
-    return failed ? FAILURE : UNKNOWN;
-  }
-
   private static Piece outcome(String word) {
     return Piece.of("\"outcome\":\"" + word + "\"," + MODULE + "audit" + HOST);
   }
@@ -333,12 +209,8 @@ public final class EcsEncoder implements EventEncoder {
     json.closeArray(mark);
   }
 
-  private boolean callFailed() {
-    return event.hasCall() && outcome(Field.SUCCESS) == FAILURE;
-  }
-
   private void error() {
-    byte[] name = callFailed() ? ErrnoNames.name(-event.decimal(Field.EXIT, 0)) : null;
+    byte[] name = meaning.error();
     if (name != null) {
       int mark = json.open(ERROR);
       json.plain(CODE, name);
@@ -348,16 +220,16 @@ public final class EcsEncoder implements EventEncoder {
 
   private void callName() {
     if (event.has(Field.SYSCALL)) {
-      byte[] name = SyscallNames.name(arch, number);
+      byte[] name = SyscallNames.name(meaning.arch(), meaning.number());
       nameOrValue(SYSCALL, SYSCALL_PLACE, name, Field.SYSCALL);
     } else if (event.has(Field.URING_OP)) {
       byte[] name = UringNames.table().name(event.decimal(Field.URING_OP, -1));
       nameOrValue(SYSCALL, SYSCALL_PLACE, name, Field.URING_OP);
     }
     if (event.has(Field.ARCH)) {
-      nameOrValue(ARCH, ARCH_PLACE, ArchNames.name(arch), Field.ARCH);
+      nameOrValue(ARCH, ARCH_PLACE, ArchNames.name(meaning.arch()), Field.ARCH);
     }
-    long exit = callFailed() ? event.decimal(Field.EXIT, NO_NUMBER) : NO_NUMBER;
+    long exit = meaning.exit(NO_NUMBER);
     if (exit != NO_NUMBER) {
       json.number(EXIT, exit);
     }

@@ -76,21 +76,9 @@ final class EcsFile {
     json.close(file);
   }
 
-  // Without a PATH record: what the kernel's own record names (AVC, INTEGRITY_DATA ...).
   private void named(EventView event) {
-    boolean namesFiles =
-        !event.callTells()
-            && event.tellingType() >= FIRST_NAMING
-            && event.tellingType() < LAST_NAMING;
-    if (!namesFiles) {
+    if (!decodeNamed(event, value)) {
       return;
-    }
-    int field = event.has(Field.PATH) ? Field.PATH : Field.NAME;
-    if (!event.has(field) || !value.decode(event.value(field), event.length(field), true)) {
-      return;
-    }
-    if (Memory.byteAt(value.address()) != '/') {
-      return; // socket:[4711], or the last part of a name
     }
     int file = json.open(FILE);
     json.text(PATH, PATH_PLACE, value.address(), value.length());
@@ -98,6 +86,21 @@ final class EcsFile {
       json.text(INODE, INODE_PLACE, value.address(), value.length());
     }
     json.close(file);
+  }
+
+  /// Decodes the file that an event without a PATH record is about: what the kernel's own record
+  /// names (AVC, INTEGRITY_DATA ...). False: it names none, or no more than the last part of its
+  /// name, or no file (`socket:[4711]`).
+  static boolean decodeNamed(EventView event, Value value) {
+    boolean namesFiles =
+        !event.callTells()
+            && event.tellingType() >= FIRST_NAMING
+            && event.tellingType() < LAST_NAMING;
+    int field = event.has(Field.PATH) ? Field.PATH : Field.NAME;
+    return namesFiles
+        && event.has(field)
+        && value.decode(event.value(field), event.length(field), true)
+        && Memory.byteAt(value.address()) == '/';
   }
 
   private void simple(Piece key, byte[] place, PathList paths, int path, int field) {
@@ -156,7 +159,8 @@ final class EcsFile {
     json.closeArray(array);
   }
 
-  private static boolean isFromWorkingDirectory(EventView event, int directoryArgument) {
+  /// Whether relative names of a call are relative to the working directory.
+  static boolean isFromWorkingDirectory(EventView event, int directoryArgument) {
     if (event.hasCall() && event.callType() == RecordType.URINGOP) {
       return false; // the directory stands in no record
     }

@@ -76,11 +76,21 @@ final class EcsSubject {
   }
 
   void write(EventView event) {
-    boolean login = !event.callTells() && isLogin(event.tellingType()) && names(event);
+    boolean login = isOfLogin(event);
     process(event, login);
     user(event, login);
     group(event);
     service(event);
+  }
+
+  /// Whether the event names who comes or goes.
+  static boolean isOfLogin(EventView event) {
+    return !event.callTells() && isLogin(event.tellingType()) && names(event);
+  }
+
+  /// Whether the event names an account that was changed.
+  static boolean isOfAccount(EventView event) {
+    return !event.callTells() && isAccountManagement(event.tellingType()) && names(event);
   }
 
   private static boolean names(EventView event) {

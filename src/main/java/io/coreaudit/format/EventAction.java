@@ -45,6 +45,18 @@ final class EventAction {
   /// Name of the object that the socket's address goes to, with quotes and colon; null: none.
   final Piece peer;
 
+  /// Whether the socket's address is where something came from.
+  final boolean isPeerSource;
+
+  /// How grave it is, 0 to 10, by its first category.
+  final int severity;
+
+  /// Categories with commas between.
+  final byte[] categoryNames;
+
+  /// Action in words: `opened file`.
+  final byte[] name;
+
   /// Whether another path of the event is the text of a symbolic link.
   final boolean isSymlink;
 
@@ -65,11 +77,30 @@ final class EventAction {
     this.flagsArgument = flagsArgument;
     this.firstPath = firstPath;
     this.peer = peer(action);
+    this.isPeerSource = action.equals("accepted-connection") || action.equals("received-from");
+    this.severity = severity(categories, action);
+    this.categoryNames = bytes(categories.replace(' ', ','));
+    this.name = bytes(action.replace('-', ' '));
     this.isSymlink = action.equals("symlinked-file");
   }
 
   EventAction(String action, String categories, String types) {
     this(action, categories, types, NONE, NONE, false);
+  }
+
+  private static int severity(String categories, String action) {
+    return switch (action) {
+      case "gap", "drift" -> 7;
+      case "heartbeat" -> 1;
+      default ->
+          switch (categories.isEmpty() ? "" : categories.split(" ")[0]) {
+            case "intrusion_detection" -> 7;
+            case "iam", "configuration", "driver" -> 6;
+            case "package", "host" -> 4;
+            case "authentication", "session", "process", "network", "file" -> 3;
+            default -> 2;
+          };
+    };
   }
 
   private static Piece peer(String action) {

@@ -121,7 +121,7 @@ final class JsonText {
 
   /// Length of the sequence that begins here with a byte above 0x7f; negative: so many bytes are
   /// none.
-  private static int sequence(long at, long end) {
+  static int sequence(long at, long end) {
     int first = Memory.byteAt(at) & 0xff;
     int least = 0x80;
     int most = 0xbf;

@@ -51,6 +51,14 @@ final class Stamps {
     out.put('Z');
   }
 
+  /// The event's time in milliseconds of the epoch; that of its receipt as in `appendTime`.
+  static long epochMillis(FrameFlyweight frame) {
+    long seconds = frame.stampSeconds();
+    return seconds < 0 || seconds >= YEAR_10000
+        ? Math.max(0, frame.receiveTimeNs()) / 1_000_000
+        : seconds * 1000 + frame.stampMillis();
+  }
+
   private static void writeDate(ByteOutput out, long seconds) {
     long day = seconds / SECONDS_PER_DAY;
     int second = (int) (seconds % SECONDS_PER_DAY);

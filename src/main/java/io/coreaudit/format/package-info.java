@@ -8,7 +8,10 @@
 ///                       │     ├── EcsSubject, EcsNetwork, EcsFile, EcsData   parts of the object
 ///                       │     ├── SyscallActions, RecordActions              what it is called
 ///                       │     └── JsonWriter, JsonText                       any bytes to valid JSON
-///                       └── RawEncoder     auditd's lines
+///                       ├── FlatEncoder    CEF and LEEF, of the same EventView
+///                       ├── RecordsEncoder each field raw and interpreted
+///                       ├── RawEncoder     auditd's lines
+///                       └── RedactingEncoder   any of them, behind a copy with secrets masked
 /// ```
 ///
 /// Invariants: one frame gives whole lines, whatever its records hold; no key comes twice; the

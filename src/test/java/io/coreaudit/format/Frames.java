@@ -22,10 +22,10 @@ import java.util.function.Consumer;
 /// A line that begins with `#!` says what the next events get: `#! node n1`, `#! parent_name sh`,
 /// `#! parent_executable /bin/sh`, `#! process 5000`, `#! parent -1`, `#! confidence 1`, `#!
 /// container 1 ID UID`, `#! pod 1=ns|2=name`, `#! secret 1 UID VOLUME`, `#! secret_pod 1=ns`, `#!
-/// user 0 root`, `#! group 0 root`, `#! own_doing`, `#! seq 7`, `#! incomplete`, `#! truncated`, `#! redacted`,
-/// `#! repeat 1`, `#! lines` (keep prefixes, as for a file), `#! netlink`, `#! clear`, `#! own gap
-/// audit(1.002:0): reason=x`. Other lines with `#` are comments. Records of the same stamp that
-/// follow each other are one event.
+/// user 0 root`, `#! group 0 root`, `#! own_doing`, `#! seq 7`, `#! incomplete`, `#! truncated`,
+/// `#! redacted`, `#! repeat 1`, `#! lines` (keep prefixes, as for a file), `#! netlink`, `#!
+/// clear`, `#! own gap audit(1.002:0): reason=x`. Other lines with `#` are comments. Records of the
+/// same stamp that follow each other are one event.
 final class Frames {
   private static final int CAPACITY = 8 << 20;
 

@@ -1,5 +1,6 @@
 package io.coreaudit.agent;
 
+import io.coreaudit.agent.command.Version;
 import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.config.ConfigKey;
 import io.coreaudit.agent.config.SinkConfig;
@@ -8,6 +9,7 @@ import io.coreaudit.agent.config.SpoolConfig;
 import io.coreaudit.agent.config.TlsConfig;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
+import io.coreaudit.format.FlatEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.format.RedactingEncoder;
 import io.coreaudit.forward.Forwarder;
@@ -69,6 +71,8 @@ final class Sinks {
     return switch (config.format()) {
       case ECS -> new EcsEncoder(config.includeRaw());
       case RAW -> new RawEncoder();
+      case CEF -> FlatEncoder.cef(Version.text());
+      case LEEF -> FlatEncoder.leef(Version.text());
     };
   }
 

@@ -5,6 +5,7 @@ import io.coreaudit.decode.LogDecoder;
 import io.coreaudit.decode.RotatedSets;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
+import io.coreaudit.format.FlatEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.format.RecordsEncoder;
 import io.coreaudit.format.RedactingEncoder;
@@ -55,7 +56,7 @@ final class DecodeCommand implements Command {
                 + " directories of them, or standard input, also while it grows.",
             "What happened to etcd in the last hour:",
             "  coreaudit decode --since -1h --key openshift_etcd /var/log/audit");
-    option(spec, "--format", "records|ecs|raw", "How events look (default: ecs).");
+    option(spec, "--format", "records|ecs|raw|cef|leef", "How events look (default: ecs).");
     many(spec, "--key", "K", "Events whose rule has this key; again for more.");
     many(spec, "--type", "T", "Events with a record of this type; again for more.");
     option(
@@ -190,7 +191,9 @@ final class DecodeCommand implements Command {
       case "records" -> new RecordsEncoder(accounts(line, "--passwd"), accounts(line, "--group"));
       case "ecs" -> new EcsEncoder(true);
       case "raw" -> new RawEncoder();
-      default -> throw wrong("--format=" + format + ": expected records, ecs or raw");
+      case "cef" -> FlatEncoder.cef(Version.text());
+      case "leef" -> FlatEncoder.leef(Version.text());
+      default -> throw wrong("--format=" + format + ": expected records, ecs, raw, cef or leef");
     };
   }
 

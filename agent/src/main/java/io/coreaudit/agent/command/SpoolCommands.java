@@ -4,6 +4,7 @@ import io.coreaudit.agent.control.Json;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
+import io.coreaudit.format.FlatEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.spool.SpoolException;
 import io.coreaudit.spool.SpoolInspector;
@@ -43,7 +44,7 @@ final class SpoolCommands {
                         .build())
                 .addOption(
                     OptionSpec.builder("--format")
-                        .paramLabel("ecs|raw")
+                        .paramLabel("ecs|raw|cef|leef")
                         .type(String.class)
                         .defaultValue("ecs")
                         .description("How events look (default: ecs).")
@@ -94,9 +95,13 @@ final class SpoolCommands {
         switch (format) {
           case "ecs" -> new EcsEncoder(true);
           case "raw" -> new RawEncoder();
+          case "cef" -> FlatEncoder.cef(Version.text());
+          case "leef" -> FlatEncoder.leef(Version.text());
           default ->
               throw new CommandException(
-                  ExitStatus.WRONG_USAGE, "--format=" + format + ": expected ecs or raw", null);
+                  ExitStatus.WRONG_USAGE,
+                  "--format=" + format + ": expected ecs, raw, cef or leef",
+                  null);
         };
     ByteOutput bytes = new ByteOutput(64 * 1024);
     inspector(line)

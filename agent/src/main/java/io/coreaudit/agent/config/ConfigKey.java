@@ -250,7 +250,8 @@ public enum ConfigKey {
       "sinks.*.format",
       Word.of(SinkFormat.class),
       "ecs",
-      "ecs (Elastic Common Schema, one JSON object a line) or raw (the kernel's own lines)."),
+      "ecs (Elastic Common Schema, one JSON object a line), raw (the kernel's own lines), cef"
+          + " (ArcSight's Common Event Format) or leef (QRadar's, 2.0): one line an event."),
   /// Raw records.
   SINK_INCLUDE_RAW(
       "sinks.*.include_raw",

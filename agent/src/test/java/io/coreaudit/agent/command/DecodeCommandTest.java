@@ -62,6 +62,16 @@ final class DecodeCommandTest {
         .contains("{\"name\":\"key\",\"raw\":\"\\\"k\\\"\",\"interp\":\"k\"}");
     assertThat(run("decode", "--passwd", passwd.toString(), log())).isZero();
     assertThat(out()).contains("\"audit\":{\"id\":\"1000\",\"name\":\"alice\"}");
+    assertThat(run("decode", "--format", "cef", "--passwd", passwd.toString(), log())).isZero();
+    assertThat(out())
+        .startsWith("CEF:0|coreaudit|coreaudit|")
+        .contains("|opened-file|opened file|3|rt=1000001 externalId=1000.001:1 ")
+        .hasLineCount(2);
+    assertThat(run("decode", "--format", "leef", log())).isZero();
+    assertThat(out())
+        .startsWith("LEEF:2.0|coreaudit|coreaudit|")
+        .contains("|authenticated|x09|devTime=1001000\teventId=1001.000:2\t")
+        .hasLineCount(2);
     assertThat(err()).isEmpty();
   }
 
@@ -96,7 +106,8 @@ final class DecodeCommandTest {
   @Test
   void shouldSayWhatIsWrong() throws Exception {
     assertThat(run("decode", "--format", "xml", log())).isEqualTo(2);
-    assertThat(err()).isEqualTo("coreaudit: --format=xml: expected records, ecs or raw\n");
+    assertThat(err())
+        .isEqualTo("coreaudit: --format=xml: expected records, ecs, raw, cef or leef\n");
     assertThat(run("decode", "--type", "SYSCAL", log())).isEqualTo(2);
     assertThat(err()).startsWith("coreaudit: --type=SYSCAL: no such record type");
     assertThat(run("decode", "--since", "yesterday", log())).isEqualTo(2);
