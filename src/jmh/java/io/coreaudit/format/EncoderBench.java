@@ -20,6 +20,8 @@ import org.openjdk.jmh.annotations.State;
 /// |---|---|---|
 /// | ecs | ECS with raw records | openat of a secret: SYSCALL, CWD, PATH, PROCTITLE, EOE |
 /// | withoutRaw | ECS without them | the same |
+/// | redacted | ECS with raw records, secrets looked for and not found | the same |
+/// | cef | CEF | the same |
 /// | raw | auditd's lines | the same |
 /// | records | every field raw and interpreted | the same |
 /// | varied | ECS with raw records | 512 opens, all different: no branch is learnt by heart |
@@ -47,6 +49,8 @@ public class EncoderBench {
 
   private final EcsEncoder ecs = new EcsEncoder(true);
   private final EcsEncoder withoutRaw = new EcsEncoder(false);
+  private final EventEncoder redacted = new RedactingEncoder(new EcsEncoder(true));
+  private final FlatEncoder cef = FlatEncoder.cef("0.1.0");
   private final RawEncoder raw = new RawEncoder();
   private final RecordsEncoder records = new RecordsEncoder(new AccountNames(), new AccountNames());
   private final ByteOutput out = new ByteOutput(8192);
@@ -120,6 +124,22 @@ public class EncoderBench {
   public int ecs() {
     out.clear();
     ecs.encode(frame, out);
+    return out.length();
+  }
+
+  /// ECS with raw records, secrets in arguments masked.
+  @Benchmark
+  public int redacted() {
+    out.clear();
+    redacted.encode(frame, out);
+    return out.length();
+  }
+
+  /// CEF.
+  @Benchmark
+  public int cef() {
+    out.clear();
+    cef.encode(frame, out);
     return out.length();
   }
 

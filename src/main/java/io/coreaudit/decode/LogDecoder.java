@@ -34,7 +34,7 @@ public final class LogDecoder implements AutoCloseable {
   /// Is told how far the decoder is, now and then.
   @FunctionalInterface
   public interface Progress {
-    /// Takes what was read of the present file, as it lies on disk.
+    /// Takes what was read of the present file, as it lies on disk, or of standard input.
     void at(long fileBytes) throws IOException;
   }
 
@@ -87,8 +87,8 @@ public final class LogDecoder implements AutoCloseable {
 
   /// Decodes standard input until its end. What is complete is written when nothing more came for
   /// half a second, even before its turn.
-  public void decodeStandardInput() throws IOException {
-    decode(LogInput.standard(), _ -> {}, true);
+  public void decodeStandardInput(Progress progress) throws IOException {
+    decode(LogInput.standard(), progress, true);
   }
 
   private void decode(LogInput input, Progress progress, boolean growing) throws IOException {
@@ -110,9 +110,8 @@ public final class LogDecoder implements AutoCloseable {
       }
       if (growing) {
         write();
-      } else {
-        progress.at(input.position());
       }
+      progress.at(input.position());
     }
     if (filled > 0) {
       take(buffer.address(), filled);

@@ -29,9 +29,12 @@ final class LogInput implements AutoCloseable {
   private final boolean zipped;
   private final byte[] begin;
   private int begun;
+  private final boolean standard;
+  private long taken;
 
-  private LogInput(FileInputStream file, String name) throws IOException {
+  private LogInput(FileInputStream file, String name, boolean standard) throws IOException {
     this.name = name;
+    this.standard = standard;
     this.file = file;
     // A pipe may give one byte only: then that is what the log begins with.
     byte[] two = file.readNBytes(2);
@@ -49,7 +52,7 @@ final class LogInput implements AutoCloseable {
   static LogInput open(Path path) throws IOException {
     FileInputStream file = new FileInputStream(path.toFile());
     try {
-      return new LogInput(file, path.toString());
+      return new LogInput(file, path.toString(), false);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -57,7 +60,7 @@ final class LogInput implements AutoCloseable {
   }
 
   static LogInput standard() throws IOException {
-    return new LogInput(new FileInputStream(FileDescriptor.in), "standard input");
+    return new LogInput(new FileInputStream(FileDescriptor.in), "standard input", true);
   }
 
   /// Reads what is there, waiting until something is; -1 at the end.
@@ -65,10 +68,13 @@ final class LogInput implements AutoCloseable {
     if (begun < begin.length) {
       to.put(begin);
       begun = begin.length;
+      taken += begun;
       return begin.length;
     }
     try {
-      return bytes.read(to);
+      int read = bytes.read(to);
+      taken += Math.max(0, read);
+      return read;
     } catch (EOFException | ZipException damaged) {
       throw new IOException(
           name + ": the gzip data is cut or damaged (" + damaged.getMessage() + ")", damaged);
@@ -86,9 +92,10 @@ final class LogInput implements AutoCloseable {
     }
   }
 
-  /// How much of the file was read, as it lies on disk.
+  /// How much of the file was read, as it lies on disk; of standard input, which may be a pipe, as
+  /// it was given.
   long position() throws IOException {
-    return file.getChannel().position();
+    return standard ? taken : file.getChannel().position();
   }
 
   @Override

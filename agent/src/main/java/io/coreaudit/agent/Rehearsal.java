@@ -12,6 +12,8 @@ import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EcsEncoder;
+import io.coreaudit.format.EventEncoder;
+import io.coreaudit.format.RedactingEncoder;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.kernel.LibC;
@@ -81,7 +83,7 @@ final class Rehearsal {
     private final Pages memory = Pages.allocate(FRAME_BYTES + OWN_TEXT_BYTES);
     private final FrameWriter writer = new FrameWriter(memory.address(), FRAME_BYTES);
     private final FrameFlyweight frame = new FrameFlyweight();
-    private final EcsEncoder encoder = new EcsEncoder(true);
+    private final EventEncoder encoder = new RedactingEncoder(new EcsEncoder(true));
     private final ByteOutput out = new ByteOutput(FRAME_BYTES);
     private final OriginCollector origin;
     private final OwnEvent own;

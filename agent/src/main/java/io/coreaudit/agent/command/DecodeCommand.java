@@ -114,10 +114,10 @@ final class DecodeCommand implements Command {
         line.hasMatchedOption("--redact") ? new RedactingEncoder(encoder) : encoder;
     try (OriginCollector origin = asksOrigin ? origin(line) : null;
         LogDecoder decoder = new LogDecoder(filter, written, origin, events)) {
-      if (files.isEmpty()) {
-        decoder.decodeStandardInput();
-      }
       DecodeProgress progress = new DecodeProgress(files, err);
+      if (files.isEmpty()) {
+        decoder.decodeStandardInput(progress);
+      }
       for (Path file : files) {
         progress.begin(file);
         decoder.decode(file, progress);

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
-/// How far `decode` is, on standard error when that is a terminal and standard output is none.
+/// How far `decode` is, on standard error when that is a terminal and standard output is none: one
+/// line, written over twice a second, taken away at the end.
 ///
 /// Nothing is shown of what takes less than a second.
 final class DecodeProgress implements LogDecoder.Progress {
@@ -18,16 +20,26 @@ final class DecodeProgress implements LogDecoder.Progress {
   private final PrintStream err;
   private final boolean shown;
   private final long totalBytes;
-  private final long begunNs = System.nanoTime();
-  private long nextNs = begunNs + 2 * PERIOD_NS;
+  private final LongSupplier clockNs;
+  private final long begunNs;
+  private long nextNs;
   private long bytesBefore;
   private long fileBytes;
   private Path file;
   private boolean dirty;
 
   DecodeProgress(List<Path> files, PrintStream err) throws IOException {
+    this(files, err, isTerminal(2) && !isTerminal(1), System::nanoTime);
+  }
+
+  /// @param files what is read; empty: standard input
+  DecodeProgress(List<Path> files, PrintStream err, boolean shown, LongSupplier clockNs)
+      throws IOException {
     this.err = err;
-    shown = isTerminal(2) && !isTerminal(1);
+    this.shown = shown;
+    this.clockNs = clockNs;
+    begunNs = clockNs.getAsLong();
+    nextNs = begunNs + 2 * PERIOD_NS;
     long total = 0;
     for (Path each : files) {
       total += Files.size(each);
@@ -53,7 +65,7 @@ final class DecodeProgress implements LogDecoder.Progress {
   @Override
   public void at(long position) {
     fileBytes = position;
-    long now = shown ? System.nanoTime() : 0;
+    long now = shown ? clockNs.getAsLong() : 0;
     if (!shown || now < nextNs) {
       return;
     }
@@ -63,13 +75,18 @@ final class DecodeProgress implements LogDecoder.Progress {
     err.flush();
   }
 
-  static String text(long bytes, long total, double seconds, Path file) {
+  private static String text(long bytes, long total, double seconds, Path file) {
+    double rate = bytes / 1048576.0 / seconds;
+    if (file == null) {
+      return String.format(
+          Locale.ROOT, "%.1f MiB, %.0f MiB/s, standard input", bytes / 1048576.0, rate);
+    }
     return String.format(
         Locale.ROOT,
         "%3d %% of %.1f MiB, %.0f MiB/s, %s",
         total == 0 ? 100 : Math.min(100, bytes * 100 / total),
         total / 1048576.0,
-        bytes / 1048576.0 / seconds,
+        rate,
         file.getFileName());
   }
 
