@@ -3,6 +3,7 @@ package io.coreaudit.format;
 import static io.coreaudit.format.JsonWriter.key;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 
 /// Writes security labels in their parts: `coreaudit.selinux` of contexts (`user:role:type:level`),
 /// `coreaudit.label` of all else (a profile of AppArmor, a label of Smack).
@@ -148,11 +149,7 @@ final class EcsLabels {
     json.closeArray(mark);
   }
 
-  private static long to(long from, long end, int wanted) {
-    long at = from;
-    while (at < end && Memory.byteAt(at) != wanted) {
-      at++;
-    }
-    return at;
+  private static long to(long from, long end, long wanted) {
+    return EightBytes.find(from, end, EightBytes.ONES * wanted);
   }
 }

@@ -2,6 +2,7 @@ package io.coreaudit.format;
 
 import static io.coreaudit.format.JsonWriter.key;
 
+import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
@@ -247,7 +248,12 @@ final class EcsSubject {
   }
 
   private static boolean differ(EventView event, int field, int from) {
-    return event.has(field) && event.decimal(field, -1) != event.decimal(from, -1);
+    int length = event.length(field);
+    if (length == event.length(from) && length <= Long.BYTES) {
+      return EightBytes.load(event.value(field), length)
+          != EightBytes.load(event.value(from), length);
+    }
+    return length > 0 && event.decimal(field, -1) != event.decimal(from, -1);
   }
 
   /// Writes the group that was made, changed or taken away.

@@ -252,6 +252,9 @@ final class JsonWriter {
 
   /// Writes text whose bytes nobody needs should it not be UTF-8.
   void plainOrEscaped(Piece key, long address, int length) {
+    if (length <= SHORT_TEXT && length <= room() && out.putMember(key, address, length)) {
+      return;
+    }
     out.put(key, '"');
     append(address, length);
     out.put('"', ',');

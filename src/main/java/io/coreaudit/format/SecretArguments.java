@@ -236,8 +236,9 @@ final class SecretArguments {
     if (is(LOGIN_WORD, base, to)) {
       login = true;
     }
+    int length = to - base;
     for (int i = 0; i < PROGRAM_NAMES.length; i++) {
-      if (is(PROGRAM_NAMES[i], base, to)) {
+      if (PROGRAM_NAMES[i].length == length && starts(PROGRAM_NAMES[i], base, to)) {
         program = i;
         return;
       }
