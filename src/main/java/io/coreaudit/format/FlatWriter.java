@@ -5,8 +5,9 @@ import io.coreaudit.memory.Memory;
 /// Writes fields of one line of CEF or LEEF, a separator between; values of any bytes.
 ///
 /// Text is UTF-8: what is not becomes U+FFFD. CEF: `\` and `=` get a `\`, line feed and carriage
-/// return become `\n` and `\r`, other control bytes a blank. LEEF has no escape: control bytes, its
-/// separator (a tab) among them, become blanks. A value ends after `LONGEST` bytes, at a character.
+/// return become `\n` and `\r`, other control characters (U+2028 and U+2029 too) a blank. LEEF has
+/// no escape: control bytes, its separator (a tab) among them, become blanks. A value ends after
+/// `LONGEST` bytes, at a character.
 final class FlatWriter {
   /// Most bytes of a value, as CEF bounds its longer fields.
   static final int LONGEST = 1023;
@@ -90,7 +91,11 @@ final class FlatWriter {
       if (b < 0) {
         int sequence = JsonText.sequence(at, end);
         if (sequence > 0) {
-          out.put(at, sequence);
+          if (endsLine(at, sequence)) {
+            out.put(' ');
+          } else {
+            out.put(at, sequence);
+          }
           at += sequence;
         } else {
           out.put(REPLACEMENT);
@@ -108,6 +113,17 @@ final class FlatWriter {
         out.put(b);
       }
     }
+  }
+
+  // U+0080 to U+009F, U+2028, U+2029: some readers take some of them for the end of a line.
+  private static boolean endsLine(long at, int sequence) {
+    int first = Memory.byteAt(at) & 0xff;
+    int second = Memory.byteAt(at + 1) & 0xff;
+    return sequence == 2 && first == 0xc2 && second < 0xa0
+        || sequence == 3
+            && first == 0xe2
+            && second == 0x80
+            && (Memory.byteAt(at + 2) & 0xfe) == 0xa8;
   }
 
   private void control(int b) {

@@ -30,7 +30,7 @@ final class FlatLine {
     }
     assertThat(line).endsWith("\n");
     line = line.substring(0, line.length() - 1);
-    assertThat(line.chars().noneMatch(c -> c != '\t' && c < ' ' || c == 0x7f)).as(line).isTrue();
+    assertThat(line.chars().noneMatch(FlatLine::isControl)).as(line).isTrue();
     Matcher header = (cef ? CEF_HEADER : LEEF_HEADER).matcher(line);
     assertThat(header.matches()).as(line).isTrue();
     Map<String, String> fields = new LinkedHashMap<>();
@@ -47,6 +47,10 @@ final class FlatLine {
       }
     }
     return fields;
+  }
+
+  private static boolean isControl(int c) {
+    return c != '\t' && c < ' ' || c >= 0x7f && c < 0xa0 || c == 0x2028 || c == 0x2029;
   }
 
   private static void cefFields(String extension, Map<String, String> fields) {

@@ -22,10 +22,10 @@ import java.util.function.Consumer;
 /// A line that begins with `#!` says what the next events get: `#! node n1`, `#! parent_name sh`,
 /// `#! parent_executable /bin/sh`, `#! process 5000`, `#! parent -1`, `#! confidence 1`, `#!
 /// container 1 ID UID`, `#! pod 1=ns|2=name`, `#! secret 1 UID VOLUME`, `#! secret_pod 1=ns`, `#!
-/// user 0 root`, `#! group 0 root`, `#! own_doing`, `#! seq 7`, `#! incomplete`, `#! truncated`,
-/// `#! redacted`, `#! repeat 1`, `#! lines` (keep prefixes, as for a file), `#! netlink`, `#!
-/// clear`, `#! own gap audit(1.002:0): reason=x`. Other lines with `#` are comments. Records of the
-/// same stamp that follow each other are one event.
+/// user 0 root`, `#! group 0 root`, `#! own_doing`, `#! script /x.sh`, `#! parent_script /y.sh`,
+/// `#! seq 7`, `#! incomplete`, `#! truncated`, `#! redacted`, `#! repeat 1`, `#! lines` (keep
+/// prefixes, as for a file), `#! netlink`, `#! clear`, `#! own gap audit(1.002:0): reason=x`. Other
+/// lines with `#` are comments. Records of the same stamp that follow each other are one event.
 final class Frames {
   private static final int CAPACITY = 8 << 20;
 
@@ -98,6 +98,8 @@ final class Frames {
       case "secret_pod" -> fields(OriginTag.SECRET_POD, line(words));
       case "seq" -> seq = Long.parseLong(words[1]);
       case "repeat" -> repeat = Integer.parseInt(words[1]);
+      case "script" -> bytes(OriginTag.SCRIPT, line(words));
+      case "parent_script" -> bytes(OriginTag.PARENT_SCRIPT, line(words));
       case "own_doing" -> value(OriginTag.OWN, new byte[0]);
       case "incomplete" -> flags |= EventFlags.INCOMPLETE;
       case "redacted" -> flags |= EventFlags.REDACTED;
