@@ -142,7 +142,8 @@ final class SpoolDamageTest {
     // Killed after the rename, in the middle of Chronicle's own header.
     byte[] begun = new byte[100];
     java.util.Arrays.fill(begun, (byte) 7);
-    Files.move(SegmentDescriptor.sparePathOf(settings.dir(), 3), segment(3));
+    Files.deleteIfExists(SegmentDescriptor.sparePathOf(settings.dir(), 3));
+    Files.write(segment(3), new byte[SEGMENT]);
     write(segment(3), 0, begun);
     write(segment(3), 0, number(SegmentDescriptor.NOT_COMPLETE));
     try (Spool spool = Spool.open(settings);
