@@ -16,6 +16,7 @@ final class EcsData {
   private static final Piece OTHER = key("other");
   private static final byte[] OTHER_PLACE = EventAction.bytes("coreaudit.other");
   private static final int MOST_OTHER = 64;
+  private static final int CLASS = Field.number("tclass");
   private static final Piece PERMISSIONS = key("seperms");
   private static final Piece DECISION = key("seresult");
   private static final Piece SECCOMP_ACTION = key("seccomp");
@@ -74,7 +75,7 @@ final class EcsData {
         unknown++;
       } else if (!hasPlace(field, i >= fields.claims(), event.tellingType())
           && names.add(name, length)
-          && value.decode(fields.valueAddress(i), fields.valueLength(i), Field.isEncoded(field))) {
+          && decode(event, fields, i, field)) {
         member(name, length);
       }
     }
@@ -82,6 +83,19 @@ final class EcsData {
     if (unknown > 0) {
       writeOther(fields);
     }
+  }
+
+  // Of a decision what was decided, not what its caller wrote before that.
+  private boolean decode(EventView event, FieldIndex fields, int i, int field) {
+    if (event.tellingType() == RecordType.USER_AVC && !event.callTells()) {
+      if (field == Field.PERMISSIVE) {
+        return value.decode(event.value(field), event.length(field), false);
+      }
+      if (field == CLASS && event.classLength() > 0) {
+        return value.decode(event.classValue(), event.classLength(), false);
+      }
+    }
+    return value.decode(fields.valueAddress(i), fields.valueLength(i), Field.isEncoded(field));
   }
 
   // SECCOMP_RET_ACTION_FULL: the upper half of what the filter returned.

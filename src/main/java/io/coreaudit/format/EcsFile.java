@@ -89,17 +89,19 @@ final class EcsFile {
   }
 
   /// Decodes the file that an event without a PATH record is about: what the kernel's own record
-  /// names (AVC, INTEGRITY_DATA ...). False: it names none, or no more than the last part of its
-  /// name, or no file (`socket:[4711]`).
+  /// names (AVC, INTEGRITY_DATA, INTEGRITY_RULE ...). False: it names none, or no more than the
+  /// last part of its name, or no file (`socket:[4711]`).
   static boolean decodeNamed(EventView event, Value value) {
     boolean namesFiles =
         !event.callTells()
             && event.tellingType() >= FIRST_NAMING
             && event.tellingType() < LAST_NAMING;
     int field = event.has(Field.PATH) ? Field.PATH : Field.NAME;
+    field = event.has(field) ? field : Field.FILE;
     return namesFiles
         && event.has(field)
         && value.decode(event.value(field), event.length(field), true)
+        && value.length() > 0
         && Memory.byteAt(value.address()) == '/';
   }
 

@@ -94,7 +94,7 @@ final class EcsNetwork {
     if (value.decode(event.value(Field.ADDR), event.length(Field.ADDR), false)
         && IpText.isAddress(value.address(), value.length())) {
       json.plainOrEscaped(IP, value.address(), value.length());
-      port(event.decimal(Field.RPORT, -1));
+      port(event.clientPort());
     }
     if (value.decode(event.value(Field.HOSTNAME), event.length(Field.HOSTNAME), false)
         && !IpText.isAddress(value.address(), value.length())) {

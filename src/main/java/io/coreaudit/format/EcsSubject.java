@@ -3,6 +3,7 @@ package io.coreaudit.format;
 import static io.coreaudit.format.JsonWriter.key;
 
 import io.coreaudit.record.EightBytes;
+import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
@@ -63,6 +64,10 @@ final class EcsSubject {
   private static final long FSGID_WORD = RecordFlyweight.word("FSGID");
   private static final long ID_WORD = RecordFlyweight.word("ID");
   private static final long UNSET = 0xffffffffL;
+  private static final int NEW_GID = Field.number("new_gid");
+  private static final int NEW_GID_TOO = Field.number("new-gid");
+  private static final int NEW_GROUP = Field.number("new_group");
+  private static final int NEW_GROUP_TOO = Field.number("new-group");
 
   /// Arguments end here, so that there is room for what follows them.
   private static final int ARGUMENTS_BYTES = 512 << 10;
@@ -258,7 +263,12 @@ final class EcsSubject {
 
   /// Writes the group that was made, changed or taken away.
   private void group(EventView event) {
-    if (event.callTells() || !isGroupManagement(event.tellingType())) {
+    int type = event.callTells() ? -1 : event.tellingType();
+    if (type == RecordType.CHGRP_ID || type == RecordType.GRP_AUTH) {
+      takenGroup(event);
+      return;
+    }
+    if (!isGroupManagement(type)) {
       return;
     }
     int group = json.open(GROUP);
@@ -274,6 +284,37 @@ final class EcsSubject {
     json.close(group);
   }
 
+  // The group that a user takes, or asks to.
+  private void takenGroup(EventView event) {
+    int group = json.open(GROUP);
+    FieldIndex fields = event.tellingFields();
+    int place = either(event, NEW_GID, NEW_GID_TOO);
+    long id = UNSET;
+    if (place >= 0) {
+      id = FieldWalk.decimal(fields.valueAddress(place), fields.valueLength(place), UNSET);
+    }
+    boolean hasId = id >= 0 && id < UNSET;
+    if (hasId) {
+      json.quoted(ID, id);
+    }
+    place = either(event, NEW_GROUP, NEW_GROUP_TOO);
+    if (place >= 0 && value.decode(fields.valueAddress(place), fields.valueLength(place), true)) {
+      json.text(NAME, CHANGED_GROUP_PLACE, value.address(), value.length());
+    } else if (hasId) {
+      int known = event.account(1, id);
+      if (known >= 0) {
+        json.text(
+            NAME, CHANGED_GROUP_PLACE, event.accountName(known), event.accountNameLength(known));
+      }
+    }
+    json.close(group);
+  }
+
+  private static int either(EventView event, int field, int other) {
+    int place = event.find(field, true);
+    return place >= 0 ? place : event.find(other, true);
+  }
+
   private void target(EventView event, byte[] place) {
     long id = event.decimal(Field.ID, UNSET);
     if (id >= 0 && id < UNSET) {
@@ -282,7 +323,7 @@ final class EcsSubject {
     if (text(event, Field.ACCT, NAME, place) || id < 0 || id >= UNSET) {
       return;
     }
-    name(event, id, 0, ID_WORD, place);
+    name(event, id, 0, event.accountWord(), place);
   }
 
   private void account(
@@ -312,10 +353,13 @@ final class EcsSubject {
     }
   }
 
-  /// Types whose `acct=` is the user who comes or goes; `uid=` is the daemon that let them.
+  /// Types whose `acct=` or `id=` is the user who comes or goes, or takes another group (newgrp);
+  /// `uid=` is the program that let them.
   private static boolean isLogin(int type) {
     return switch (type) {
       case RecordType.USER_AUTH,
+          RecordType.GRP_AUTH,
+          RecordType.CHGRP_ID,
           RecordType.USER_ACCT,
           RecordType.USER_LOGIN,
           RecordType.USER_LOGOUT,
@@ -368,8 +412,7 @@ final class EcsSubject {
       case RecordType.ADD_GROUP,
           RecordType.DEL_GROUP,
           RecordType.GRP_MGMT,
-          RecordType.GRP_CHAUTHTOK,
-          RecordType.CHGRP_ID ->
+          RecordType.GRP_CHAUTHTOK ->
           true;
       default -> false;
     };

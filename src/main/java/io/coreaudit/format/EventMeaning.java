@@ -23,6 +23,8 @@ final class EventMeaning {
   private static final byte[] REMOVE = EventAction.bytes("remove");
   private static final byte[] INSTALL = EventAction.bytes("install");
   private static final byte[] GRANTED = EventAction.bytes("granted");
+  private static final byte[] DENIED = EventAction.bytes("denied");
+  private static final int POLICY_ACTION = Field.number("action");
 
   private static final long YES = RecordFlyweight.word("yes");
   private static final long ONE = RecordFlyweight.word("1");
@@ -124,9 +126,13 @@ final class EventMeaning {
   }
 
   private EventAction told() {
-    return event.has(Field.APPARMOR)
-        ? RecordActions.ofAppArmor(event.value(Field.APPARMOR), event.length(Field.APPARMOR))
-        : RecordActions.of(event.tellingType());
+    if (event.has(Field.APPARMOR)) {
+      return RecordActions.ofAppArmor(event.value(Field.APPARMOR), event.length(Field.APPARMOR));
+    }
+    int type = event.tellingType();
+    // Older kernels wrote a line of the policy with the number of a file's hash.
+    boolean policy = type == RecordType.INTEGRITY_RULE && event.find(POLICY_ACTION, false) >= 0;
+    return RecordActions.of(policy ? RecordType.INTEGRITY_POLICY_RULE : type);
   }
 
   private EventAction called() {
@@ -156,14 +162,19 @@ final class EventMeaning {
     };
   }
 
-  // Whether the decision of an AVC record was to grant.
+  // Whether the decision of an AVC record was to grant. It stands before the caller's own words.
   private boolean isGranted() {
     record.wrap(event.tellingText(), event.tellingLength());
     record.rewind();
     while (record.nextWord()) {
-      if (!record.named()
-          && FieldWalk.equals(record.valueAddress(), record.valueLength(), GRANTED)) {
+      if (record.named()) {
+        continue;
+      }
+      if (FieldWalk.equals(record.valueAddress(), record.valueLength(), GRANTED)) {
         return true;
+      }
+      if (FieldWalk.equals(record.valueAddress(), record.valueLength(), DENIED)) {
+        return false;
       }
     }
     return false;

@@ -16,8 +16,15 @@ import java.util.Arrays;
 /// field of the call goes before the same field of the telling record, and the first of a name
 /// before later ones: what the kernel writes stands before what user space gave it to write. Of the
 /// latter, the inside of `msg='...'`, only what a program may say of itself is taken
-/// (`Field.mayBeClaimed`): who it is and which rule it met is the kernel's word alone.
+/// (`Field.mayBeClaimed`): who it is and which rule it met is the kernel's word alone. Of a
+/// decision (USER_AVC) the last of a name counts: the caller's words stand before those of the
+/// library that decided.
 final class EventView {
+  private static final long ID_WORD = RecordFlyweight.word("ID");
+  private static final long SUID_WORD = RecordFlyweight.word("SUID");
+  private static final long CLASS_WORD = RecordFlyweight.word("tclass");
+  private static final int PORT = Field.number("port");
+
   private final RecordFlyweight record = new RecordFlyweight();
   private final FieldIndex callFields = new FieldIndex();
   private final FieldIndex tellingFields = new FieldIndex();
@@ -37,6 +44,9 @@ final class EventView {
   private long tellingPrefix;
   private int tellingPrefixLength;
   private long claimed; // one bit a field
+  private long accountWord;
+  private long classValue;
+  private int classLength;
   private long detailText;
   private int detailLength;
   private boolean detailFromKernel;
@@ -73,6 +83,8 @@ final class EventView {
     hasEnriched = false;
     execve = false;
     claimed = 0;
+    accountWord = ID_WORD;
+    classLength = 0;
     paths.clear();
     event.rewindRecords();
     while (event.nextRecord()) {
@@ -149,6 +161,101 @@ final class EventView {
   private void keepTelling() {
     tellingFields.read(tellingText, tellingLength, tellingPrefixLength == 0);
     keepAll(tellingFields, tellingType);
+    if (tellingType == RecordType.USER_AVC) {
+      keepDecision();
+    } else if (isOfLockedAccount(tellingType) && length[Field.ACCT] == 0 && length[Field.ID] == 0) {
+      keepLockedAccount();
+    }
+  }
+
+  // The caller's words may hold quotes, so only blanks part the words.
+  private void keepDecision() {
+    if (tellingPrefixLength == 0) {
+      record.wrapKernel(tellingText, tellingLength);
+    } else {
+      record.wrap(tellingText, tellingLength);
+    }
+    record.rewind();
+    while (record.next()) {
+      long address = record.valueAddress();
+      int bytes = record.valueLength();
+      if (bytes > 0 && Memory.byteAt(address + bytes - 1) == '\'') {
+        bytes--; // the end of the message
+      }
+      if (record.nameWord() == CLASS_WORD && record.nameLength() == 6) {
+        classValue = address;
+        classLength = bytes;
+      } else if (Field.is(record, Field.PERMISSIVE)) {
+        keep(Field.PERMISSIVE, address, bytes);
+      } else if (Field.is(record, Field.SCONTEXT)) {
+        keep(Field.SCONTEXT, address, bytes);
+      } else if (Field.is(record, Field.TCONTEXT)) {
+        keep(Field.TCONTEXT, address, bytes);
+      }
+    }
+  }
+
+  // pam_faillock names the account by `suid=`, older ones by `uid=` in the message.
+  private void keepLockedAccount() {
+    int place = find(Field.SUID, true);
+    place = place >= 0 ? place : find(Field.UID, true);
+    if (place >= 0) {
+      accountWord = SUID_WORD;
+      claimed |= 1L << Field.ID;
+      keep(Field.ID, tellingFields.valueAddress(place), tellingFields.valueLength(place));
+    }
+  }
+
+  private static boolean isOfLockedAccount(int type) {
+    return switch (type) {
+      case RecordType.ANOM_LOGIN_FAILURES,
+          RecordType.RESP_ACCT_REMOTE,
+          RecordType.RESP_ACCT_LOCK,
+          RecordType.RESP_ACCT_LOCK_TIMED,
+          RecordType.RESP_ACCT_UNLOCK_TIMED ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// The place of a field among those of the telling record, -1 when there is none.
+  ///
+  /// @param inMessage whether only the word of the program counts that sent the record
+  int find(int field, boolean inMessage) {
+    for (int i = inMessage ? tellingFields.claims() : 0; i < tellingFields.count(); i++) {
+      int length = tellingFields.nameLength(i);
+      if (Field.of(tellingFields.nameWord(i), tellingFields.nameAddress(i), length) == field) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// The port of the client that the telling record is about, -1 when it is not told.
+  long clientPort() {
+    if (tellingType != RecordType.DAEMON_ACCEPT && tellingType != RecordType.DAEMON_CLOSE) {
+      return decimal(Field.RPORT, -1);
+    }
+    int place = find(PORT, false);
+    return place < 0
+        ? -1
+        : FieldWalk.decimal(
+            tellingFields.valueAddress(place), tellingFields.valueLength(place), -1);
+  }
+
+  /// What auditd calls the name of the account that `Field.ID` numbers.
+  long accountWord() {
+    return accountWord;
+  }
+
+  /// Where the class stands that a program decided about.
+  long classValue() {
+    return classValue;
+  }
+
+  /// Length of that class, 0 when the event is no such decision.
+  int classLength() {
+    return classLength;
   }
 
   private static boolean isCompanion(int type) {
@@ -219,7 +326,7 @@ final class EventView {
       int field = Field.of(fields.nameWord(i), fields.nameAddress(i), fields.nameLength(i));
       if (field >= 0 && field < Field.KEPT && length[field] == 0) {
         if (i >= claims) {
-          if (!Field.mayBeClaimed(field, type)) {
+          if (!Field.mayBeClaimed(field, type) && !isOfAppArmor(fields, i, type)) {
             continue;
           }
           claimed |= 1L << field;
@@ -228,6 +335,15 @@ final class EventView {
       }
     }
     hasEnriched |= fields.isEnriched();
+  }
+
+  // What D-Bus says for AppArmor begins so; behind that a caller may have written it.
+  private static boolean isOfAppArmor(FieldIndex fields, int i, int type) {
+    return type == RecordType.USER_AVC
+        && i == fields.claims()
+        && Field.of(fields.nameWord(i), fields.nameAddress(i), fields.nameLength(i))
+            == Field.APPARMOR
+        && Memory.byteAt(fields.nameAddress(i) - 1) == '\'';
   }
 
   private void keep(int field, long address, int bytes) {

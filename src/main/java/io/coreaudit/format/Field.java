@@ -4,6 +4,7 @@ import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// The fields of records that the encoders know by number, so that a field is found by one look
 /// into a table and kept in an array; and all names of fields that are known at all.
@@ -72,8 +73,10 @@ final class Field {
   static final int RPORT = 61;
   static final int PROTO = 62;
 
+  static final int FILE = 63;
+
   /// Number of the fields that are kept; no more than a `long` has bits.
-  static final int KEPT = 63;
+  static final int KEPT = 64;
 
   /// Names of the kept fields.
   private static final String KEPT_NAMES =
@@ -82,12 +85,13 @@ final class Field {
       name inode dev mode ouid ogid nametype cwd proctitle oflag saddr res result acct addr hostname
       id unit cmd code permissive argc suid fsuid egid sgid fsgid subj obj scontext tcontext apparmor
       resp op path ino grp daddr sport dport src dest rport proto
+      file
       """;
 
   /// Names of fields whose value may be text in hexadecimal.
   private static final String ENCODED_NAMES =
       """
-      watch dir vm device cgroup ocomm new_group sw root_dir file data invalid_context
+      watch dir vm device cgroup ocomm new_group new-group sw root_dir data invalid_context
       old-disk new-disk old-chardev new-chardev old-fs new-fs old-net new-net old-rng new-rng
       """;
 
@@ -108,7 +112,7 @@ final class Field {
       kernel key_enforce kind ksize label laddr len list lport lsm mac macproto maj major mark mask
       member minor model module more mq_curmsgs mq_flags mq_maxmsg mq_msgsize mqdes msg msg_len
       msg_prio msgtype namespace nargs net netif new new-context new-enabled new-level new-log_passwd
-      new-mem new-range new-role new-seuser new-vcpu new_gid new_lock new_pa new_pe new_pi new_pp
+      new-mem new-range new-role new-seuser new-vcpu new_gid new-gid new_lock new_pa new_pe new_pi new_pp
       nl-mcgrp nlbl_domain nlbl_protocol nlnk-fam nlnk-grp nlnk-pid nsec oauid obj_gid obj_lev_high
       obj_lev_low obj_role obj_trust obj_type obj_uid obj_user old old-auid old-context old-enabled
       old-level old-log_passwd old-mem old-range old-role old-ses old-seuser old-vcpu old_enforcing
@@ -145,7 +149,7 @@ final class Field {
       }
       FIELD_AT[slot] = (short) (field + 1);
     }
-    for (int field : new int[] {COMM, EXE, KEY, NAME, CWD, PROCTITLE, ACCT, CMD, PATH, GRP}) {
+    for (int field : new int[] {COMM, EXE, KEY, NAME, CWD, PROCTITLE, ACCT, CMD, PATH, GRP, FILE}) {
       ENCODED[field] = true;
     }
   }
@@ -162,6 +166,11 @@ final class Field {
     return record.nameWord() == WORDS[field]
         && record.nameLength() == LENGTHS[field]
         && (LENGTHS[field] <= 8 || restEquals(BYTES[field], record.nameAddress()));
+  }
+
+  /// The number of a field that is known.
+  static int number(String name) {
+    return Arrays.asList(NAMES).indexOf(name);
   }
 
   /// The number of a field by its name; -1 for a name that nobody knows. Numbers from `KEPT` on

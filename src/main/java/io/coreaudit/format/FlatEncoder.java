@@ -5,6 +5,7 @@ import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.Confidence;
 import io.coreaudit.origin.PodTag;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
@@ -26,7 +27,6 @@ public final class FlatEncoder implements EventEncoder {
   private static final byte[] ALLOWED = EventAction.bytes("allowed");
   private static final byte[] DENIED = EventAction.bytes("denied");
   private static final long UID_WORD = RecordFlyweight.word("UID");
-  private static final long ID_WORD = RecordFlyweight.word("ID");
   private static final long UNSET = 0xffffffffL;
   private static final long NO_NUMBER = Long.MIN_VALUE;
   private static final int FOREIGN_SEVERITY = 9;
@@ -75,7 +75,7 @@ public final class FlatEncoder implements EventEncoder {
     event.read(frame);
     if (kind == null || kind == EventKind.AUDIT) {
       meaning.read();
-      boolean foreign = event.origin().hasSecret() && event.origin().foreign() == 1;
+      boolean foreign = isForeign();
       int severity = meaning.action().severity;
       severity += meaning.outcome() == EventMeaning.FAILURE ? 1 : 0;
       severity = Math.min(WORST, foreign ? FOREIGN_SEVERITY : severity);
@@ -84,9 +84,14 @@ public final class FlatEncoder implements EventEncoder {
     } else {
       EventAction action = OwnEvents.action(kind);
       head(frame, kind, action, action.severity, out);
+      place(isForeign());
       line.text(FlatKey.COMMAND, event.tellingText(), event.tellingLength());
     }
     out.put('\n');
+  }
+
+  private boolean isForeign() {
+    return event.origin().hasSecret() && event.origin().foreign() == 1;
   }
 
   private void head(
@@ -188,7 +193,7 @@ public final class FlatEncoder implements EventEncoder {
       line.number(idKey, id);
     }
     if (!decoded(nameKey, Field.ACCT) && hasId) {
-      name(nameKey, id, ID_WORD);
+      name(nameKey, id, event.accountWord());
     }
   }
 
@@ -232,9 +237,7 @@ public final class FlatEncoder implements EventEncoder {
         && IpText.isAddress(value.address(), value.length())) {
       address(source, value.address(), value.length());
       long port =
-          source
-              ? event.decimal(Field.SPORT, event.decimal(Field.RPORT, -1))
-              : event.decimal(Field.DPORT, -1);
+          source ? event.decimal(Field.SPORT, event.clientPort()) : event.decimal(Field.DPORT, -1);
       if (port >= 0 && port <= 0xffff) {
         line.number(source ? FlatKey.SOURCE_PORT : FlatKey.DESTINATION_PORT, port);
       }
@@ -295,6 +298,8 @@ public final class FlatEncoder implements EventEncoder {
     if (origin.isInside()) {
       line.text(FlatKey.CONTAINER, origin.containerId(), origin.containerIdLength());
       podField(FlatKey.POD, PodTag.POD_NAME);
+      podField(FlatKey.NAMESPACE, PodTag.NAMESPACE);
+    } else if (origin.confidence() == Confidence.NAMESPACE) {
       podField(FlatKey.NAMESPACE, PodTag.NAMESPACE);
     }
     if (origin.hasSecret()) {

@@ -4,11 +4,20 @@ import io.coreaudit.memory.Memory;
 
 /// Tells whether text is an IP address: receivers refuse a whole event for one that is not.
 final class IpText {
+  private static final byte[] MAPPED = EventAction.bytes("::ffff:");
+
   private IpText() {}
 
-  /// Whether the bytes are an IPv4 address in four decimal parts or an IPv6 address.
+  /// Whether the bytes are an IPv4 address in four decimal parts or an IPv6 address, an IPv4
+  /// address in IPv6 included.
   static boolean isAddress(long address, int length) {
-    return isVersion4(address, length) || isVersion6(address, length);
+    return isVersion4(address, length) || isVersion6(address, length) || isMapped(address, length);
+  }
+
+  // `::ffff:192.0.2.9`, as auditd writes its clients.
+  private static boolean isMapped(long address, int length) {
+    return FieldWalk.startsWith(address, length, MAPPED)
+        && isVersion4(address + MAPPED.length, length - MAPPED.length);
   }
 
   private static boolean isVersion4(long address, int length) {
@@ -34,7 +43,7 @@ final class IpText {
     return parts == 4;
   }
 
-  // Groups of up to four digits, `::` at most once; no zone and no IPv4 tail.
+  // Groups of up to four digits, `::` at most once; no zone.
   private static boolean isVersion6(long address, int length) {
     if (length < 2 || length > 39) {
       return false;

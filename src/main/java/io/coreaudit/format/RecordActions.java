@@ -37,7 +37,8 @@ final class RecordActions {
       unlocked-user-account | iam | user change | ACCT_UNLOCK
       added-group-account | iam | group creation | ADD_GROUP
       deleted-group-account | iam | group deletion | DEL_GROUP
-      modified-group-account | iam | group change | GRP_MGMT CHGRP_ID
+      modified-group-account | iam | group change | GRP_MGMT
+      changed-group-id | iam | user change | CHGRP_ID
       changed-user-id | iam | user change | CHUSER_ID
       changed-role | iam | user change | USER_ROLE_CHANGE
       assigned-role | iam | user change | ROLE_ASSIGN
@@ -79,7 +80,8 @@ final class RecordActions {
       failed-selinux | intrusion_detection | info | SELINUX_ERR USER_SELINUX_ERR
       loaded-selinux-policy | configuration | change | MAC_POLICY_LOAD USER_MAC_POLICY_LOAD
       changed-selinux-enforcement | configuration | change | MAC_STATUS USER_MAC_STATUS
-      changed-selinux-boolean | configuration | change | MAC_CONFIG_CHANGE USER_MAC_CONFIG_CHANGE
+      changed-selinux-boolean | configuration | change | MAC_CONFIG_CHANGE
+      changed-selinux-policy-config | configuration | change | USER_MAC_CONFIG_CHANGE
       relabeled-filesystem | configuration | change | FS_RELABEL
       changed-label | configuration | change | LABEL_OVERRIDE LABEL_LEVEL_CHANGE
       changed-labeled-network | configuration | change | MAC_UNLBL_ALLOW MAC_CIPSOV4_ADD MAC_CIPSOV4_DEL MAC_MAP_ADD MAC_MAP_DEL MAC_UNLBL_STCADD MAC_UNLBL_STCDEL MAC_CALIPSO_ADD MAC_CALIPSO_DEL
@@ -94,9 +96,9 @@ final class RecordActions {
       crashed-program | process | end | ANOM_ABEND
       used-suspicious-link | intrusion_detection file | denied | ANOM_LINK
       created-suspicious-file | intrusion_detection file | denied | ANOM_CREAT
-      measured-file | file | info | INTEGRITY_PCR INTEGRITY_HASH
-      violated-integrity | intrusion_detection file | info | INTEGRITY_DATA INTEGRITY_METADATA
-      changed-integrity-policy | configuration | change | INTEGRITY_STATUS INTEGRITY_RULE INTEGRITY_POLICY_RULE INTEGRITY_EVM_XATTR
+      measured-file | file | info | INTEGRITY_HASH INTEGRITY_RULE
+      violated-integrity | intrusion_detection file | info | INTEGRITY_DATA INTEGRITY_METADATA INTEGRITY_PCR
+      changed-integrity-policy | configuration | change | INTEGRITY_STATUS INTEGRITY_POLICY_RULE INTEGRITY_EVM_XATTR
       failed-login-too-often | intrusion_detection authentication | info | ANOM_LOGIN_FAILURES ANOM_ORIGIN_FAILURES
       logged-in-at-forbidden-time | intrusion_detection authentication | info | ANOM_LOGIN_TIME
       opened-too-many-sessions | intrusion_detection authentication | info | ANOM_LOGIN_SESSIONS

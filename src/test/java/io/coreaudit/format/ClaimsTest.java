@@ -98,6 +98,42 @@ final class ClaimsTest {
     assertThat(event.get("event").get("type").toString()).isEqualTo("[\"allowed\"]");
   }
 
+  private static final String DENIED =
+      "avc:  denied  { stop } for auid=1000 uid=1000 gid=1000 path=\"/x.service\" cmdline=\"";
+  private static final String BEHIND =
+      "\" scontext=u:r:bad_t:s0 tcontext=a:b:d tclass=service permissive=0"
+          + " exe=\"/usr/lib/systemd/systemd\"'";
+
+  @Test
+  void shouldNotAllowWhatWasDenied() {
+    for (String line :
+        List.of(
+            "systemctl stop auditd granted x",
+            "x\" permissive=1 scontext=u:r:good_t:s0 tclass=file \"",
+            "x\" permissive=1 scontext=u:r:good_t:s0 tclass=file y=",
+            "x\" apparmor=\"ALLOWED\" \"",
+            "x' apparmor=\"ALLOWED\" \"")) {
+      JsonNode event = encoded(1107, DENIED + line + BEHIND);
+      assertThat(event.at("/event/type").toString()).as(line).isEqualTo("[\"denied\"]");
+      assertThat(event.at("/event/outcome").asText()).as(line).isEqualTo("failure");
+      assertThat(event.at("/coreaudit/selinux/source/type").asText()).isEqualTo("bad_t");
+      assertThat(event.at("/coreaudit/data/tclass").asText("service")).isEqualTo("service");
+      assertThat(event.at("/coreaudit/data/permissive").asText("0")).isEqualTo("0");
+    }
+    JsonNode granted = encoded(1107, "avc:  granted  { x } for cmdline=\"denied" + BEHIND);
+    assertThat(granted.at("/event/type").toString()).isEqualTo("[\"allowed\"]");
+  }
+
+  @Test
+  void shouldBelieveDbusWhatAppArmorDecided() {
+    String rest = " operation=\"dbus_method_call\" bus=\"system\" name=\"x\" mask=\"send\"'";
+    JsonNode event = encoded(1107, "apparmor=\"ALLOWED\"" + rest);
+    assertThat(event.at("/event/action").asText()).isEqualTo("allowed-by-apparmor");
+    assertThat(event.at("/event/outcome").asText()).isEqualTo("success");
+    event = encoded(1107, "apparmor=\"DENIED\"" + rest);
+    assertThat(event.at("/event/action").asText()).isEqualTo("denied-by-apparmor");
+  }
+
   @Property(tries = 3000)
   void shouldKeepTheKernelsWordWhateverTheMessage(@ForAll("messages") String message) {
     JsonNode event = encoded(1121, message);

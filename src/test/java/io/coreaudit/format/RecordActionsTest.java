@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordTypes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,6 +99,73 @@ final class RecordActionsTest {
                     .anyMatch(category -> ALLOWED.get(category).contains(type));
               }
             });
+  }
+
+  @Test
+  void shouldTellIntegrity() throws IOException {
+    String hash = "file=\"/usr/bin/x y\" hash=\"sha256:00\" ppid=1 pid=2 uid=0 exe=\"/x\"";
+    JsonNode event = encoded("INTEGRITY_RULE", hash);
+    assertThat(event.at("/event/action").asText()).isEqualTo("measured-file");
+    assertThat(event.at("/file/path").asText()).isEqualTo("/usr/bin/x y");
+    event = encoded("INTEGRITY_RULE", "action=measure func=BPRM_CHECK res=1");
+    assertThat(event.at("/event/action").asText()).isEqualTo("changed-integrity-policy");
+    event = encoded("INTEGRITY_PCR", "op=invalid_pcr cause=ToMToU name=\"/etc/x\" res=1");
+    assertThat(event.at("/event/action").asText()).isEqualTo("violated-integrity");
+    assertThat(event.at("/file/path").asText()).isEqualTo("/etc/x");
+  }
+
+  @Test
+  void shouldTellWhoTakesAnotherGroup() throws IOException {
+    String newgrp =
+        "pid=9 uid=1001 auid=1000 ses=3 msg='op=changing new-group=\"wheel\" new-gid=10 id=1000"
+            + " exe=\"/usr/bin/newgrp\" res=failed'";
+    for (String type : List.of("CHGRP_ID", "GRP_AUTH")) {
+      JsonNode event = encoded(type, newgrp);
+      assertThat(event.at("/user/id").asText()).isEqualTo("1000");
+      assertThat(event.at("/group/id").asText()).isEqualTo("10");
+      assertThat(event.at("/group/name").asText()).isEqualTo("wheel");
+      assertThat(event.at("/coreaudit/other").isMissingNode()).isTrue();
+    }
+    assertThat(encoded("CHGRP_ID", newgrp).at("/event/action").asText())
+        .isEqualTo("changed-group-id");
+  }
+
+  @Test
+  void shouldNameTheAccountThatFaillockLocks() throws IOException {
+    for (String field : List.of("suid=1000", "uid=1000")) {
+      String text =
+          "pid=9 uid=0 auid=4294967295 msg='op=pam_faillock " + field + " addr=? res=success'";
+      assertThat(encoded("ANOM_LOGIN_FAILURES", text).at("/user/id").asText()).isEqualTo("1000");
+      for (String type :
+          List.of("RESP_ACCT_LOCK", "RESP_ACCT_LOCK_TIMED", "RESP_ACCT_UNLOCK_TIMED")) {
+        JsonNode event = encoded(type, text);
+        assertThat(event.at("/user/target/id").asText()).isEqualTo("1000");
+        assertThat(event.at("/user/id").asText()).isEqualTo("0");
+      }
+    }
+  }
+
+  @Test
+  void shouldTellTheClientOfTheAuditDaemon() throws IOException {
+    JsonNode source =
+        encoded("DAEMON_ACCEPT", "op=accept addr=::ffff:192.0.2.9 port=60 res=success")
+            .get("source");
+    assertThat(source.get("ip").asText()).isEqualTo("::ffff:192.0.2.9");
+    assertThat(source.get("port").asInt()).isEqualTo(60);
+  }
+
+  @Test
+  void shouldNotReadBehindANameThatEnds() {
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] text = "audit(1.001:1): op=x name=\"".getBytes(StandardCharsets.US_ASCII);
+      FrameFlyweight frame = new Frames(arena).one(1800, new byte[0], text);
+      frame.rewindRecords();
+      frame.nextRecord();
+      Memory.putByte(frame.recordText() + frame.recordTextLength(), (byte) '/');
+      EventView event = new EventView();
+      event.read(frame);
+      assertThat(EcsFile.decodeNamed(event, new Value())).isFalse();
+    }
   }
 
   @Test

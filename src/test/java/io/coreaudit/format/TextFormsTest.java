@@ -76,7 +76,8 @@ final class TextFormsTest {
         "1::",
         "2001:db8::1",
         "1:2:3:4:5:6:7:8",
-        "fe80::a:b"
+        "fe80::a:b",
+        "::ffff:192.0.2.9"
       })
   void shouldKnowAddresses(String address) {
     assertThat(IpText.isAddress(block, put(address))).isTrue();
@@ -105,6 +106,8 @@ final class TextFormsTest {
         ":1::",
         "1:2:3:4:5:6:7:",
         "fe80::1%eth0",
+        "::ffff:192.0.2",
+        "::ffff:1.2.3.4:5",
         "1.2.3.4 "
       })
   void shouldRefuseWhatIsNoAddress(String text) {
