@@ -107,6 +107,28 @@ final class LauncherTest {
   }
 
   @Test
+  void shouldMeasureOnlyWhatDecodeReads() throws Exception {
+    Path folder = Files.createDirectories(dir.resolve("logs"));
+    Path deeper = Files.createDirectories(folder.resolve("deeper"));
+    setLength(deeper.resolve("audit.log"));
+    setLength(folder.resolve("audit.txt"));
+    launch(List.of(), "decode", folder.toString());
+    assertThat(calls().getLast()).contains(BRIEF);
+    setLength(folder.resolve("audit.log.1"));
+    launch(List.of(), "decode", folder.toString());
+    assertThat(calls().getLast()).doesNotContain(BRIEF);
+    // A value that is also a command's name.
+    launch(List.of(), "decode", "--key", "run");
+    assertThat(calls().getLast()).contains(BRIEF).contains("commands.aot");
+  }
+
+  private static void setLength(Path path) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(LONG_LOG);
+    }
+  }
+
+  @Test
   void shouldBuildAgainWhenASourceIsNewer() throws Exception {
     launch(List.of(), "x");
     Thread.sleep(20);
