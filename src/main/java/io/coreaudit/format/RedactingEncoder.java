@@ -2,9 +2,11 @@ package io.coreaudit.format;
 
 import io.coreaudit.event.EventFlags;
 import io.coreaudit.event.EventKind;
+import io.coreaudit.format.SecretArguments.Form;
 import io.coreaudit.frame.FrameDescriptor;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
@@ -20,6 +22,9 @@ import io.coreaudit.record.RecordType;
 /// buffers have met the longest event. For one thread.
 public final class RedactingEncoder implements EventEncoder {
   private static final long CMDLINE = RecordFlyweight.word("cmdline");
+  private static final long ENRICHED = 0x1d1d1d1d1d1d1d1dL; // what auditd adds begins so
+  private static final byte[] CONTEXT = EventAction.bytes(" scontext=");
+  private static final byte[] FUNCTION = EventAction.bytes(" function=\"");
   private static final long DATA = RecordFlyweight.word("data");
 
   private final EventEncoder next;
@@ -58,7 +63,6 @@ public final class RedactingEncoder implements EventEncoder {
 
   private void mask(FrameFlyweight frame) {
     argument = -1;
-    arguments.clear();
     frame.rewindRecords();
     while (frame.nextRecord()) {
       int type = frame.recordType();
@@ -74,8 +78,10 @@ public final class RedactingEncoder implements EventEncoder {
       }
     }
     if (arguments.length() > 0) {
-      mask(frame, arguments, false);
+      mask(frame, arguments, Form.ARGUMENTS);
     }
+    arguments.clear();
+    line.clear();
   }
 
   private void execve(FrameFlyweight frame) {
@@ -99,7 +105,7 @@ public final class RedactingEncoder implements EventEncoder {
       if (Field.is(record, Field.PROCTITLE)) {
         line.clear();
         line.add(record.valueAddress(), record.valueLength(), frame.address());
-        mask(frame, line, false);
+        mask(frame, line, Form.ARGUMENTS);
       }
     }
   }
@@ -125,14 +131,42 @@ public final class RedactingEncoder implements EventEncoder {
               || Field.of(word, fields.nameAddress(i), length) == Field.CMD;
       if (isCommand) {
         line.clear();
-        line.add(fields.valueAddress(i), fields.valueLength(i), frame.address());
-        mask(frame, line, true);
+        long value = fields.valueAddress(i);
+        if (word == CMDLINE && Memory.byteAt(value) == '"') {
+          line.plain(value + 1, lineLength(frame, value + 1), frame.address());
+        } else {
+          line.add(value, fields.valueLength(i), frame.address());
+        }
+        mask(frame, line, typed ? Form.TYPED : Form.JOINED);
       }
     }
   }
 
-  private void mask(FrameFlyweight frame, CommandText text, boolean isLine) {
-    secrets.find(text, isLine);
+  // A caller's words may have quotes in them: they end where the decision's own fields begin.
+  private static int lineLength(FrameFlyweight frame, long from) {
+    long end = frame.recordText() + frame.recordTextLength();
+    if (frame.recordPrefixLength() > 0) {
+      end = EightBytes.find(from, end, ENRICHED);
+    }
+    if (end > from && Memory.byteAt(end - 1) == '\'') {
+      end--; // the end of the message
+    }
+    end = lastOf(CONTEXT, from, end);
+    end = lastOf(FUNCTION, from, end);
+    return (int) (end - from) - (end > from && Memory.byteAt(end - 1) == '"' ? 1 : 0);
+  }
+
+  private static long lastOf(byte[] word, long from, long end) {
+    for (long at = end - word.length; at >= from; at--) {
+      if (FieldWalk.startsWith(at, word.length, word)) {
+        return at;
+      }
+    }
+    return end;
+  }
+
+  private void mask(FrameFlyweight frame, CommandText text, Form form) {
+    secrets.find(text, form);
     if (!text.isMarked()) {
       return;
     }

@@ -13,14 +13,18 @@ import java.util.List;
 ///   one.
 /// - `--NAME value`: the next argument, unless it begins with `--`. Of `--no-...` there is none.
 /// - Options of `PROGRAMS`, by the name of the program anywhere before them (`sudo mysql -p...`).
+///   Of several such names each counts: which of them is a program and which a value nobody tells.
 ///
-/// An argument with blanks in it is searched word by word as well, as a shell would run it.
+/// An argument with blanks in it is searched word by word as well, as a shell would run it. There,
+/// what ends a command (`;`, `&&`, `||`, `|`, `&`, the end of a line) ends its programs too; in the
+/// arguments behind it they count again.
 final class SecretArguments {
   private static final String NAMES =
       "password passwd passphrase token secret apikey secretkey accesskey mysqlpwd rediscliauth"
           + " sshpass";
 
-  /// programs | how the secret stands | options
+  /// programs | how the secret stands | options | letters of options without a value, where
+  /// `-abSECRET` is to be told from `-bVALUE`
   private static final String PROGRAMS =
       """
       mysql mysqldump mysqladmin mysqlimport mysqlcheck mysqlshow mysqlslap mysqlbinlog mysqlpump mariadb mariadb-dump mariadb-admin mariadb-import mariadb-check mariadb-show mariadb-binlog | attached | -p
@@ -28,11 +32,11 @@ final class SecretArguments {
       sshpass | once | -p
       mongo mongosh mongodump mongorestore mongoimport mongoexport mongostat | any | -p
       redis-cli | any | -a --pass
-      ldapsearch ldapmodify ldapadd ldapdelete ldapcompare ldapmodrdn ldapwhoami ldapexop | any | -w
-      ldappasswd | any | -w -s -a
+      ldapsearch ldapmodify ldapadd ldapdelete ldapcompare ldapmodrdn ldapwhoami ldapexop | any | -w | AcCILkKMnNQrtuvVWxZ
+      ldappasswd | any | -w -s -a | ACIMnNQvVWxZ
       zip unzip ipmitool | any | -P
       useradd usermod | any | -p
-      curl | colon | -u --user -U --proxy-user
+      curl | colon | -u --user -U --proxy-user | 012346#:aBfgGiIjJklLMnNOpqRsSvVZ
       docker podman nerdctl buildah skopeo oc helm az | login | -p
       """;
 
@@ -43,34 +47,38 @@ final class SecretArguments {
   private static final int LOGIN = 4; // as any, behind the word login
 
   private static final int DEEPEST = 8; // scripts in the quotes of scripts
-  private static final int NO_PROGRAM = -1;
   private static final int NOTHING = 0;
   private static final int WHOLE = 1;
   private static final int BEHIND_COLON = 2;
 
   private static final byte[][] NAME_ENDS = words(NAMES);
   private static final byte[][] PROGRAM_NAMES;
-  private static final int[] PROGRAM_FORMS;
-  private static final byte[][][] PROGRAM_OPTIONS;
+  private static final int[] PROGRAM_LINES;
+  private static final int[] FORMS;
+  private static final byte[][][] OPTIONS;
+  private static final byte[][] FLAGS;
   private static final byte[] LOGIN_WORD = EventAction.bytes("login");
   private static final byte[] NO = EventAction.bytes("--no-");
 
   static {
     List<byte[]> names = new ArrayList<>();
-    List<Integer> forms = new ArrayList<>();
-    List<byte[][]> options = new ArrayList<>();
-    for (String line : PROGRAMS.lines().toList()) {
-      String[] columns = line.split(" \\| ");
-      int form = List.of("attached", "any", "once", "colon", "login").indexOf(columns[1]);
+    List<Integer> lineOf = new ArrayList<>();
+    List<String> lines = PROGRAMS.lines().toList();
+    FORMS = new int[lines.size()];
+    OPTIONS = new byte[lines.size()][][];
+    FLAGS = new byte[lines.size()][];
+    for (int line = 0; line < FORMS.length; line++) {
+      String[] columns = lines.get(line).split(" \\| ");
+      FORMS[line] = List.of("attached", "any", "once", "colon", "login").indexOf(columns[1]);
+      OPTIONS[line] = words(columns[2]);
+      FLAGS[line] = EventAction.bytes(columns.length > 3 ? columns[3] : "");
       for (byte[] name : words(columns[0])) {
         names.add(name);
-        forms.add(form);
-        options.add(words(columns[2]));
+        lineOf.add(line);
       }
     }
     PROGRAM_NAMES = names.toArray(byte[][]::new);
-    PROGRAM_FORMS = forms.stream().mapToInt(Integer::intValue).toArray();
-    PROGRAM_OPTIONS = options.toArray(byte[][][]::new);
+    PROGRAM_LINES = lineOf.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static byte[][] words(String text) {
@@ -84,17 +92,28 @@ final class SecretArguments {
 
   private CommandText text;
   private byte[] bytes;
-  private int program;
+  private int seen; // a bit for each line of the table
   private boolean login;
+  private boolean joined;
   private int pending; // what the next argument or word is
 
+  /// How the arguments stand in a text.
+  enum Form {
+    /// With zeros between.
+    ARGUMENTS,
+    /// With blanks between: a `;` in it may be one of an argument, and ends no command.
+    JOINED,
+    /// As typed for a shell.
+    TYPED
+  }
+
   /// Marks the secrets of a text.
-  ///
-  /// @param line whether it is one line as a shell takes it, not arguments with zeros between
-  void find(CommandText command, boolean line) {
+  void find(CommandText command, Form form) {
     text = command;
     bytes = command.bytes();
-    program = NO_PROGRAM;
+    boolean line = form != Form.ARGUMENTS;
+    joined = form == Form.JOINED;
+    seen = 0;
     login = false;
     pending = NOTHING;
     boolean script = line;
@@ -105,6 +124,8 @@ final class SecretArguments {
       script = line || isScriptOption(at, to);
       at = to + 1;
     }
+    text = null; // it may be long
+    bytes = null;
   }
 
   private void argument(int from, int to, boolean script) {
@@ -131,13 +152,30 @@ final class SecretArguments {
   }
 
   private void script(int from, int to, int depth) {
+    int seenBefore = seen;
+    boolean loginBefore = login;
+    commands(from, to, depth);
+    // What ended in a script goes on around it: `mysql -e 'select 1;' -p...`
+    seen |= seenBefore;
+    login |= loginBefore;
+  }
+
+  private void commands(int from, int to, int depth) {
     pending = NOTHING;
     for (int at = from; at < to; ) {
       if (isBlank(bytes[at])) {
+        if (isEndOfLine(bytes[at]) && (at == from || bytes[at - 1] != '\\')) {
+          endCommand();
+        }
         at++;
         continue;
       }
       int end = endOfWord(at, to);
+      if (!joined && isSeparators(at, end)) {
+        endCommand();
+        at = end;
+        continue;
+      }
       if (pending != NOTHING && !startsWith(at, end, '-', '-')) {
         int what = pending;
         pending = NOTHING;
@@ -151,8 +189,28 @@ final class SecretArguments {
           word(at, end);
         }
       }
+      if (isSeparators(end - 1, end) && (end - at < 2 || bytes[end - 2] != '\\')) {
+        endCommand();
+      }
       at = end;
     }
+  }
+
+  private void endCommand() {
+    if (!joined) {
+      seen = 0;
+      login = false;
+      pending = NOTHING;
+    }
+  }
+
+  private boolean isSeparators(int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (bytes[at] != ';' && bytes[at] != '&' && bytes[at] != '|') {
+        return false;
+      }
+    }
+    return true;
   }
 
   // Blanks in quotes belong to the word; a quote that is not closed is none.
@@ -239,44 +297,79 @@ final class SecretArguments {
     int length = to - base;
     for (int i = 0; i < PROGRAM_NAMES.length; i++) {
       if (PROGRAM_NAMES[i].length == length && starts(PROGRAM_NAMES[i], base, to)) {
-        program = i;
+        seen |= 1 << PROGRAM_LINES[i];
         return;
       }
     }
   }
 
-  /// Whether this is an option of the program that a secret belongs to.
+  /// Whether this is an option of a program that a secret belongs to.
   private boolean option(int from, int to) {
-    if (program == NO_PROGRAM || to - from < 2 || bytes[from] != '-') {
+    if (seen == 0 || to - from < 2 || bytes[from] != '-') {
       return false;
     }
-    int form = PROGRAM_FORMS[program];
-    if (form == LOGIN && !login) {
-      return false;
-    }
-    int what = form == COLON ? BEHIND_COLON : WHOLE;
-    for (byte[] option : PROGRAM_OPTIONS[program]) {
-      if (!starts(option, from, to)) {
-        continue;
-      }
-      int value = from + option.length;
-      boolean isLong = option.length > 2;
-      if (value == to) {
-        if (form == ATTACHED) {
-          return false;
+    for (int line = 0; line < FORMS.length; line++) {
+      boolean counts = (seen >>> line & 1) != 0 && (FORMS[line] != LOGIN || login);
+      if (counts && option(line, from, to)) {
+        if (FORMS[line] == ONCE) {
+          seen &= ~(1 << line);
         }
-        pending = what;
-      } else if (!isLong || bytes[value] == '=') {
-        secret(isLong ? value + 1 : value, to, what);
-      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean option(int line, int from, int to) {
+    int form = FORMS[line];
+    int what = form == COLON ? BEHIND_COLON : WHOLE;
+    for (byte[] option : OPTIONS[line]) {
+      boolean isLong = option.length > 2;
+      int value = isLong ? behindName(option, from, to) : behindLetter(line, option[1], from, to);
+      if (value < 0) {
         continue;
       }
-      if (form == ONCE) {
-        program = NO_PROGRAM;
+      if (value < to) {
+        secret(isLong ? value + 1 : value, to, what);
+      } else if (form == ATTACHED) {
+        continue;
+      } else {
+        pending = what;
       }
       return true;
     }
     return false;
+  }
+
+  private int behindName(byte[] option, int from, int to) {
+    int end = from + option.length;
+    return starts(option, from, to) && (end == to || bytes[end] == '=') ? end : -1;
+  }
+
+  // -uVALUE, or behind others: -sku VALUE; -skuVALUE where it is known which letters have no value.
+  private int behindLetter(int line, byte letter, int from, int to) {
+    int at = from + 1;
+    if (bytes[at] == letter) {
+      return at + 1;
+    }
+    if (FORMS[line] == ATTACHED) {
+      return -1;
+    }
+    byte[] flags = FLAGS[line];
+    while (at < to && bytes[at] != letter && isFlag(bytes[at], flags)) {
+      at++;
+    }
+    boolean found = at < to && bytes[at] == letter && (flags.length > 0 || at + 1 == to);
+    return found ? at + 1 : -1;
+  }
+
+  private static boolean isFlag(byte b, byte[] flags) {
+    for (byte flag : flags) {
+      if (b == flag) {
+        return true;
+      }
+    }
+    return flags.length == 0 && (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
   }
 
   private void secret(int from, int to, int what) {
@@ -350,6 +443,10 @@ final class SecretArguments {
 
   private static boolean isBlank(byte b) {
     return b == ' ' || b >= '\t' && b <= '\r';
+  }
+
+  private static boolean isEndOfLine(byte b) {
+    return b == '\n' || b == '\r';
   }
 
   private static boolean isQuote(byte b) {

@@ -83,6 +83,22 @@ final class RedactingEncoderTest {
           bash|-c|su -c 'mysql -pabc db'; bash|-c|su -c 'mysql -p*** db'
           bash|-c|don't --token abc; bash|-c|don't --token ***
           echo|use --token x|y; echo|use --token *|y
+          mysql|-u|docker|-phunter2; mysql|-u|docker|-p*******
+          useradd|-m|mysql|-p|$6$hash; useradd|-m|mysql|-p|*******
+          zip|-r|b.zip|/var/lib/mysql|-P|hunter2; zip|-r|b.zip|/var/lib/mysql|-P|*******
+          ldapsearch|-h|az|-w|hunter2; ldapsearch|-h|az|-w|*******
+          curl|-sku|admin:hunter2|https://h; curl|-sku|admin:*******|https://h
+          curl|-ksuadmin:hunter2|h; curl|-ksuadmin:*******|h
+          curl|-ofileu|https://h; curl|-ofileu|https://h
+          ldapsearch|-xw|hunter2; ldapsearch|-xw|*******
+          ldapsearch|-LLLxw|hunter2; ldapsearch|-LLLxw|*******
+          ldapsearch|-xwhunter2; ldapsearch|-xw*******
+          unzip|-oqP|x|f; unzip|-oqP|*|f
+          mysql|-e|select 1 && 2|-ps; mysql|-e|select 1 && 2|-p*
+          sh|-c|useradd -u 1000 app && mkdir -p /app && chown app /app; sh|-c|useradd -u 1000 app && mkdir -p /app && chown app /app
+          sh|-c|docker login -u a -p b r && docker run -p 8080:80 i; sh|-c|docker login -u a -p * r && docker run -p 8080:80 i
+          sh|-c|mongo x & ssh -p 22 h; sh|-c|mongo x & ssh -p 22 h
+          sh|-c|mysql -e 'a && b' -ps; sh|-c|mysql -e 'a && b' -p*
           """)
   void shouldMaskWhatFollowsASecretsName(String given, String expected) throws IOException {
     List<String> arguments = Arrays.asList(given.split("\\|", -1));
@@ -136,6 +152,76 @@ final class RedactingEncoderTest {
                 + STAMP
                 + "pid=1 msg='avc:  denied  { x } for cmdline=\"app --token=abc\" tclass=y'");
     assertThat(event.at("/coreaudit/data/cmdline").asText()).isEqualTo("app --token=***");
+  }
+
+  @Test
+  void shouldEndAProgramWithItsCommand() throws IOException {
+    assertArgument("redis-cli ping; tar -a x", "redis-cli ping; tar -a x");
+    assertArgument("mongo x; ssh -p 22 h", "mongo x; ssh -p 22 h");
+    assertArgument("mongo -p x; ssh -p 22 h", "mongo -p ** ssh -p 22 h");
+    assertArgument("mongo x\nssh -p 22 h", "mongo x\nssh -p 22 h");
+    assertArgument("mongo x \\\n-p y", "mongo x \\\n-p *");
+    assertArgument("mysql -e 'select 1;' -ps", "mysql -e 'select 1;' -p*");
+    // Of arguments with blanks between nobody tells which `;` a shell took.
+    JsonNode event =
+        encoded(
+            encoder,
+            "type=USER_CMD " + STAMP + "pid=1 msg='cmd=" + hex("mysql -e select 1; -pabc") + "'");
+    assertThat(event.at("/process/command_line").asText()).isEqualTo("mysql -e select 1; -p***");
+    event =
+        encoded(encoder, "type=TTY " + STAMP + "tty pid=1 data=" + hex("mongo x\rssh -p 22 h\r"));
+    assertThat(event.at("/coreaudit/data/data").asText()).contains("-p 22");
+  }
+
+  private void assertArgument(String script, String masked) throws IOException {
+    JsonNode event = encoded(encoder, execve(List.of("sh", "-c", script), true));
+    assertThat(texts(event.at("/process/args"))).containsExactly("sh", "-c", masked);
+  }
+
+  @Test
+  void shouldMaskBehindQuotesOfACommandLine() throws IOException {
+    String head = "type=USER_AVC " + STAMP + "pid=1 msg='avc:  denied  { x } for uid=0 cmdline=\"";
+    String quoted = "curl -d {\"a\":1} --token abc";
+    String forged = "x\" scontext=y --token abc";
+    String context = "\" scontext=a tcontext=b tclass=c'";
+    String function = "\" function=\"f\" scontext=a'";
+    for (String rest :
+        List.of(
+            quoted + context,
+            quoted + function,
+            quoted + "\"'",
+            forged + context,
+            forged + function)) {
+      String raw = encoded(encoder, head + rest).at("/coreaudit/raw/0").asText();
+      assertThat(raw).isEqualTo((head + rest).replace("abc", "***"));
+    }
+  }
+
+  @Test
+  void shouldHoldALongCommandOnceAndNoLonger() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    EventEncoder redacting = new RedactingEncoder(new RawEncoder());
+    ByteOutput raw = new ByteOutput(8 << 20);
+    String brief = "type=EXECVE " + STAMP + "argc=2 a0=\"x\" a1=\"--token=abc\"";
+    StringBuilder record = new StringBuilder(brief);
+    int length = 2 << 20;
+    for (int i = 2; record.length() < length; i++) {
+      record.append(" a").append(i).append("=\"").append("y".repeat(1000)).append('"');
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      FrameFlyweight large = new Frames(arena).audit(List.of(record.toString()));
+      FrameFlyweight small = new Frames(arena).audit(List.of(brief));
+      redacting.encode(small, raw);
+      raw.clear();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      redacting.encode(large, raw);
+      // The text, grown by doubling.
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(5L * length);
+      raw.clear();
+      before = threads.getCurrentThreadAllocatedBytes();
+      redacting.encode(small, raw);
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1000);
+    }
   }
 
   @Test
