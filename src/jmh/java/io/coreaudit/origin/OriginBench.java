@@ -139,7 +139,7 @@ public class OriginBench {
     containers.start();
     containers.awaitListed(Duration.ofSeconds(10));
     SecretDevices devices = new SecretDevices();
-    devices.mounted(0, 0x27, uid(1), "token", true);
+    devices.mounted(1, 0, 0x27, uid(1), "token", true);
     OriginSources sources =
         new OriginSources(made.resolve("proc").toString(), containers, devices, List.of());
     live = collector(sources, new OriginLimits(1_000_000, ""));

@@ -33,6 +33,11 @@ public record Mount(
     return MountText.bytes(mountPoint);
   }
 
+  /// What tells it from all others that are mounted now.
+  public long key() {
+    return uniqueId != 0 ? uniqueId : id;
+  }
+
   /// The device as audit's PATH records write it: `00:27`.
   public String device() {
     return String.format("%02x:%02x", major, minor);

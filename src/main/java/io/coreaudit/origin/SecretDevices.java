@@ -3,6 +3,8 @@ package io.coreaudit.origin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
@@ -14,7 +16,10 @@ import java.util.function.LongSupplier;
 /// entry has the time in which it was seen mounted; where an event falls near a change of owners,
 /// nobody is told.
 ///
-/// One thread tells of mounts, the intake thread looks up; neither waits for the other.
+/// A volume may be mounted at several places (a copy of a whole tree, made and taken away again):
+/// it is gone with the last of them.
+///
+/// Those who tell of mounts wait for each other; the intake thread looks up and waits for nobody.
 public final class SecretDevices {
   private static final int BUCKETS = 4096;
 
@@ -28,6 +33,7 @@ public final class SecretDevices {
 
   private final AtomicReferenceArray<Volume> buckets = new AtomicReferenceArray<>(BUCKETS);
   private final Deque<Volume> unmounted = new ArrayDeque<>();
+  private final Map<Long, Volume> mounts = new HashMap<>();
   private final LongSupplier nowMs;
   private volatile int size;
 
@@ -38,9 +44,10 @@ public final class SecretDevices {
     final String volume;
     final byte[] uidBytes;
     final byte[] name;
-    final long mountedMs;
+    volatile long mountedMs;
     volatile long unmountedMs = NOT_YET;
     private volatile Volume older;
+    private int mounts;
 
     Volume(long device, String uid, String name, long mountedMs, Volume older) {
       this.device = device;
@@ -62,33 +69,48 @@ public final class SecretDevices {
     this.nowMs = nowMs;
   }
 
-  /// Notes that a volume is mounted. The thread that follows mounts.
+  /// Notes that a volume is mounted. Told of the same mount again, nothing changes.
   ///
+  /// @param mount a number that no other mount has as long as this one is there
   /// @param uid of its pod; empty when the path does not tell
   /// @param before whether it was there before anybody looked
-  public void mounted(int major, int minor, String uid, String name, boolean before) {
+  public synchronized void mounted(
+      long mount, int major, int minor, String uid, String name, boolean before) {
     forget();
     long device = device(major, minor);
     int bucket = bucket(device);
     Volume last = newest(device, bucket);
     if (last != null && last.unmountedMs == NOT_YET) {
       if (last.uid.equals(uid) && last.volume.equals(name)) {
-        return; // the same, told again
+        mounted(mount, last);
+        return;
       }
       gone(last);
     }
     long sinceMs = before ? Long.MIN_VALUE / 2 : nowMs.getAsLong();
-    buckets.set(bucket, new Volume(device, uid, name, sinceMs, buckets.get(bucket)));
+    Volume volume = new Volume(device, uid, name, sinceMs, buckets.get(bucket));
+    buckets.set(bucket, volume);
     size++;
+    mounted(mount, volume);
   }
 
-  /// Notes that it is mounted no more. The thread that follows mounts.
-  public void unmounted(int major, int minor) {
+  private void mounted(long mount, Volume volume) {
+    Volume before = mounts.put(mount, volume);
+    if (before != volume) {
+      volume.mounts++;
+      leave(before);
+    }
+  }
+
+  /// Notes that a mount is gone, and the volume with the last of its mounts.
+  public synchronized void unmounted(long mount) {
     forget();
-    long device = device(major, minor);
-    Volume last = newest(device, bucket(device));
-    if (last != null && last.unmountedMs == NOT_YET) {
-      gone(last);
+    leave(mounts.remove(mount));
+  }
+
+  private void leave(Volume volume) {
+    if (volume != null && --volume.mounts == 0 && volume.unmountedMs == NOT_YET) {
+      gone(volume);
     }
   }
 
@@ -103,7 +125,12 @@ public final class SecretDevices {
   }
 
   private void forget() {
-    long beforeMs = nowMs.getAsLong() - KEPT_MS;
+    long atMs = nowMs.getAsLong();
+    long beforeMs = atMs - KEPT_MS;
+    if (!unmounted.isEmpty() && unmounted.peekLast().unmountedMs > atMs) {
+      // The clock was set back.
+      unmounted.forEach(volume -> volume.unmountedMs = Math.min(volume.unmountedMs, atMs));
+    }
     while (!unmounted.isEmpty() && unmounted.peek().unmountedMs < beforeMs) {
       Volume old = unmounted.remove();
       int bucket = bucket(old.device);
@@ -135,10 +162,20 @@ public final class SecretDevices {
   /// The volume that a device was at a time; null: none, or it is not certain which. Intake thread.
   Volume find(long device, long stampMs) {
     Volume last = newest(device, bucket(device));
-    if (last == null || stampMs > last.unmountedMs) {
+    if (last == null) {
+      return null;
+    }
+    if (last.unmountedMs != NOT_YET && isSetBackBehind(last.unmountedMs)) {
+      last.unmountedMs = nowMs.getAsLong();
+    }
+    if (stampMs > last.unmountedMs) {
       return null;
     }
     if (stampMs >= last.mountedMs) {
+      return last;
+    }
+    if (isSetBackBehind(last.mountedMs)) {
+      last.mountedMs = Long.MIN_VALUE / 2; // before anything that the clock will stamp now
       return last;
     }
     boolean near = last.mountedMs - stampMs <= NOTICED_MS;
@@ -147,6 +184,11 @@ public final class SecretDevices {
       return near ? last : null;
     }
     return near || stampMs < before.mountedMs ? null : before;
+  }
+
+  // Whether the clock was set back behind a moment that has been.
+  private boolean isSetBackBehind(long momentMs) {
+    return nowMs.getAsLong() < momentMs;
   }
 
   /// A device's number in one.

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -56,6 +58,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   private final Counters<MountCounter> mountCounters = MountFollower.newCounters();
   private final Counters<SecretCounter> counters = new Counters<>("secrets", SecretCounter.class);
   private final SecretTags tags = new SecretTags();
+  // Of a follower before: what this one has not told yet, or has gone.
+  private final Queue<SecretVolume> told = new ConcurrentLinkedQueue<>();
   private final MountsBelow below;
   private final Premise following;
   private final SecretNews news;
@@ -230,7 +234,7 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
     }
     if (!right || !thread.isAlive()) {
       stopFollowing(Duration.ofSeconds(2));
-      tags.clear();
+      told.addAll(tags.clear());
       below.clear();
       listed = false;
       if (following.holds()) {
@@ -322,12 +326,10 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   @Override
   public void onUnmounted(Mount mount) {
     boolean all = below.gone(mount);
-    if (tags.gone(mount)) {
+    SecretVolume volume = tags.gone(mount);
+    if (volume != null) {
       counters.increment(SecretCounter.UNMOUNTED);
-      SecretVolume volume = match.volume(mount);
-      if (volume != null) {
-        volumes.on(volume, false, false);
-      }
+      volumes.on(volume, false, false);
       if (settings.eachItsRule()) {
         tellWarden();
       }
@@ -368,6 +370,11 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
   @Override
   public void onCaughtUp() {
     listed = true;
+    for (SecretVolume before = told.poll(); before != null; before = told.poll()) {
+      if (!tags.knows(before.mount())) {
+        volumes.on(before, false, false);
+      }
+    }
     following.set("");
     if (settings.eachItsRule()) {
       tellWarden();

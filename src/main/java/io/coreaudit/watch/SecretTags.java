@@ -39,7 +39,7 @@ final class SecretTags {
   private static final String SEEN = "it was just mounted";
 
   static long key(Mount mount) {
-    return mount.uniqueId() != 0 ? mount.uniqueId() : mount.id();
+    return mount.key();
   }
 
   void seen(SecretVolume volume) {
@@ -76,12 +76,21 @@ final class SecretTags {
     return tags.containsKey(key(mount));
   }
 
-  boolean gone(Mount mount) {
-    return tags.remove(key(mount)) != null;
+  /// Forgets one.
+  ///
+  /// @return what it was; null when it was none
+  SecretVolume gone(Mount mount) {
+    Tag tag = tags.remove(key(mount));
+    return tag == null ? null : tag.volume();
   }
 
-  void clear() {
+  /// Forgets all.
+  ///
+  /// @return what they were
+  List<SecretVolume> clear() {
+    List<SecretVolume> volumes = tags.values().stream().map(Tag::volume).toList();
     tags.clear();
+    return volumes;
   }
 
   void each(Consumer<Mount> action) {

@@ -53,8 +53,8 @@ final class AdmissionTest {
 
   @BeforeEach
   void setUp() {
-    devices.mounted(0, 0x27, POD, "token", true);
-    devices.mounted(0, 0x28, VICTIM, "key", true);
+    devices.mounted(1, 0, 0x27, POD, "token", true);
+    devices.mounted(2, 0, 0x28, VICTIM, "key", true);
     limit(0, KEY);
     inside(1);
   }

@@ -161,7 +161,7 @@ final class OriginCollectorTest extends OriginScene {
   void shouldAllocateNothingForContainersAndSecrets() throws IOException {
     CrioTree.Made sandbox = CrioTree.Made.sandbox(OTHER_ID, POD, "web", "ns", Map.of("app", "a"));
     follow(sandbox, sandbox.container(ID, "app"));
-    devices.mounted(0, 0x27, VICTIM, "token", true);
+    devices.mounted(1, 0, 0x27, VICTIM, "token", true);
     byte[][] bytes = new byte[128][];
     for (int i = 0; i < bytes.length; i += 2) {
       if (i % 6 != 0) {

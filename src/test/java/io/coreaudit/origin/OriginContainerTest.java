@@ -221,7 +221,7 @@ final class OriginContainerTest extends OriginScene {
   void shouldSayWhoseSecretItIs() throws IOException {
     CrioTree.Made victim = CrioTree.Made.sandbox(OTHER_ID, VICTIM, "victim", "bank", Map.of());
     follow(victim);
-    devices.mounted(0, 0x27, VICTIM, "token", true);
+    devices.mounted(1, 0, 0x27, VICTIM, "token", true);
     process(2489, "cat", 5000, CRIO);
     assertThat(secret("100.000:1", 2489, "/usr/bin/cat", "00:27"))
         .containsExactly("10 foreign " + VICTIM + " token", "11 bank victim");
@@ -239,7 +239,7 @@ final class OriginContainerTest extends OriginScene {
         .containsExactly("10 unknown " + VICTIM + " token", "11 bank victim");
     assertThat(secret("100.000:6", 2489, "/usr/bin/cat", "08:27")).isEmpty();
     clock.set(200_000);
-    devices.unmounted(0, 0x27);
+    devices.unmounted(1);
     assertThat(secret("200.001:7", 2489, "/usr/bin/cat", "00:27")).isEmpty();
     keepPrefix = true;
     assertThat(secret("100.000:8", 2489, "/usr/bin/cat", "00:27"))

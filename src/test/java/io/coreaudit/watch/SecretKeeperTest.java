@@ -94,6 +94,54 @@ final class SecretKeeperTest {
   }
 
   @Test
+  void shouldTellOfEachMountOfAVolumeAlsoWhereItWasMoved() {
+    List<String> volumes = new ArrayList<>();
+    secrets.onVolume(
+        (volume, mounted, before) ->
+            volumes.add(volume.mount().key() + " " + volume.volume() + " " + mounted));
+    secrets.onMounted(secret(1, "a"));
+    secrets.onMoved(secret(1, "a"), mount(1, "/elsewhere", "tmpfs"));
+    secrets.onUnmounted(mount(1, "/elsewhere", "tmpfs"));
+    secrets.onUnmounted(mount(1, "/elsewhere", "tmpfs"));
+    assertThat(volumes).containsExactly("1 a true", "1 a false");
+  }
+
+  @Test
+  void shouldTellAsUnmountedWhatIsNotToldAgainAfterANewBeginning() throws Exception {
+    List<String> volumes = new CopyOnWriteArrayList<>();
+    try (SecretKeeper following = keeper(false)) {
+      following.onVolume(
+          (volume, mounted, before) -> {
+            if (volume.podUid().equals("u")) {
+              volumes.add(volume.mount().key() + " " + mounted);
+            }
+          });
+      boolean[] broken = {false};
+      following.onTurn(
+          ns -> {
+            if (broken[0]) {
+              throw new IllegalStateException("odd");
+            }
+          },
+          () -> {});
+      broken[0] = true;
+      following.start(Duration.ofSeconds(20));
+      until(() -> following.trouble().contains("odd"));
+      broken[0] = false;
+      following.onMounted(secret(Integer.MAX_VALUE, "a"));
+      assertThat(volumes).containsExactly(Integer.MAX_VALUE + " true");
+      until(
+          () -> {
+            following.lookAfter();
+            return following.trouble().isEmpty();
+          });
+      until(() -> volumes.size() > 1);
+      assertThat(volumes)
+          .containsExactly(Integer.MAX_VALUE + " true", Integer.MAX_VALUE + " false");
+    }
+  }
+
+  @Test
   void shouldSayWhyASecretIsNotAttachedUntilItIs() {
     kernel.set(Errno.EPERM);
     secrets.onMounted(secret(1, "a"));

@@ -6,6 +6,7 @@ import io.coreaudit.agent.config.SecretsRepeat;
 import io.coreaudit.agent.http.Health;
 import io.coreaudit.agent.http.Heartbeat;
 import io.coreaudit.intake.Intake;
+import io.coreaudit.mount.Mount;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.origin.SecretDevices;
 import io.coreaudit.watch.HostNamespaces;
@@ -69,12 +70,17 @@ final class Watches {
     if (secrets != null) {
       secrets.onVolume(
           (volume, mounted, before) -> {
-            int major = volume.mount().major();
-            int minor = volume.mount().minor();
+            Mount mount = volume.mount();
             if (mounted) {
-              devices.mounted(major, minor, volume.podUid(), volume.volume(), before);
+              devices.mounted(
+                  mount.key(),
+                  mount.major(),
+                  mount.minor(),
+                  volume.podUid(),
+                  volume.volume(),
+                  before);
             } else {
-              devices.unmounted(major, minor);
+              devices.unmounted(mount.key());
             }
           });
     }
