@@ -17,13 +17,14 @@ import java.util.function.Predicate;
 /// event of a container ─► a read of its own pod's secret that was told less than a minute ago? ─ yes ► counted
 ///                                      │ no                                                  SecretReads: `summary`
 ///                                      ▼
-///                         room in its bucket, or in the one for secrets of other pods? ─── no ► counted
+///                         room in its bucket, or in the one for secrets? ───────────────── no ► counted
 ///                                      │ yes                                              ContainerRates: `gap`
 ///                                      ▼
 ///                                told in full
 /// ```
 ///
-/// Of whom nobody knows where it belongs, and the host's own, is always told.
+/// Of whom nobody knows where it belongs, and the host's own, is always told; what is of a user's
+/// own container is the host's.
 public final class Admission implements AutoCloseable {
   /// The event is told in full.
   public static final int FULL = 0;
@@ -56,17 +57,17 @@ public final class Admission implements AutoCloseable {
   /// @param belongs where its process belongs
   int admit(
       AssembledEvent event, CallFields fields, long belongs, ContainerNames names, long stampMs) {
-    if (rates == null && reads == null || !Membership.isInside(belongs)) {
+    if (rates == null && reads == null || !Membership.isInsideForGood(belongs)) {
       return FULL;
     }
-    boolean foreign = false;
+    boolean secret = false;
     boolean own = false;
     if (secrets.hasDevices()) {
       findSecret(event, stampMs);
-      int whose = secrets.isFound() ? secrets.whose(fields, belongs) : SecretReader.UNKNOWN;
-      foreign = whose == SecretReader.FOREIGN;
+      secret = secrets.isFound();
       own =
-          whose == SecretReader.OWN
+          secret
+              && secrets.whose(fields, belongs) == SecretReader.OWN
               && reads != null
               && fields != null
               && call.read(event)
@@ -75,7 +76,7 @@ public final class Admission implements AutoCloseable {
     if (own && reads.isRepeat(stampMs)) {
       return REPEATED;
     }
-    if (rates != null && !rates.take(belongs, names, stampMs, foreign)) {
+    if (rates != null && !rates.take(belongs, names, stampMs, secret)) {
       return OVER_RATE;
     }
     if (own) {

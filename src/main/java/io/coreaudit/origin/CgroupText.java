@@ -18,6 +18,10 @@ import java.nio.charset.StandardCharsets;
 /// | 64 hexadecimal digits alone | a container, of Docker below `docker` |
 /// | `crio-conmon-`, `libpod-conmon-` and the digits | who looks after it, on the host |
 ///
+/// A name says something only where root alone can give it. Below `user.slice`, and below a service
+/// or scope of systemd, groups may be somebody's own, who calls them what he likes: there no pod is
+/// believed, and of containers only those of a user's own podman or Docker, marked as such.
+///
 /// The outermost container counts: what runs inside (systemd, podman, a sub-cgroup of crun) is its
 /// own business. Version 1 has a line for each hierarchy; the first that names a container counts,
 /// for a runtime need not use all of them.
@@ -28,6 +32,8 @@ final class CgroupText {
   private static final byte[] SLICE = bytes(".slice");
   private static final byte[] DOCKER = bytes("docker");
   private static final byte[] SCOPE = bytes(".scope");
+  private static final byte[] SERVICE = bytes(".service");
+  private static final byte[] USERS = bytes("user.slice");
 
   private static final byte[][] PREFIXES = {
     bytes("crio-conmon-"),
@@ -46,6 +52,7 @@ final class CgroupText {
     ContainerRuntime.PODMAN
   };
   private static final boolean[] MONITORS = {true, false, false, false, true, false};
+  private static final boolean[] FOR_USERS = {false, false, false, true, false, true};
 
   private static final int SHORTEST_UID = 32;
 
@@ -78,19 +85,28 @@ final class CgroupText {
       }
       line = lineEnd + 1;
     }
-    if (Membership.uidLength(to) > 0) {
+    if (Membership.uidLength(to) > 0 && Membership.kind(to) == Membership.HOST) {
       Membership.kind(to, Membership.POD);
     }
   }
 
-  // Whether the path names a container, or who looks after one.
+  // Whether the path names a container of root's, or who looks after one. One of a user's is
+  // written down too, for as long as no other line says otherwise.
   private boolean readPath(long path, long end, long to) {
     boolean docker = false;
+    boolean roots = true;
     uidLength = 0;
     for (long part = path; part < end; ) {
       long partEnd = EightBytes.find(part, end, EightBytes.ONES * '/');
       int length = (int) (partEnd - part);
       int prefix = prefix(part, length);
+      if (prefix >= 0 && !roots) {
+        if (FOR_USERS[prefix] && Membership.kind(to) == Membership.HOST) {
+          Membership.container(to, part + PREFIXES[prefix].length, RUNTIMES[prefix]);
+          Membership.ofUser(to);
+        }
+        return false;
+      }
       if (prefix >= 0) {
         Membership.clear(to);
         if (MONITORS[prefix]) {
@@ -100,16 +116,31 @@ final class CgroupText {
         }
         return true;
       }
-      if (isId(part, length)) {
+      if (roots && isId(part, length)) {
         Membership.clear(to);
         Membership.container(to, part, docker ? ContainerRuntime.DOCKER : ContainerRuntime.UNKNOWN);
         return true;
       }
-      findPod(part, length);
+      if (roots) {
+        findPod(part, length);
+      }
+      roots &= !mayBeAUsers(part, length);
       docker = length == DOCKER.length && begins(part, length, DOCKER);
       part = partEnd + 1;
     }
     return false;
+  }
+
+  // Whether groups below may be made and named by others than root.
+  private static boolean mayBeAUsers(long part, int length) {
+    return length == USERS.length && begins(part, length, USERS)
+        || ends(part, length, SERVICE)
+        || ends(part, length, SCOPE);
+  }
+
+  private static boolean ends(long at, int length, byte[] with) {
+    int before = length - with.length;
+    return before >= 0 && begins(at + before, with.length, with);
   }
 
   // The place of the prefix that stands before an id, or -1.

@@ -14,7 +14,8 @@ import java.util.Set;
 /// @param podUid as the kubelet has it: of a static pod 32 hexadecimal digits
 /// @param name of the container in its pod; `POD` for the sandbox
 /// @param image as it was asked for, or what comes nearest to it
-/// @param imageDigests `repository@sha256:...`
+/// @param imageDigests `repository@sha256:...`; of a sandbox what the pod's author wrote there, if
+///   anything, in his pod's annotations, which its containers have too
 /// @param labels of a sandbox those of the pod's that are wanted; of a container none
 /// @param joinsProcesses whether it sees the processes of another container: the whole pod's
 ///   (shareProcessNamespace), or one's (a debugger's)
@@ -35,6 +36,7 @@ record ContainerFacts(
   private static final String POD = "io.kubernetes.pod.";
   private static final String LABEL = "selinuxLabel";
   private static final String NAME = "io.kubernetes.container.name";
+  private static final String SANDBOX = "POD";
   private static final Set<String> NOTES =
       Set.of(
           POD + "uid",
@@ -56,16 +58,17 @@ record ContainerFacts(
       throw new IllegalArgumentException("no annotations");
     }
     String sandbox = text(notes, CRIO + "SandboxID");
+    String name = text(notes, NAME);
     return new ContainerFacts(
         id,
         sandbox,
         text(notes, POD + "uid"),
         text(notes, POD + "name"),
         text(notes, POD + "namespace"),
-        text(notes, NAME),
+        name,
         image(notes),
         digests(text(notes, CRIO + "ImageRepoDigests")),
-        sandbox.equals(id) ? labels(text(notes, CRIO + "Labels"), labels) : Map.of(),
+        isSandbox(id, sandbox, name) ? labels(text(notes, CRIO + "Labels"), labels) : Map.of(),
         joinsProcesses(tree),
         JsonTree.at(tree, "process", LABEL) instanceof String label
             ? SelinuxDomains.domain(label)
@@ -82,7 +85,12 @@ record ContainerFacts(
   }
 
   boolean isSandbox() {
-    return id.equals(sandboxId);
+    return isSandbox(id, sandboxId, name);
+  }
+
+  // A sandbox's notes are the pod's author's where they are not the kubelet's: its name is that.
+  private static boolean isSandbox(String id, String sandboxId, String name) {
+    return name.equals(SANDBOX) || id.equals(sandboxId);
   }
 
   private static String text(Map<?, ?> notes, String name) {

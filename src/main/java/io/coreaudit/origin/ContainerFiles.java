@@ -372,7 +372,7 @@ public final class ContainerFiles implements AutoCloseable {
   private void learn(ContainerFacts facts) {
     known.put(facts.id(), facts);
     tags.remove(facts.id());
-    if (facts.isSandbox() && !labels.isEmpty()) {
+    if (facts.isSandbox()) {
       // The labels of its containers are its own.
       for (ContainerFacts each : known.values()) {
         if (each.sandboxId().equals(facts.id())) {

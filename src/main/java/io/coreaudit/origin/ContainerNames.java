@@ -133,12 +133,17 @@ final class ContainerNames {
     for (ContainerFacts each : facts) {
       byte[] tag =
           tags.computeIfAbsent(
-              each.id(), id -> PodTag.ofContainer(each, sandboxes.get(each.sandboxId()), labels));
+              each.id(), id -> PodTag.ofContainer(each, sandbox(each, sandboxes), labels));
       int slot = containers.put(each.id(), tag);
       shared[slot] = sharing.getOrDefault(each.podUid(), false);
     }
     byPod.forEach(
-        (uid, each) -> pods.put(uid, PodTag.ofPod(each, sandboxes.get(each.sandboxId()), labels)));
+        (uid, each) -> pods.put(uid, PodTag.ofPod(each, sandbox(each, sandboxes), labels)));
+  }
+
+  private static ContainerFacts sandbox(
+      ContainerFacts facts, Map<String, ContainerFacts> sandboxes) {
+    return facts.isSandbox() ? facts : sandboxes.get(facts.sandboxId());
   }
 
   /// What is known of a container, or null. The array is shared and must not be changed.
@@ -168,10 +173,10 @@ final class ContainerNames {
     return domains;
   }
 
-  /// Whether a container is of a pod whose containers see each other's processes: then an orphan of
-  /// one may be a child of another.
-  boolean sharesProcesses(long id) {
+  /// Whether a container is known not to see processes of others. Where containers of a pod see
+  /// each other's, an orphan of one may be a child of another.
+  boolean hasOwnProcesses(long id) {
     int slot = containers.find(id);
-    return slot >= 0 && shared[slot];
+    return slot >= 0 && !shared[slot];
   }
 }

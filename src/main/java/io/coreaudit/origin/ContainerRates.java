@@ -10,11 +10,12 @@ import java.util.function.Predicate;
 /// How many events each container may still have: a bucket that fills by so many a second, and
 /// holds what one second brings. Bounded; for the intake thread.
 ///
-/// A second bucket of the same size is for accesses to secrets of other pods: a container's noise
-/// cannot push those out. Buckets fill by the events' stamps, so that a burst that waited in the
-/// socket is judged as it came. What is refused is told by `gap` events of reason `container_rate`:
-/// after a second, then once a minute as long as it goes on. A container that had to make room for
-/// others while something of it was untold is told without its name.
+/// A second bucket of the same size is for accesses to secrets, but for repeated reads of its own,
+/// which are not asked for here: a container's other noise cannot push those out. Buckets fill by
+/// the events' stamps, so that a burst that waited in the socket is judged as it came. What is
+/// refused is told by `gap` events of reason `container_rate`: after a second, then once a minute
+/// as long as it goes on. A container that had to make room for others while something of it was
+/// untold is told without its name.
 final class ContainerRates implements AutoCloseable {
   /// Most containers with a bucket.
   static final int CONTAINERS = 4096;
@@ -29,7 +30,7 @@ final class ContainerRates implements AutoCloseable {
   private final long perSecond;
   private final long[] hashes = new long[CONTAINERS];
   private final long[] tokens = new long[CONTAINERS]; // thousandths
-  private final long[] foreignTokens = new long[CONTAINERS];
+  private final long[] secretTokens = new long[CONTAINERS];
   private final long[] filledMs = new long[CONTAINERS];
   private final long[] over = new long[CONTAINERS];
   private final long[] overSinceMs = new long[CONTAINERS];
@@ -49,16 +50,16 @@ final class ContainerRates implements AutoCloseable {
   /// Takes an event's token; false: there is none.
   ///
   /// @param belongs the container, or the pod
-  /// @param foreign whether the event is an access to another pod's secret
-  boolean take(long belongs, ContainerNames known, long stampMs, boolean foreign) {
+  /// @param secret whether the event is an access to a secret
+  boolean take(long belongs, ContainerNames known, long stampMs, boolean secret) {
     int place = place(belongs, stampMs);
     fill(place, stampMs);
     if (tokens[place] >= TOKEN) {
       tokens[place] -= TOKEN;
       return true;
     }
-    if (foreign && foreignTokens[place] >= TOKEN) {
-      foreignTokens[place] -= TOKEN;
+    if (secret && secretTokens[place] >= TOKEN) {
+      secretTokens[place] -= TOKEN;
       return true;
     }
     if (over[place]++ == 0) {
@@ -85,7 +86,7 @@ final class ContainerRates implements AutoCloseable {
     hashes[taken] = hash;
     Membership.copy(belongs, membership(taken));
     tokens[taken] = perSecond * TOKEN;
-    foreignTokens[taken] = perSecond * TOKEN;
+    secretTokens[taken] = perSecond * TOKEN;
     filledMs[taken] = stampMs;
     toldMs[taken] = NEVER;
     return taken;
@@ -108,7 +109,7 @@ final class ContainerRates implements AutoCloseable {
     if (passedMs > 0) {
       long more = Math.min(passedMs, SECOND_MS) * perSecond;
       tokens[place] = Math.min(perSecond * TOKEN, tokens[place] + more);
-      foreignTokens[place] = Math.min(perSecond * TOKEN, foreignTokens[place] + more);
+      secretTokens[place] = Math.min(perSecond * TOKEN, secretTokens[place] + more);
       filledMs[place] = stampMs;
     } else if (passedMs < -SECOND_MS) {
       filledMs[place] = stampMs; // the clock was set back

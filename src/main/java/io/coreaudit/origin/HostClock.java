@@ -15,6 +15,8 @@ final class HostClock implements AutoCloseable {
 
   private final Pages time = Pages.allocate(16);
   private long fixedMs;
+  private long fixedNs;
+  private long stepNs;
 
   private HostClock(long fixedMs) {
     this.fixedMs = fixedMs;
@@ -32,6 +34,16 @@ final class HostClock implements AutoCloseable {
 
   void set(long nowMs) {
     fixedMs = nowMs;
+  }
+
+  /// Sets how much later it is each time that it is asked for nanoseconds.
+  void step(long ns) {
+    stepNs = ns;
+  }
+
+  /// Nanoseconds of a clock that is not set.
+  long nanoTime() {
+    return fixedMs == REAL ? System.nanoTime() : (fixedNs += stepNs);
   }
 
   /// Milliseconds of the epoch.

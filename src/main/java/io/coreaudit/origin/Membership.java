@@ -11,6 +11,7 @@ import io.coreaudit.memory.Memory;
 /// 105  u8   runtime        ContainerRuntime
 /// 106  u8   length of the UID, 0: no pod
 /// 107  u8   confidence     Confidence
+/// 108  u8   whether it is a container that a user other than root made, and named
 /// ```
 final class Membership {
   static final int BYTES = 112;
@@ -39,6 +40,7 @@ final class Membership {
   private static final int RUNTIME = 105;
   private static final int UID_LENGTH = 106;
   private static final int CONFIDENCE = 107;
+  private static final int OF_USER = 108;
 
   private Membership() {}
 
@@ -114,9 +116,13 @@ final class Membership {
     Memory.copy(id, at, ID_LENGTH);
   }
 
-  /// Forgets the container and keeps the pod.
+  /// Forgets the container and keeps the pod; where there is none, nobody knows.
   static void onlyPod(long at) {
-    kind(at, uidLength(at) > 0 ? POD : UNKNOWN);
+    if (uidLength(at) == 0) {
+      clear(at);
+      return;
+    }
+    kind(at, POD);
     Memory.putByte(at + RUNTIME, (byte) 0);
   }
 
@@ -129,8 +135,23 @@ final class Membership {
     Memory.putByte(at + UID_LENGTH, (byte) length);
   }
 
-  /// Whether a process belongs to a pod or a container, which its children share.
+  /// Whether a process belongs to a pod or a container.
   static boolean isInside(long at) {
     return kind(at) >= POD;
+  }
+
+  /// Whether it does for good, and its children with it: to one of root's. Who has made groups of
+  /// his own can leave them.
+  static boolean isInsideForGood(long at) {
+    return isInside(at) && !isOfUser(at);
+  }
+
+  /// Whether the container's name is one that a user gave it, who may be lying.
+  static boolean isOfUser(long at) {
+    return Memory.byteAt(at + OF_USER) != 0;
+  }
+
+  static void ofUser(long at) {
+    Memory.putByte(at + OF_USER, (byte) 1);
   }
 }

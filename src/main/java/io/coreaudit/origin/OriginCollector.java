@@ -138,7 +138,7 @@ public final class OriginCollector implements AutoCloseable {
     parentWasRead = parent >= 0 && finder.looked();
     if (isAsked()) {
       names = containerNames();
-      finder.belongs(own, parent, names, pages.address());
+      finder.belongs(own, parent, stampMs, call, names, pages.address());
     }
   }
 
@@ -399,6 +399,9 @@ public final class OriginCollector implements AutoCloseable {
   }
 
   private void names(FrameWriter frame, long belongs) {
+    if (Membership.isOfUser(belongs)) {
+      return; // its id is a user's own word, and may be another's
+    }
     byte[] known = null;
     if (Membership.kind(belongs) == Membership.CONTAINER) {
       known = names.container(Membership.id(belongs));

@@ -28,6 +28,7 @@ public enum OriginCounter implements CounterKey {
   LOOKS_GONE("Processes that were gone when they were looked for."),
   LOOKS_YOUNGER(
       "Numbers of processes that another one had by then, which is younger than the event."),
+  LOOKS_NS("Nanoseconds that looking at processes took."),
   LOOKS_SPARED("Processes that were not looked for, to spare the host."),
   RATES_EVICTED("Containers whose count of events made room for another's."),
   READS_EVICTED("Reads of own secrets that were kept to be compared and made room for others."),

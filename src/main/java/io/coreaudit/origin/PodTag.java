@@ -38,7 +38,7 @@ public final class PodTag {
 
   /// What events of a container's processes carry.
   ///
-  /// @param sandbox of its pod, which has the labels; null when it is not known
+  /// @param sandbox of its pod, which has the labels; itself for that; null when it is not known
   /// @param labels which are wanted
   static byte[] ofContainer(
       ContainerFacts facts, ContainerFacts sandbox, Collection<String> labels) {
@@ -46,7 +46,10 @@ public final class PodTag {
     pod(out, facts);
     put(out, CONTAINER_NAME, facts.name());
     put(out, IMAGE, facts.image());
-    facts.imageDigests().forEach(digest -> put(out, IMAGE_DIGEST, digest));
+    if (sandbox != null && sandbox != facts && sandbox.imageDigests().isEmpty()) {
+      // Else they may be the author's own words.
+      facts.imageDigests().forEach(digest -> put(out, IMAGE_DIGEST, digest));
+    }
     labels(out, sandbox, labels);
     return out.toByteArray();
   }

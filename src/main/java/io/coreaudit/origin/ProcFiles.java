@@ -129,6 +129,12 @@ final class ProcFiles implements AutoCloseable {
     return read(pid, CGROUP, cgroup(), CGROUP_BYTES);
   }
 
+  /// Whether the last `readCgroup` told of the one hierarchy of version 2 alone, which is told
+  /// last.
+  boolean isUnified() {
+    return Memory.byteAt(cgroup()) == '0';
+  }
+
   /// Where the text of the last `readCgroup` lies.
   long cgroup() {
     return pages.address() + PATH_BYTES + STAT_BYTES;

@@ -3,7 +3,9 @@ package io.coreaudit.origin;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
+import io.coreaudit.record.EightBytes;
 import io.coreaudit.telemetry.Counters;
+import java.util.concurrent.TimeUnit;
 
 /// Finds the process that an event names: which one had the number when it happened, what it ran,
 /// where it belongs. For the intake thread.
@@ -23,10 +25,13 @@ import io.coreaudit.telemetry.Counters;
 /// One that is gone belongs where its parent does if that is inside a container; a parent on the
 /// host says nothing, for conmon, a shim or process 1 are parents of containers' processes too.
 ///
-/// Looking costs some microseconds a file: 15 for a process that is there, 3 for one that is gone.
-/// In a second at most `UNITS_FOR_OWN` are spent on the processes themselves and
-/// `UNITS_FOR_PARENTS` on parents, on whom more rests: what is spared in a storm of short-lived
-/// processes is told with less or not at all, never wrongly.
+/// That a process is the host's holds for what happened up to the read, and after that as long as
+/// it runs the same executable: what a runtime moves into a container executes something there.
+///
+/// Looking costs some microseconds a file, and more where the kernel makes it wait: its time is
+/// measured. In a second `OWN_NS` are spent on the processes themselves and `PARENTS_NS` on
+/// parents, on whom more rests; the look that uses them up is the last of its second. What is
+/// spared in a storm of short-lived processes is told with less or not at all, never wrongly.
 final class ProcessFinder implements AutoCloseable {
   /// How long what the stream told of a process is remembered where it cannot be asked for.
   static final long REMEMBERED_MS = 10_000;
@@ -34,19 +39,16 @@ final class ProcessFinder implements AutoCloseable {
   /// How long name and executable of a process are taken as they are: it may run another program.
   static final long FRESH_MS = 1_000;
 
-  /// What may be spent a second on looking at processes: about 8 ms.
-  static final int UNITS_FOR_OWN = 2_000;
+  /// What may be spent a second on looking at processes.
+  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(8);
 
-  /// The same for parents: about 24 ms.
-  static final int UNITS_FOR_PARENTS = 6_000;
+  /// The same for parents.
+  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(24);
 
   /// The event is older than the process that is known by the number.
   private static final int OLDER = -2;
 
-  private static final int UNITS_GONE = 1;
-  private static final int UNITS_AGAIN = 2;
-  private static final int UNITS_THERE = 4;
-  private static final int UNITS_NAMED = 2;
+  private static final long NO_EXECUTABLE = 0;
   private static final int WRAP_A_SECOND = 200_000;
   private static final long SHORTEST_WINDOW_MS = 10;
   private static final long AGAIN_MS = 10;
@@ -69,8 +71,8 @@ final class ProcessFinder implements AutoCloseable {
   private final long windowMs;
   private long latestMs = ProcessTable.NEVER;
   private long second = ProcessTable.NEVER;
-  private int ownUnits;
-  private int parentUnits;
+  private long ownNs;
+  private long parentNs;
   private boolean looked;
   private long notThereMs;
 
@@ -86,11 +88,12 @@ final class ProcessFinder implements AutoCloseable {
             : Math.clamp(files.pidMax() * 1000L / WRAP_A_SECOND, SHORTEST_WINDOW_MS, REMEMBERED_MS);
   }
 
-  /// The place of an event's own process; -1 when the one that is known by its number is younger.
+  /// The place of an event's own process; -1 when the one that is known by its number is younger,
+  /// or the event is of a time that has not come (the clock was set back since).
   ///
   /// @param call what the record tells of it, or null
   int own(int pid, long stampMs, CallFields call) {
-    int place = find(pid, stampMs, false);
+    int place = find(pid, stampMs, executable(call), false);
     if (place == OLDER) {
       return -1;
     }
@@ -98,7 +101,7 @@ final class ProcessFinder implements AutoCloseable {
       place = table.put(pid, stampMs);
       table.gone(place, notThereMs);
     }
-    table.held(place, stampMs);
+    table.held(place, Math.min(stampMs, latestMs));
     if (call != null) {
       table.tell(place, stampMs, call);
     }
@@ -107,12 +110,12 @@ final class ProcessFinder implements AutoCloseable {
 
   /// The place of the parent of an event's process, or -1.
   int parent(int pid, long stampMs) {
-    int place = find(pid, stampMs, true);
+    int place = find(pid, stampMs, NO_EXECUTABLE, true);
     if (place < 0) {
       return -1;
     }
     // The kernel wrote its number when the call ended: it was there.
-    table.held(place, stampMs);
+    table.held(place, Math.min(stampMs, latestMs));
     return place;
   }
 
@@ -121,7 +124,21 @@ final class ProcessFinder implements AutoCloseable {
     return looked;
   }
 
-  private int find(int pid, long stampMs, boolean named) {
+  // A number that another executable has not, most surely.
+  private static long executable(CallFields call) {
+    if (call == null || call.executableLength() == 0) {
+      return NO_EXECUTABLE;
+    }
+    long hash = call.executableLength();
+    for (int i = 0; i < call.executableLength(); i += Long.BYTES) {
+      long word = EightBytes.load(call.executableAddress() + i, call.executableLength() - i);
+      hash = (hash ^ word) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 32;
+    }
+    return hash;
+  }
+
+  private int find(int pid, long stampMs, long executable, boolean named) {
     looked = false;
     notThereMs = ProcessTable.NOT_YET;
     long nowMs = files == null ? stampMs : clock.nowMs();
@@ -130,6 +147,9 @@ final class ProcessFinder implements AutoCloseable {
       latestMs = nowMs;
     }
     latestMs = Math.max(latestMs, nowMs);
+    if (stampMs > nowMs + SLACK_MS) {
+      return OLDER; // of the clock before it was set back
+    }
     int place = table.find(pid);
     if (place >= 0 && table.goneMs(place) < stampMs) {
       place = -1; // that one has gone before
@@ -141,13 +161,21 @@ final class ProcessFinder implements AutoCloseable {
     if (files == null) {
       return certain ? place : -1;
     }
-    if (certain && isFresh(place, stampMs, nowMs, named) || !mayLook(nowMs, named)) {
+    boolean same = named || isSameExecutable(place, executable);
+    if (certain && isFresh(place, stampMs, nowMs, named, same) || !mayLook(nowMs, named)) {
       return certain ? place : -1;
     }
-    if (certain && isOnlyOfTheHost(place, nowMs, named)) {
-      return lookAgain(pid, place, named);
-    }
-    return look(pid, place, certain, stampMs, named);
+    long fromNs = clock.nanoTime();
+    int found =
+        certain && isOnlyOfTheHost(place, nowMs, named)
+            ? lookAgain(pid, place, executable)
+            : look(pid, place, certain, stampMs, executable, named);
+    spend(clock.nanoTime() - fromNs, named);
+    return found;
+  }
+
+  private boolean isSameExecutable(int place, long executable) {
+    return place >= 0 && executable != NO_EXECUTABLE && executable == table.readOf(place);
   }
 
   // Whether a time is before a process had its number, as far as is known.
@@ -157,7 +185,7 @@ final class ProcessFinder implements AutoCloseable {
   }
 
   // Whether what is known of a process needs no look.
-  private boolean isFresh(int place, long stampMs, long nowMs, boolean named) {
+  private boolean isFresh(int place, long stampMs, long nowMs, boolean named, boolean same) {
     if (table.goneMs(place) != ProcessTable.NOT_YET) {
       return true;
     }
@@ -166,8 +194,8 @@ final class ProcessFinder implements AutoCloseable {
     }
     long readMs = table.readMs(place);
     return readMs >= stampMs
-        || nowMs - readMs < AGAIN_MS
-        || Membership.isInside(table.membership(place));
+        || same && nowMs - readMs < AGAIN_MS
+        || Membership.isInsideForGood(table.membership(place));
   }
 
   // Whether a process surely has its number still, and all that can be new is a container.
@@ -184,26 +212,26 @@ final class ProcessFinder implements AutoCloseable {
   private boolean mayLook(long nowMs, boolean named) {
     if (nowMs / 1000 != second) {
       second = nowMs / 1000;
-      ownUnits = 0;
-      parentUnits = 0;
+      ownNs = 0;
+      parentNs = 0;
     }
-    if (named ? parentUnits >= UNITS_FOR_PARENTS : ownUnits >= UNITS_FOR_OWN) {
+    if (named ? parentNs >= PARENTS_NS : ownNs >= OWN_NS) {
       counters.increment(OriginCounter.LOOKS_SPARED);
       return false;
     }
     return true;
   }
 
-  private void spend(int units, boolean named) {
+  private void spend(long ns, boolean named) {
+    counters.add(OriginCounter.LOOKS_NS, ns);
     if (named) {
-      parentUnits += units;
+      parentNs += ns;
     } else {
-      ownUnits += units;
+      ownNs += ns;
     }
   }
 
-  private int lookAgain(int pid, int place, boolean named) {
-    spend(UNITS_AGAIN, named);
+  private int lookAgain(int pid, int place, long executable) {
     int length = files.readCgroup(pid);
     long nowMs = clock.nowMs();
     if (length == 0) {
@@ -213,33 +241,34 @@ final class ProcessFinder implements AutoCloseable {
     counters.increment(OriginCounter.LOOKS_AGAIN);
     long read = pages.address();
     cgroups.read(files.cgroup(), length, read);
+    table.held(place, nowMs);
     if (Membership.isInside(read)) {
       Membership.confidence(read, Confidence.CGROUP);
       Membership.copy(read, table.membership(place));
+      table.read(place, nowMs, executable);
+    } else if (!ProcFiles.isCut(length)
+        && (files.isUnified() || files.stat(pid) && !files.exiting())) {
+      table.read(place, nowMs, executable);
     }
-    table.held(place, nowMs);
-    table.read(place, nowMs);
     return place;
   }
 
-  private int look(int pid, int place, boolean certain, long stampMs, boolean named) {
+  private int look(
+      int pid, int place, boolean certain, long stampMs, long executable, boolean named) {
     // In this order: one that is not ending after its cgroup was read was not then.
     int cgroupLength = files.readCgroup(pid);
     boolean there = cgroupLength > 0 && files.stat(pid);
     long nowMs = clock.nowMs();
     if (!there) {
-      spend(UNITS_GONE, named);
       counters.increment(OriginCounter.LOOKS_GONE);
       return notThere(place, certain, nowMs);
     }
     long ticks = files.startTicks();
     long startMs = clock.bootMs() + ticks * TICK_MS;
     if (startMs > stampMs + SLACK_MS) {
-      spend(UNITS_THERE, named);
       counters.increment(OriginCounter.LOOKS_YOUNGER);
       return notThere(place, certain, startMs - SLACK_MS);
     }
-    spend(UNITS_THERE, named);
     counters.increment(OriginCounter.LOOKS_THERE);
     looked = true;
     int found = place;
@@ -251,9 +280,8 @@ final class ProcessFinder implements AutoCloseable {
       table.started(found, ticks, startMs);
     }
     table.held(found, nowMs);
-    readMembership(found, cgroupLength, nowMs);
+    readMembership(found, cgroupLength, nowMs, executable);
     if (named && isNameOld(found, nowMs)) {
-      spend(UNITS_NAMED, named);
       name(pid, found, nowMs);
     }
     return found;
@@ -272,15 +300,17 @@ final class ProcessFinder implements AutoCloseable {
     return certain ? place : -1;
   }
 
-  private void readMembership(int place, int cgroupLength, long nowMs) {
+  private void readMembership(int place, int cgroupLength, long nowMs, long executable) {
     long read = pages.address();
     cgroups.read(files.cgroup(), cgroupLength, read);
     boolean unsure = files.exiting() || ProcFiles.isCut(cgroupLength);
     if (Membership.isInside(read) || !unsure) {
       Membership.confidence(read, Confidence.CGROUP);
       Membership.copy(read, table.membership(place));
+      table.read(place, nowMs, executable);
+    } else if (Membership.kind(table.membership(place)) == Membership.UNKNOWN) {
+      table.read(place, nowMs, executable);
     }
-    table.read(place, nowMs);
   }
 
   private void name(int pid, int place, long nowMs) {
@@ -311,24 +341,38 @@ final class ProcessFinder implements AutoCloseable {
   ///
   /// @param own its place, or -1
   /// @param parent its parent's place, or -1
-  void belongs(int own, int parent, ContainerNames names, long to) {
+  /// @param call what the record tells of it, or null
+  void belongs(int own, int parent, long stampMs, CallFields call, ContainerNames names, long to) {
     if (own >= 0 && Membership.kind(table.membership(own)) != Membership.UNKNOWN) {
-      Membership.copy(table.membership(own), to);
+      if (isCertain(own, stampMs, call)) {
+        Membership.copy(table.membership(own), to);
+      } else {
+        Membership.clear(to);
+      }
       return;
     }
-    if (parent < 0 || !Membership.isInside(table.membership(parent))) {
+    if (parent < 0 || !Membership.isInsideForGood(table.membership(parent))) {
       Membership.clear(to);
       return;
     }
     Membership.copy(table.membership(parent), to);
     Membership.confidence(to, Confidence.PARENT);
-    if (names.sharesProcesses(Membership.id(to))) {
-      // A parent that took it in as an orphan may be of another container of the pod.
+    if (!names.hasOwnProcesses(Membership.id(to))) {
+      // A parent that took it in as an orphan may be of another container, of the pod if it has
+      // one.
       Membership.onlyPod(to);
     }
     if (own >= 0) {
       Membership.copy(to, table.membership(own));
     }
+  }
+
+  // Whether a process that was the host's, or of a container of its own making, surely was so
+  // still.
+  private boolean isCertain(int place, long stampMs, CallFields call) {
+    return Membership.isInsideForGood(table.membership(place))
+        || stampMs <= table.readMs(place)
+        || isSameExecutable(place, executable(call));
   }
 
   @Override

@@ -55,6 +55,7 @@ final class ProcessTable implements AutoCloseable {
   private final long[] goneMs = new long[PROCESSES];
   private final long[] namedMs = new long[PROCESSES];
   private final long[] readMs = new long[PROCESSES];
+  private final long[] readOf = new long[PROCESSES];
   private final byte[] nameLengths = new byte[PROCESSES];
   private final short[] executableLengths = new short[PROCESSES];
   private final short[] scriptLengths = new short[PROCESSES];
@@ -108,6 +109,7 @@ final class ProcessTable implements AutoCloseable {
     goneMs[taken] = NOT_YET;
     namedMs[taken] = NEVER;
     readMs[taken] = NEVER;
+    readOf[taken] = 0;
     nameLengths[taken] = 0;
     executableLengths[taken] = 0;
     scriptLengths[taken] = 0;
@@ -183,8 +185,14 @@ final class ProcessTable implements AutoCloseable {
     return readMs[place];
   }
 
-  void read(int place, long atMs) {
+  /// Which executable the process ran by the event for which its cgroup was read; 0: not known.
+  long readOf(int place) {
+    return readOf[place];
+  }
+
+  void read(int place, long atMs, long executable) {
     readMs[place] = atMs;
+    readOf[place] = executable;
   }
 
   /// Where it belongs.

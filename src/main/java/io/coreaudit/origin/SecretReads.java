@@ -231,7 +231,7 @@ final class SecretReads implements AutoCloseable {
     byte[] bytes = new byte[length];
     Memory.copy(address, bytes, 0, length);
     String text = new String(bytes, StandardCharsets.UTF_8);
-    if (text.startsWith("\"")) {
+    if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
       return text.substring(1, text.length() - 1);
     }
     return text.matches("([0-9A-F]{2})+")

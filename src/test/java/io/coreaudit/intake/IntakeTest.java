@@ -58,6 +58,8 @@ final class IntakeTest {
   /// Of now: who had begun later is not taken for the process of an event.
   private static final long SECONDS = System.currentTimeMillis() / 1000;
 
+  private boolean stampsAreNow;
+
   @TempDir Path temp;
 
   private final Arena arena = Arena.ofShared();
@@ -122,7 +124,11 @@ final class IntakeTest {
 
   /// Sends records of an event.
   private void send(long serial, int... records) {
-    source.stamp(SECONDS + serial / 1000, (int) (serial % 1000), serial);
+    long nowMs = System.currentTimeMillis();
+    source.stamp(
+        stampsAreNow ? nowMs / 1000 : SECONDS + serial / 1000,
+        (int) ((stampsAreNow ? nowMs : serial) % 1000),
+        serial);
     for (int record : records) {
       int length = source.length(record);
       Memory.fill(message, HEADER, (byte) 0);
@@ -189,6 +195,7 @@ final class IntakeTest {
         new OriginCollector(
             HostName.of("n1"), new AccountNames(Path.of("/")), OriginSources.processes("/proc"));
     live(8 << 20, 1000);
+    stampsAreNow = true; // of a time to come nothing is looked for
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Thread role = Thread.ofPlatform().start(() -> intake.run(() -> {}));
     int events = 20_000;

@@ -326,11 +326,57 @@ final class AdmissionTest {
     for (int i = 0; i < 100; i++) {
       event(100_000, OPENAT, "/bin/cat", "inode=1 dev=fd:00");
     }
+    String failed = OPENAT.replace("success=yes exit=3", "success=no exit=-13");
+    String written = OPENAT.replace("a2=80000", "a2=80001");
+    for (int i = 0; i < 3; i++) {
+      assertThat(event(100_000, failed, "/bin/dog", "inode=5 dev=00:27")).isEqualTo(Admission.FULL);
+      assertThat(event(100_000, written, "/bin/dog", "inode=5 dev=00:27"))
+          .isEqualTo(Admission.FULL);
+    }
     assertThat(event(100_000, OPENAT, "/bin/dog", "inode=5 dev=00:27"))
+        .as("the first of another program")
+        .isEqualTo(Admission.FULL);
+    assertThat(event(100_000, OPENAT, "/bin/dog", "inode=5 dev=00:27"))
+        .isEqualTo(Admission.REPEATED);
+    for (int i = 0; i < 3; i++) {
+      event(100_000, failed, "/bin/dog", "inode=5 dev=00:27");
+    }
+    assertThat(event(100_000, OPENAT, "/bin/fox", "inode=5 dev=00:27"))
         .isEqualTo(Admission.OVER_RATE);
-    assertThat(event(100_000, OPENAT, "/bin/dog", "inode=5 dev=00:27"))
+    assertThat(event(100_000, OPENAT, "/bin/fox", "inode=5 dev=00:27"))
         .as("the first was not told, so this repeats nothing")
         .isEqualTo(Admission.OVER_RATE);
+  }
+
+  @Test
+  void shouldNeverCountWhatAUsersOwnContainerDoes() {
+    limit(1, KEY);
+    Membership.ofUser(belongs);
+    for (int i = 0; i < 10; i++) {
+      assertThat(event(100_000, OPENAT, "/bin/cat", "inode=1 dev=fd:00")).isEqualTo(Admission.FULL);
+      assertThat(read(100_000)).isEqualTo(Admission.FULL);
+    }
+  }
+
+  @Test
+  void shouldTellAPathThatIsOneQuote() {
+    String stamp = "msg=audit(1700000100.000:%d): ";
+    for (int i = 0; i < 2; i++) {
+      append(
+          "type=SYSCALL "
+              + stamp.formatted(++serial)
+              + OPENAT
+              + " items=1 ppid=1 pid=2 uid=0 comm=\"cat\" exe=\" key=\""
+              + KEY
+              + '"');
+      append(
+          "type=PATH "
+              + stamp.formatted(serial)
+              + "item=0 name=\" inode=5 dev=00:27 mode=0100644 ouid=0 ogid=0 rdev=00:00");
+      assembler.flush();
+    }
+    assertThat(admitted).isEqualTo(Admission.REPEATED);
+    assertThat(tell(0, true)).singleElement().asString().contains("events=1");
   }
 
   @Test

@@ -59,6 +59,21 @@ final class CgroupTextTest {
           0::/a/crio-@Aa.scope                              | host
           0::/kubepods.slice/kubepods-pod.slice/x           | host
           0::/kubepods.slice/kubepods-podzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz.slice | host
+          0::/user.slice/user-1000.slice/user@1000.service/app.slice/crio-@A.scope | host
+          0::/user.slice/user-1000.slice/user@1000.service/kubepods.slice/kubepods-pod@U.slice | host
+          0::/user.slice/user-1000.slice/user@1000.service/kubepods.slice/kubepods-pod@U.slice/crio-@A.scope | host
+          0::/user.slice/user-1000.slice/user@1000.service/kubepods/pod@D/@A | host
+          0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-@A.scope/container | 4 @A of a user
+          0::/user.slice/user-1000.slice/user@1000.service/pod@D/docker-@A.scope | 3 @A of a user
+          0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-conmon-@A.scope | host
+          0::/../../../user.slice/user-1000.slice/crio-@A.scope | host
+          0::/system.slice/some.service/crio-@A.scope       | host
+          0::/system.slice/some.scope/docker/@A             | host
+          0::/system.slice/some.service/docker-@A.scope     | 3 @A of a user
+          13:memory:/user.slice;1:name=systemd:/user.slice/user@7.service/libpod-@A.scope | 4 @A of a user
+          13:memory:@P/crio-@A.scope;1:name=systemd:/user.slice/user@7.service/libpod-@B.scope | 1 @A @D
+          13:memory:/user.slice/libpod-@B.scope;1:name=systemd:@P/crio-@A.scope | 1 @A @D
+          0::/my.slice/my-kubepods.slice/kubepods-pod@U.slice/crio-@A.scope | 1 @A @D
           nothing                                           | host
           """)
   void shouldTellWhereAProcessBelongs(String text, String expected) {
@@ -97,7 +112,13 @@ final class CgroupTextTest {
         case Membership.MONITOR -> ("monitor " + uid).strip();
         case Membership.POD -> "pod " + uid;
         case Membership.CONTAINER ->
-            (Membership.runtime(to) + " " + text(to, Membership.ID_LENGTH) + " " + uid).strip();
+            (Membership.runtime(to)
+                    + " "
+                    + text(to, Membership.ID_LENGTH)
+                    + " "
+                    + uid
+                    + (Membership.isOfUser(to) ? "of a user" : ""))
+                .strip();
         default -> "unknown";
       };
     }

@@ -25,8 +25,9 @@ final class ContainerFilesTest {
           CrioTree.id(1), CrioTree.uid(1), "web-5d6c", "payments", Map.of("app", "web", "x", "y"));
   private static final Made APP = SANDBOX.container(CrioTree.id(2), "app");
   private static final String POD_FIELDS = "1=payments 2=web-5d6c";
+  private static final String FIELDS_WITHOUT_SANDBOX = POD_FIELDS + " 3=app 4=quay.io/acme/app:1";
   private static final String APP_FIELDS =
-      POD_FIELDS + " 3=app 4=quay.io/acme/app:1 5=quay.io/acme/app@sha256:aa 5=quay.io/b@sha256:bb";
+      FIELDS_WITHOUT_SANDBOX + " 5=quay.io/acme/app@sha256:aa 5=quay.io/b@sha256:bb";
 
   @TempDir Path storage;
   private final Arena arena = Arena.ofConfined();
@@ -92,7 +93,7 @@ final class ContainerFilesTest {
     assertThat(container(APP)).isNull();
     Files.writeString(file, APP.text());
     await(() -> count(ContainerCounter.KNOWN) == 1);
-    assertThat(container(APP)).isEqualTo(APP_FIELDS);
+    assertThat(container(APP)).isEqualTo(FIELDS_WITHOUT_SANDBOX);
     assertThat(count(ContainerCounter.UNREADABLE)).isZero();
   }
 
@@ -106,7 +107,7 @@ final class ContainerFilesTest {
     elsewhere.add(APP);
     ask(APP);
     await(() -> count(ContainerCounter.KNOWN) == 1);
-    assertThat(container(APP)).isEqualTo(APP_FIELDS);
+    assertThat(container(APP)).isEqualTo(FIELDS_WITHOUT_SANDBOX);
     tree.add(SANDBOX);
     await(() -> count(ContainerCounter.KNOWN) == 2);
     assertThat(count(ContainerCounter.MISSED)).as("the second came by itself").isEqualTo(2);
@@ -119,7 +120,24 @@ final class ContainerFilesTest {
     start(List.of());
     new CrioTree(storage.resolve("lib")).add(APP);
     ask(APP);
-    await(() -> APP_FIELDS.equals(container(APP)));
+    await(() -> FIELDS_WITHOUT_SANDBOX.equals(container(APP)));
+  }
+
+  @Test
+  void shouldNotTellAsAnImagesDigestWhatThePodsAuthorWrote() throws Exception {
+    CrioTree tree = new CrioTree(storage.resolve("run"));
+    tree.add(APP);
+    String lies =
+        SANDBOX
+            .text()
+            .replaceAll("(cri-o.SandboxID\":\")[0-9a-f]+", "$1x")
+            .replace(
+                "\"annotations\":{",
+                "\"annotations\":{\"io.kubernetes.cri-o.ImageRepoDigests\":\"a@sha256:cc\",");
+    Files.writeString(tree.begin(SANDBOX), lies);
+    start(List.of("app"));
+    assertThat(container(APP)).isEqualTo(POD_FIELDS + " 3=app 4=quay.io/acme/app:1 6=app:web");
+    assertThat(container(SANDBOX)).doesNotContain("sha256").endsWith(" 6=app:web");
   }
 
   @Test
@@ -133,12 +151,12 @@ final class ContainerFilesTest {
         Made.sandbox(CrioTree.id(4), CrioTree.uid(4), "node", "ns", Map.of()).withPidNamespace("");
     tree.add(other);
     start(List.of());
-    assertThat(files.names().sharesProcesses(address(APP.id()))).isFalse();
+    assertThat(files.names().hasOwnProcesses(address(APP.id()))).isTrue();
     tree.add(debugger);
     await(() -> count(ContainerCounter.KNOWN) == 3);
-    assertThat(files.names().sharesProcesses(address(APP.id()))).isTrue();
-    assertThat(files.names().sharesProcesses(address(debugger.id()))).isTrue();
-    assertThat(files.names().sharesProcesses(address(other.id()))).isFalse();
+    assertThat(files.names().hasOwnProcesses(address(APP.id()))).isFalse();
+    assertThat(files.names().hasOwnProcesses(address(debugger.id()))).isFalse();
+    assertThat(files.names().hasOwnProcesses(address(other.id()))).isTrue();
   }
 
   @Test

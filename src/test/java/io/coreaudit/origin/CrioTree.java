@@ -95,6 +95,7 @@ public final class CrioTree {
           .replace("CONTAINER\"", container + "\"")
           .replace("TYPE", id.equals(sandbox) ? "sandbox" : "container")
           .replace("\"ID\"", "\"" + id + "\"")
+          .replaceAll(id.equals(sandbox) ? " .*ImageRepoDigests.*\n" : "$^", "")
           .replace("SANDBOX", sandbox)
           .replace("IMAGE", "quay.io/acme/" + container + ":1")
           .replace("LABELS", json.replace("\"", "\\\""))

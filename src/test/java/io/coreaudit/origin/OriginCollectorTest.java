@@ -109,9 +109,13 @@ final class OriginCollectorTest extends OriginScene {
 
   @Test
   void shouldBoundLookupsInProc() {
-    for (int i = 0; i < ProcessFinder.UNITS_FOR_PARENTS + 100; i++) {
+    clock.step(ProcessFinder.PARENTS_NS / 10);
+    for (int i = 0; i < 9; i++) {
       feed(call(100, i, 100_000 + i, 5000, "cat", "\"/usr/bin/cat\""));
     }
+    long ns = count(OriginCounter.LOOKS_NS);
+    feed(call(100, 20, 100_020, 5000, "cat", "\"/usr/bin/cat\""));
+    assertThat(count(OriginCounter.LOOKS_NS) - ns).isEqualTo(ProcessFinder.PARENTS_NS / 10);
     feed(call(100, 9999, 2436, 5000, "cat", "\"/usr/bin/cat\""));
     assertThat(tags()).noneMatch(tag -> tag.startsWith("3 "));
     feed(call(101, 10_000, 2436, 5000, "cat", "\"/usr/bin/cat\""));

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 final class OriginContainerTest extends OriginScene {
   @Test
   void shouldTellTheContainerOfALivingProcess() throws IOException {
+    followOne();
     process(2489, "cat", 5000, CRIO);
     feed(call(100, 1, 2436, 2489, "cat", "\"/usr/bin/cat\""));
     assertThat(tags()).contains("5 5000", "7 1", "8 cri-o " + ID + " " + POD);
@@ -37,6 +38,7 @@ final class OriginContainerTest extends OriginScene {
   /// Where a rule records forks: first process, middle, orphan; none but the first is there still.
   @Test
   void shouldKnowTheMiddleOfADoubleForkByItsOwnEvent() throws IOException {
+    followOne();
     process(2489, "init", 5000, CRIO);
     lagMs = 50;
     feed(at(100_000, 1, 60, 2489, "init"));
@@ -76,7 +78,7 @@ final class OriginContainerTest extends OriginScene {
   @Test
   void shouldNotTakeANumberForAProcessForLong() throws IOException {
     write("proc/sys/kernel/pid_max", "32768\n");
-    renew();
+    followOne();
     process(2489, "init", 5000, CRIO);
     feed(call(100, 1, 1, 2489, "init", "\"/init\""));
     end(2489);
@@ -107,7 +109,92 @@ final class OriginContainerTest extends OriginScene {
   }
 
   @Test
+  void shouldNotTakeForTheHostsWhatMayHaveJoinedAContainerAndEnded() throws IOException {
+    process(2489, "runc:[2:INIT]", 5000, "0::/system.slice/crio.service\n");
+    feed(at(100_000, 1, 60, 2489, "runc"));
+    assertThat(tags()).contains("7 1").noneMatch(CONTAINER);
+    end(2489);
+    feed(at(100_050, 2, 60, 2489, "app"));
+    assertThat(tags()).as("it executed something, and ended").contains("5 5000", "7 0");
+    feed(at(100_050, 3, 60, 2489, "runc"));
+    assertThat(tags()).as("it runs what it ran when it was the host's").contains("7 1");
+  }
+
+  @Test
+  void shouldLookAgainAtOnceWhenAProcessOfTheHostRunsSomethingElse() throws IOException {
+    process(2489, "runc:[2:INIT]", 5000, "0::/system.slice/crio.service\n");
+    feed(at(100_000, 1, 60, 2489, "runc"));
+    process(2489, "app", 5000, CRIO);
+    feed(at(100_002, 2, 60, 2489, "app"));
+    assertThat(tags()).contains("7 1", "8 cri-o " + ID + " " + POD);
+  }
+
+  @Test
+  void shouldNotTakeForTheHostsWhatItMayNotLookAt() throws IOException {
+    process(2489, "runc:[2:INIT]", 5000, "0::/system.slice/crio.service\n");
+    feed(at(100_000, 1, 60, 2489, "runc"));
+    process(2489, "app", 5000, CRIO);
+    clock.step(ProcessFinder.OWN_NS);
+    feed(at(100_050, 2, 60, 7000, "other"));
+    feed(at(100_051, 3, 60, 2489, "app"));
+    assertThat(count(OriginCounter.LOOKS_SPARED)).isPositive();
+    assertThat(tags()).contains("7 0").noneMatch(CONTAINER);
+    feed(at(101_000, 4, 60, 2489, "app"));
+    assertThat(tags()).contains("7 1", "8 cri-o " + ID + " " + POD);
+  }
+
+  @Test
+  void shouldNotBelieveWhatAUserCallsHisGroups() throws IOException {
+    followOne();
+    devices.mounted(1, 0, 0x27, POD, "token", true);
+    String users = "0::/user.slice/user-1000.slice/user@1000.service/app.slice";
+    process(2489, "sh", 5000, users + CRIO.substring(3));
+    assertThat(secret("100.000:1", 2489, "/bin/sh", "00:27"))
+        .containsExactly("10 foreign " + POD + " token", "11 ns web");
+    assertThat(tags()).contains("7 1").noneMatch(CONTAINER);
+    process(2490, "sh", 5000, users + "/libpod-" + ID + ".scope\n");
+    assertThat(secret("100.000:2", 2490, "/bin/sh", "00:27"))
+        .containsExactly("10 foreign " + POD + " token", "11 ns web");
+    assertThat(tags()).contains("8 podman " + ID + " ").noneMatch(tag -> tag.startsWith("9 "));
+    feed(at(100_100, 3, 2490, 2491, "cat"));
+    assertThat(tags()).as("its child may have left it").contains("7 0").noneMatch(CONTAINER);
+    process(2490, "sh", 5000, CRIO);
+    feed(at(100_200, 4, 60, 2490, "sh"));
+    assertThat(tags()).as("it has left it").contains("7 1", "8 cri-o " + ID + " " + POD);
+  }
+
+  @Test
+  void shouldNotTellTheContainerOfAnOrphanOfOneThatNobodyKnows() throws IOException {
+    process(80, "init", 5, CRIO);
+    feed(call(100, 1, 80, 2489, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).contains("7 2", "8 ?  " + POD);
+    process(90, "init", 5, "0::/docker/" + ID + "\n");
+    feed(call(100, 2, 90, 2490, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).as("without a pod").contains("7 0").noneMatch(CONTAINER);
+    feed(call(100, 3, 60, 90, "init", "\"/init\""));
+    assertThat(tags()).contains("7 1", "8 docker " + ID + " ");
+  }
+
+  @Test
+  void shouldNotHoldANumberForOneOfAClockThatWasSetBack() throws IOException {
+    followOne();
+    process(2489, "init", 5000, CRIO);
+    feed(call(200, 1, 1, 2489, "init", "\"/init\""));
+    clock.set(100_000);
+    clockStands = true;
+    append(call(200, 2, 1, 2489, "init", "\"/init\""));
+    assembler.flush();
+    assertThat(tags()).as("of a time that has not come").contains("7 0");
+    process(2489, "another", 6000, "0::/user.slice\n");
+    feed(call(101, 3, 1, 2489, "another", "\"/another\""));
+    assertThat(tags()).contains("5 6000", "7 1").noneMatch(CONTAINER);
+    feed(call(102, 4, 2489, 2490, "cat", "\"/cat\""));
+    assertThat(tags()).contains("7 0").noneMatch(CONTAINER);
+  }
+
+  @Test
   void shouldNotTakeAnEndingProcessForTheHosts() throws IOException {
+    followOne();
     process(2489, "cat", 5000, "4:memory:/\n1:name=systemd:/\n");
     write("proc/2489/stat", stat(2489, "cat", "Z", 0x40000c, 5000));
     feed(call(100, 1, 2436, 2489, "cat", "\"/usr/bin/cat\""));
@@ -115,6 +202,16 @@ final class OriginContainerTest extends OriginScene {
     process(80, "init", 5, CRIO);
     feed(call(100, 2, 80, 2489, "cat", "\"/usr/bin/cat\""));
     assertThat(tags()).contains("7 2", "8 cri-o " + ID + " " + POD);
+  }
+
+  @Test
+  void shouldNotTakeOneForTheHostsAgainThatIsEnding() throws IOException {
+    process(2489, "runc", 5000, "4:memory:/\n1:name=systemd:/\n");
+    feed(at(100_000, 1, 60, 2489, "runc"));
+    assertThat(tags()).contains("7 1").noneMatch(CONTAINER);
+    write("proc/2489/stat", stat(2489, "app", "Z", 0x40000c, 5000));
+    feed(at(100_050, 2, 60, 2489, "app"));
+    assertThat(tags()).as("of version 1 it reads as the root").contains("7 0");
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,7 @@ abstract class OriginScene {
   OriginCollector collector;
   Assembler assembler;
   boolean keepPrefix;
+  boolean clockStands;
   long lagMs; // from the event to the look
   int frameLength;
 
@@ -117,6 +119,12 @@ abstract class OriginScene {
     renew();
   }
 
+  // A container of a pod that is known, and whose containers do not share their processes.
+  void followOne() throws IOException {
+    CrioTree.Made sandbox = CrioTree.Made.sandbox(OTHER_ID, POD, "web", "ns", Map.of());
+    follow(sandbox, sandbox.container(ID, "app"));
+  }
+
   // Each call stands alone until it is flushed: its stamp is its own.
   void feedAll(byte[][] calls, int rounds) {
     for (int round = 0; round < rounds; round++) {
@@ -153,6 +161,11 @@ abstract class OriginScene {
   }
 
   void append(String text) {
+    int stamp = text.indexOf("audit(") + 6;
+    long stampMs = Long.parseLong(text.substring(stamp, text.indexOf(':', stamp)).replace(".", ""));
+    if (!clockStands) {
+      clock.set(Math.max(clock.nowMs(), stampMs)); // none is of a time to come
+    }
     append(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
