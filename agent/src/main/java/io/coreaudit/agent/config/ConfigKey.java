@@ -167,7 +167,7 @@ public enum ConfigKey {
       "What becomes of a pod's successful reads of its own secrets. summarise: the first of a"
           + " container, program and file is an event, those that follow within a minute are one"
           + " event with their number. all: each is an event. Reads by others, writes and failures"
-          + " are events always."),
+          + " are events each, as many as origin.container_rate leaves."),
   /// Who may read.
   WATCH_SECRETS_NEVER_EXE(
       "watch.secrets.never_exe",
@@ -195,8 +195,8 @@ public enum ConfigKey {
       new Count(0, 1_000_000),
       "2000",
       "Most events a second of one container. Those beyond are counted, and told with its name by"
-          + " an event of kind gap. As many accesses to secrets of other pods have a bound of their"
-          + " own. 0 is no bound."),
+          + " an event of kind gap. As many accesses to secrets, but for repeated reads of its own,"
+          + " have a bound of their own. 0 is no bound."),
   /// Spool directory.
   SPOOL_DIR(
       "spool.dir",
