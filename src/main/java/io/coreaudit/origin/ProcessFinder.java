@@ -357,9 +357,8 @@ final class ProcessFinder implements AutoCloseable {
     }
     Membership.copy(table.membership(parent), to);
     Membership.confidence(to, Confidence.PARENT);
-    if (!names.hasOwnProcesses(Membership.id(to))) {
-      // A parent that took it in as an orphan may be of another container, of the pod if it has
-      // one.
+    if (Membership.uidLength(to) > 0 && !names.hasOwnProcesses(Membership.id(to))) {
+      // A parent that took it in as an orphan may be of another container of the pod.
       Membership.onlyPod(to);
     }
     if (own >= 0) {

@@ -170,7 +170,7 @@ final class OriginContainerTest extends OriginScene {
     assertThat(tags()).contains("7 2", "8 ?  " + POD);
     process(90, "init", 5, "0::/docker/" + ID + "\n");
     feed(call(100, 2, 90, 2490, "cat", "\"/usr/bin/cat\""));
-    assertThat(tags()).as("without a pod").contains("7 0").noneMatch(CONTAINER);
+    assertThat(tags()).as("without a pod").contains("7 2", "8 docker " + ID + " ");
     feed(call(100, 3, 60, 90, "init", "\"/init\""));
     assertThat(tags()).contains("7 1", "8 docker " + ID + " ");
   }
