@@ -40,10 +40,10 @@ final class ProcessFinder implements AutoCloseable {
   static final long FRESH_MS = 1_000;
 
   /// What may be spent a second on looking at processes.
-  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(8);
+  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /// The same for parents.
-  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(24);
+  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(60);
 
   /// The event is older than the process that is known by the number.
   private static final int OLDER = -2;
