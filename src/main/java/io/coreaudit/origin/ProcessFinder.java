@@ -29,9 +29,10 @@ import java.util.concurrent.TimeUnit;
 /// it runs the same executable: what a runtime moves into a container executes something there.
 ///
 /// Looking costs some microseconds a file, and more where the kernel makes it wait: its time is
-/// measured. In a second `OWN_NS` are spent on the processes themselves and `PARENTS_NS` on
-/// parents, on whom more rests; the look that uses them up is the last of its second. What is
-/// spared in a storm of short-lived processes is told with less or not at all, never wrongly.
+/// measured. In a second there are `OWN_LOOKS` at most at the processes themselves and
+/// `PARENTS_LOOKS` at parents, on whom more rests, some 30 ms in all; where the kernel makes them
+/// wait, the look that uses up `OWN_NS` or `PARENTS_NS` is the last of its second. What is spared
+/// in a storm of short-lived processes is told with less or not at all, never wrongly.
 final class ProcessFinder implements AutoCloseable {
   /// How long what the stream told of a process is remembered where it cannot be asked for.
   static final long REMEMBERED_MS = 10_000;
@@ -39,11 +40,17 @@ final class ProcessFinder implements AutoCloseable {
   /// How long name and executable of a process are taken as they are: it may run another program.
   static final long FRESH_MS = 1_000;
 
-  /// What may be spent a second on looking at processes.
-  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(20);
+  /// How often processes are looked at in a second.
+  static final int OWN_LOOKS = 2_000;
 
   /// The same for parents.
-  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(60);
+  static final int PARENTS_LOOKS = 1_500;
+
+  /// What looks at processes may take of a second, waiting for the kernel included.
+  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /// The same for parents.
+  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /// The event is older than the process that is known by the number.
   private static final int OLDER = -2;
@@ -73,6 +80,8 @@ final class ProcessFinder implements AutoCloseable {
   private long second = ProcessTable.NEVER;
   private long ownNs;
   private long parentNs;
+  private int ownLooks;
+  private int parentLooks;
   private boolean looked;
   private long notThereMs;
 
@@ -213,9 +222,13 @@ final class ProcessFinder implements AutoCloseable {
     if (nowMs / 1000 != second) {
       second = nowMs / 1000;
       ownNs = 0;
+      ownLooks = 0;
       parentNs = 0;
+      parentLooks = 0;
     }
-    if (named ? parentNs >= PARENTS_NS : ownNs >= OWN_NS) {
+    if (named
+        ? parentNs >= PARENTS_NS || parentLooks >= PARENTS_LOOKS
+        : ownNs >= OWN_NS || ownLooks >= OWN_LOOKS) {
       counters.increment(OriginCounter.LOOKS_SPARED);
       return false;
     }
@@ -226,8 +239,10 @@ final class ProcessFinder implements AutoCloseable {
     counters.add(OriginCounter.LOOKS_NS, ns);
     if (named) {
       parentNs += ns;
+      parentLooks++;
     } else {
       ownNs += ns;
+      ownLooks++;
     }
   }
 

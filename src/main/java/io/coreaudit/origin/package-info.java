@@ -6,7 +6,7 @@
 ///                       │   ├── AccountNames      id to name              re-read by the conductor
 ///                       │   ├── ProcessFinder     which process had the number, what it ran, where it belongs
 ///                       │   │     ├── ProcessTable    4096 processes: held when, name, executable, Membership
-///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe; 80 ms of a second at most
+///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe; 0.3 s of a second at most
 ///                       │   │     └── CgroupText      a cgroup's path to pod and container
 ///                       │   ├── ScriptFinder      what a process executed, behind its interpreter
 ///                       │   ├── SecretReader      a file's device to a secret volume; whose it is
