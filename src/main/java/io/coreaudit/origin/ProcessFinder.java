@@ -30,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Looking costs some microseconds a file, and more where the kernel makes it wait: its time is
 /// measured. In a second there are `OWN_LOOKS` at most at the processes themselves and
-/// `PARENTS_LOOKS` at parents, on whom more rests, some 30 ms in all; where the kernel makes them
-/// wait, the look that uses up `OWN_NS` or `PARENTS_NS` is the last of its second. What is spared
-/// in a storm of short-lived processes is told with less or not at all, never wrongly.
+/// `PARENTS_LOOKS` at parents, on whom more rests; where the kernel makes them wait, the look that
+/// uses up `OWN_NS` or `PARENTS_NS` is the last of its second. What is spared in a storm of
+/// short-lived processes is told with less or not at all, never wrongly.
 final class ProcessFinder implements AutoCloseable {
   /// How long what the stream told of a process is remembered where it cannot be asked for.
   static final long REMEMBERED_MS = 10_000;

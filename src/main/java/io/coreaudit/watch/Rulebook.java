@@ -26,7 +26,7 @@ public final class Rulebook implements AutoCloseable {
     if (!namespace.isOwn()) {
       home.stay();
     }
-    there = new NamespaceThread(namespace, "rules", Warden.INSIDE);
+    there = new NamespaceThread(namespace, "rules", HostNamespaces.NEEDED_BY_RULES);
     keeper = there.call(() -> keeper(wanted.resolved(), stateFile));
   }
 

@@ -5,14 +5,11 @@ import static io.coreaudit.kernel.LinuxConstants.POLLIN;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.intake.ConfigChanges;
 import io.coreaudit.kernel.EventFd;
-import io.coreaudit.kernel.Inotify;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.kernel.Poll;
 import io.coreaudit.mount.HostNamespace;
-import io.coreaudit.mount.Places;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.netlink.AuditStatus;
-import io.coreaudit.rule.WatchRule;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,37 +53,7 @@ public final class Warden implements AutoCloseable {
   private WatchSettings wanted;
   private List<Claim> secretClaims = List.of();
 
-  /// Null when no secrets are watched. What looking at rules needs, whoever else does without a
-  /// list.
-  static final Class<?>[] INSIDE = {
-    Warden.class,
-    WatchKeeper.class,
-    RulePacks.class,
-    WatchSettings.class,
-    Kept.class,
-    Premise.class,
-    IoUring.class,
-    AuditKernel.class,
-    RulePlan.class,
-    Shadows.class,
-    Sight.class,
-    WatchRule.class,
-    Places.class,
-    Look.class,
-    StateFile.class,
-    RulesState.class,
-    OwnRules.class,
-    Home.class,
-    Master.class,
-    PathWatch.class,
-    Inotify.class,
-    ConfigChange.class,
-    ForeignChanges.class,
-    Reattaching.class,
-    UnrecordedStart.class,
-    OwnEvent.class,
-  };
-
+  /// Null when no secrets are watched.
   private Reattaching attached;
 
   private final EventFd wake = new EventFd();
@@ -182,7 +149,7 @@ public final class Warden implements AutoCloseable {
     if (!namespace.isOwn()) {
       home.stay();
     }
-    thread = namespace.thread("warden", this::run, INSIDE);
+    thread = namespace.thread("warden", this::run, HostNamespaces.NEEDED_BY_RULES);
     thread.setDaemon(true);
     thread.start();
   }

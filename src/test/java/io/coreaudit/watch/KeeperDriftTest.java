@@ -1,13 +1,12 @@
 package io.coreaudit.watch;
 
+import static io.coreaudit.watch.TableKernel.rule;
+import static io.coreaudit.watch.TableKernel.rulesOn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.kernel.AuditConstants;
 import io.coreaudit.rule.AuditRuleData;
-import io.coreaudit.rule.HostEnvironment;
-import io.coreaudit.rule.RuleCompiler;
-import io.coreaudit.rule.WatchRule;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,14 +57,6 @@ final class KeeperDriftTest {
 
   private void tell(OwnEvent event) {
     told.add(event.kind() + " " + new String(event.text(), StandardCharsets.UTF_8));
-  }
-
-  private static List<AuditRuleData> rulesOn(Path directory, String key) {
-    return WatchRule.directory(directory.toString(), key).all();
-  }
-
-  private static AuditRuleData rule(String text) {
-    return new RuleCompiler(HostEnvironment.here()).compile("t", text).rules().getFirst().data();
   }
 
   @Test

@@ -4,7 +4,11 @@ import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.netlink.AuditStatus;
 import io.coreaudit.rule.AuditRuleData;
+import io.coreaudit.rule.HostEnvironment;
+import io.coreaudit.rule.RuleCompiler;
+import io.coreaudit.rule.WatchRule;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +27,16 @@ final class TableKernel implements AuditKernel {
 
   /// Every message that was logged, in order.
   final List<String> said = new CopyOnWriteArrayList<>();
+
+  /// A rule as a text says it.
+  static AuditRuleData rule(String text) {
+    return new RuleCompiler(HostEnvironment.here()).compile("t", text).rules().getFirst().data();
+  }
+
+  /// The rules of a watched directory.
+  static List<AuditRuleData> rulesOn(Path directory, String key) {
+    return WatchRule.directory(directory.toString(), key).all();
+  }
 
   Predicate<AuditRuleData> refused = rule -> false;
   boolean ioUring = true;

@@ -8,7 +8,7 @@ import static io.coreaudit.kernel.LinuxConstants.PROT_WRITE;
 
 import io.coreaudit.memory.Memory;
 
-/// A block of memory outside the heap, which takes no room until it is written.
+/// A block of memory outside the heap. One of some MiB takes no room until it is written.
 ///
 /// Whoever allocates it closes it, once nobody holds an address of it any more.
 public final class Pages implements AutoCloseable {
@@ -25,8 +25,8 @@ public final class Pages implements AutoCloseable {
   }
 
   /// Takes a block for what is written before it is read: its bytes may be anything. It lies where
-  /// the C library wants it, and needs no call of the native interface: to load that costs a
-  /// command a tenth of a second.
+  /// the C library wants it, and needs no native interface, whose start runs a program: a command
+  /// that ends soon is better without.
   ///
   /// @param bytes its size
   public static Pages unwritten(long bytes) {
