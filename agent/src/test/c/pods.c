@@ -11,6 +11,8 @@
 //        h  as d, in the pid namespace of the host
 //        o  as r, in the pid namespace of the host: who takes them in is on the host
 //        l  the first process itself opens, as fast as it can
+//        f  as e, 3,000 a second
+//        q  one each 20 ms, each the child of a shell of its own that lives half a second
 //        m  the first process itself joins the cgroup, opens and ends, once
 // COUNT  how many open
 // FILE   what they open
@@ -27,6 +29,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void fail(const char *what) {
@@ -90,6 +93,48 @@ static void loop(int count, const char *file) {
   for (int i = 0; i < count; i++) open_once(file);
 }
 
+// Spread over time, whatever each takes.
+static void pace(const struct timespec *from, long ns) {
+  struct timespec at = *from;
+  at.tv_sec += ns / 1000000000;
+  at.tv_nsec += ns % 1000000000;
+  if (at.tv_nsec >= 1000000000) {
+    at.tv_sec++;
+    at.tv_nsec -= 1000000000;
+  }
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
+  }
+}
+
+static void flood(int count, const char *file) {
+  struct timespec from;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  for (int i = 0; i < count; i++) {
+    pace(&from, i * 333333L);
+    orphan(file, 0);
+  }
+}
+
+static void quiet(int count, const char *file) {
+  struct timespec from;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  for (int i = 0; i < count; i++) {
+    pace(&from, i * 20000000L);
+    if (born() == 0) {
+      pid_t pid = born();
+      if (pid == 0) {
+        open_once(file);
+        _exit(0);
+      }
+      ended(pid);
+      usleep(500000);
+      _exit(0);
+    }
+  }
+  while (wait(NULL) > 0) {
+  }
+}
+
 static void many(char mode, int count, const char *file) {
   for (int i = 0; i < count; i++) {
     if (mode == 'r' || mode == 'e' || mode == 'o') {
@@ -125,6 +170,10 @@ static void container(const char *procs, char mode, int count, const char *file,
   }
   if (mode == 'l')
     loop(count, file);
+  else if (mode == 'f')
+    flood(count, file);
+  else if (mode == 'q')
+    quiet(count, file);
   else
     many(mode, count, file);
   if (write(told, "x", 1) != 1) fail("write");

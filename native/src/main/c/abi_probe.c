@@ -29,7 +29,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <time.h>
 
 static const char *class;
@@ -392,6 +394,10 @@ static void linux_(void) {
   C(PATH_MAX)
   C(PRIO_PROCESS)
   C(CLOCK_BOOTTIME)
+  C(STA_UNSYNC)
+  SIZE(timex)
+  OFFSET(timex, modes)
+  OFFSET(timex, status)
   SIZE(nlmsghdr)
   OFFSET(nlmsghdr, nlmsg_len)
   OFFSET(nlmsghdr, nlmsg_type)
@@ -405,6 +411,9 @@ static void linux_(void) {
   OFFSET(sockaddr_nl, nl_family)
   OFFSET(sockaddr_nl, nl_pid)
   OFFSET(sockaddr_nl, nl_groups)
+  SIZE(sockaddr_un)
+  OFFSET(sockaddr_un, sun_family)
+  OFFSET(sockaddr_un, sun_path)
   SIZE(iovec)
   OFFSET(iovec, iov_base)
   OFFSET(iovec, iov_len)

@@ -63,7 +63,9 @@ class RoomsTest {
                       "frame",
                       "origin",
                       "interpret",
-                      "format")),
+                      "format",
+                      "ledger")),
+              Map.entry("ledger", List.of("event", "frame", "origin", "spool", "format")),
               Map.entry("mount", List.of("kernel")),
               Map.entry(
                   "watch",
@@ -108,6 +110,7 @@ class RoomsTest {
     only("com.sun.jna..", "io.coreaudit.kernel..");
     only("net.openhft..", "io.coreaudit.spool..");
     only("io.netty..", "io.coreaudit.forward..");
+    only("org.apache.kafka..", "io.coreaudit.forward..");
   }
 
   private static void only(String library, String... rooms) {

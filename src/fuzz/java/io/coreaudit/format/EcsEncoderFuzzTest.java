@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coreaudit.frame.FrameFlyweight;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 
 /// Any records and tags in a frame give one JSON object on one line, lines of auditd's form, and
 /// one line of CEF and LEEF.
@@ -26,7 +25,7 @@ final class EcsEncoderFuzzTest {
   private final EventEncoder redacted = new RedactingEncoder(new EcsEncoder(true));
   private final FlatEncoder cef = FlatEncoder.cef("1");
   private final FlatEncoder leef = FlatEncoder.leef("1");
-  private final ByteOutput out = new ByteOutput(1024);
+  private final Encoded encoded = new Encoded();
 
   @FuzzTest(maxDuration = "60s")
   void shouldEncodeAnything(FuzzedDataProvider data) throws IOException {
@@ -44,24 +43,13 @@ final class EcsEncoderFuzzTest {
       frames.tag(data.consumeInt(1, 14), data.consumeBytes(data.consumeInt(0, 120)));
     }
     FrameFlyweight frame = frames.finish();
-    out.clear();
-    ecs.encode(frame, out);
-    byte[] line = Arrays.copyOf(out.array(), out.length());
+    byte[] line = encoded.bytes(ecs, frame);
     assertThat(JSON.readTree(line).get("event").get("kind").asText()).isEqualTo("event");
     assertThat(newlines(line)).isOne();
-    out.clear();
-    raw.encode(frame, out);
-    assertThat(newlines(Arrays.copyOf(out.array(), out.length()))).isEqualTo(records);
-    out.clear();
-    redacted.encode(frame, out);
-    assertThat(JSON.readTree(Arrays.copyOf(out.array(), out.length())).has("event")).isTrue();
-    out.clear();
-    cef.encode(frame, out);
-    assertThat(FlatLine.fields(true, Arrays.copyOf(out.array(), out.length()))).containsKey("rt");
-    out.clear();
-    leef.encode(frame, out);
-    assertThat(FlatLine.fields(false, Arrays.copyOf(out.array(), out.length())))
-        .containsKey("devTime");
+    assertThat(newlines(encoded.bytes(raw, frame))).isEqualTo(records);
+    assertThat(JSON.readTree(encoded.bytes(redacted, frame)).has("event")).isTrue();
+    assertThat(FlatLine.fields(true, encoded.bytes(cef, frame))).containsKey("rt");
+    assertThat(FlatLine.fields(false, encoded.bytes(leef, frame))).containsKey("devTime");
   }
 
   private static int newlines(byte[] bytes) {

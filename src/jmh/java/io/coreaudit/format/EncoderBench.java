@@ -3,6 +3,7 @@ package io.coreaudit.format;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.interpret.AccountNames;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.RecordType;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,10 @@ import org.openjdk.jmh.annotations.State;
 /// | withoutRaw | ECS without them | the same |
 /// | redacted | ECS with raw records, secrets looked for and not found | the same |
 /// | cef | CEF | the same |
+/// | ocsf | OCSF with raw records | the same |
 /// | raw | auditd's lines | the same |
 /// | records | every field raw and interpreted | the same |
+/// | leftOut | a sink's filter by type and key, which leaves the event out | the same |
 /// | varied | ECS with raw records | 512 opens, all different: no branch is learnt by heart |
 ///
 /// Recipe: `java -cp <test class path> org.openjdk.jmh.Main EncoderBench -f 1 -wi 3 -i 5 -prof gc`.
@@ -51,8 +54,16 @@ public class EncoderBench {
   private final EcsEncoder withoutRaw = new EcsEncoder(false);
   private final EventEncoder redacted = new RedactingEncoder(new EcsEncoder(true));
   private final FlatEncoder cef = FlatEncoder.cef("0.1.0");
+  private final OcsfEncoder ocsf = new OcsfEncoder("0.1.0", true);
   private final RawEncoder raw = new RawEncoder();
   private final RecordsEncoder records = new RecordsEncoder(new AccountNames(), new AccountNames());
+  private final EventSelection selection =
+      new EventSelection(
+          EventSelection.Names.NONE,
+          new EventSelection.Names(
+              List.of("etcd", "identity", "openshift_secret"),
+              List.of(RecordType.USER_LOGIN, RecordType.AVC),
+              List.of()));
   private final ByteOutput out = new ByteOutput(8192);
   private final Arena arena = Arena.ofAuto();
   private final Frames frames = new Frames(arena);
@@ -74,6 +85,9 @@ public class EncoderBench {
     frame = keep(frames.audit(RECORDS));
     for (int i = 0; i < VARIED; i++) {
       varied[i] = keep(frames.audit(variedRecords(i)));
+    }
+    if (!leftOut()) {
+      throw new IllegalStateException("the filter does not know the key");
     }
     String lengths = ecs() + " " + withoutRaw() + " " + raw();
     if (!lengths.equals("1881 1061 792")) {
@@ -111,6 +125,12 @@ public class EncoderBench {
         .toList();
   }
 
+  /// A filter.
+  @Benchmark
+  public boolean leftOut() {
+    return !selection.wants(frame);
+  }
+
   /// ECS with raw records, of events that differ.
   @Benchmark
   public int varied() {
@@ -140,6 +160,14 @@ public class EncoderBench {
   public int cef() {
     out.clear();
     cef.encode(frame, out);
+    return out.length();
+  }
+
+  /// OCSF.
+  @Benchmark
+  public int ocsf() {
+    out.clear();
+    ocsf.encode(frame, out);
     return out.length();
   }
 

@@ -6,6 +6,7 @@ import io.coreaudit.kernel.Poll;
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -43,10 +44,32 @@ final class LogInput implements AutoCloseable {
     bytes = zipped ? Channels.newChannel(unzipped(file, two)) : file.getChannel();
   }
 
-  private static InputStream unzipped(InputStream file, byte[] magic) throws IOException {
-    PushbackInputStream whole = new PushbackInputStream(file, magic.length);
+  private InputStream unzipped(InputStream file, byte[] magic) throws IOException {
+    PushbackInputStream whole = new PushbackInputStream(new Counted(file), magic.length);
+    taken = magic.length;
     whole.unread(magic);
     return new GZIPInputStream(whole, GZIP_BUFFER);
+  }
+
+  // Counts what is taken of a compressed input.
+  private final class Counted extends FilterInputStream {
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      taken += read < 0 ? 0 : 1;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      int read = super.read(to, offset, length);
+      taken += Math.max(0, read);
+      return read;
+    }
   }
 
   static LogInput open(Path path) throws IOException {
@@ -60,7 +83,12 @@ final class LogInput implements AutoCloseable {
   }
 
   static LogInput standard() throws IOException {
-    return new LogInput(new FileInputStream(FileDescriptor.in), "standard input", true);
+    return standard(new FileInputStream(FileDescriptor.in));
+  }
+
+  /// What is given as standard input.
+  static LogInput standard(FileInputStream given) throws IOException {
+    return new LogInput(given, "standard input", true);
   }
 
   /// Reads what is there, waiting until something is; -1 at the end.
@@ -73,7 +101,7 @@ final class LogInput implements AutoCloseable {
     }
     try {
       int read = bytes.read(to);
-      taken += Math.max(0, read);
+      taken += zipped ? 0 : Math.max(0, read);
       return read;
     } catch (EOFException | ZipException damaged) {
       throw new IOException(
@@ -92,8 +120,8 @@ final class LogInput implements AutoCloseable {
     }
   }
 
-  /// How much of the file was read, as it lies on disk; of standard input, which may be a pipe, as
-  /// it was given.
+  /// How much was read, before it was unpacked: of a file as it lies on disk; of standard input,
+  /// which may be a pipe, as it was given.
   long position() throws IOException {
     return standard ? taken : file.getChannel().position();
   }

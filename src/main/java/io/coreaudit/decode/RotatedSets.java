@@ -35,7 +35,10 @@ public final class RotatedSets {
 
   // A larger number is older, a later date younger; what has neither is the youngest.
   private static final Comparator<Member> OLDEST_FIRST =
-      Comparator.comparingLong((Member member) -> -member.number).thenComparing(Member::date);
+      (one, other) ->
+          one.number != other.number
+              ? Long.compare(other.number, one.number)
+              : one.date.compareTo(other.date);
 
   private RotatedSets() {}
 

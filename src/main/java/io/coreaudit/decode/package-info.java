@@ -11,6 +11,9 @@
 /// meant. Files are one stream: an event that a rotation cut in two is one event. Events come out
 /// in the order in which they were complete.
 ///
+/// `DeliveredLog` reads what a receiver has of the agent's ECS instead, and has `ChainCheck` look
+/// at it: loss, alteration, order.
+///
 /// One thread. Memory does not depend on the length of the input: a line may have 1 MiB, and what
 /// is longer is left out and counted. What is no record is counted too.
 package io.coreaudit.decode;

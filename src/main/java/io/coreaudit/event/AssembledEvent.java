@@ -1,6 +1,7 @@
 package io.coreaudit.event;
 
 import io.coreaudit.record.CallFields;
+import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.ring.RecordDescriptor;
 
 /// One event, complete: its stamp, how it ended, its records where they lie in the ring.
@@ -125,6 +126,16 @@ public final class AssembledEvent {
     }
     following = RecordDescriptor.next(current);
     return true;
+  }
+
+  /// Has a flyweight walk the fields of the record that `next` moved to.
+  public void fields(RecordFlyweight record) {
+    if (prefixLength() > 0) {
+      record.wrap(textAddress(), textLength());
+    } else {
+      record.wrapKernel(textAddress(), textLength());
+    }
+    record.rewind();
   }
 
   /// The record's address in the ring, for `RecordDescriptor`.

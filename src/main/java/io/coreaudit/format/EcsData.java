@@ -18,6 +18,8 @@ final class EcsData {
   private static final int MOST_OTHER = 64;
   private static final int CLASS = Field.number("tclass");
   private static final Piece PERMISSIONS = key("seperms");
+  private static final byte[] PERMISSIONS_PLACE = EventAction.bytes("coreaudit.data.seperms");
+  private static final byte[] TYPE_PLACE = EventAction.bytes("coreaudit.type");
   private static final Piece DECISION = key("seresult");
   private static final Piece SECCOMP_ACTION = key("seccomp");
   private static final byte[] KILL_PROCESS = EventAction.bytes("kill-process");
@@ -36,16 +38,26 @@ final class EcsData {
   private final Value value;
   private final FieldIndex detail = new FieldIndex();
   private final RecordFlyweight record = new RecordFlyweight();
+  private final EcsCompanions companions;
   private final FieldNames names = new FieldNames();
+  private final Scratch text = new Scratch(1024);
 
   EcsData(JsonWriter json, Value value) {
     this.json = json;
     this.value = value;
+    companions = new EcsCompanions(json, value);
   }
 
   /// Writes what has no place of its own: of the record that tells the event, or of the companion
   /// of the call that tells it.
   void write(EventView event) {
+    first(event);
+    if (event.hasFurther()) {
+      companions.write(event);
+    }
+  }
+
+  private void first(EventView event) {
     FieldIndex fields = event.tellingFields();
     if (event.callTells()) {
       if (event.detailText() == 0) {
@@ -134,10 +146,12 @@ final class EcsData {
       int length = fields.nameLength(i);
       if (Field.of(fields.nameWord(i), name, length) < 0
           && value.decode(fields.valueAddress(i), fields.valueLength(i), false)) {
+        text.clear();
+        text.append(name, length);
+        text.append('=');
+        text.append(value.address(), value.length());
         json.out().put('"');
-        json.append(name, length);
-        json.out().put('=');
-        json.element(OTHER_PLACE, index++, value.address(), value.length());
+        json.element(OTHER_PLACE, index++, text.address(), text.length());
         json.out().put('"', ',');
       }
     }
@@ -206,12 +220,20 @@ final class EcsData {
   private void permissions() {
     ByteOutput out = json.out();
     int list = json.openArray(PERMISSIONS);
-    while (record.nextWord() && Memory.byteAt(record.valueAddress()) != '}' && json.hasRoom()) {
+    int index = 0;
+    while (record.nextWord() && !isBrace() && json.hasRoom()) {
       out.put('"');
-      json.append(record.valueAddress(), record.valueLength());
+      json.element(PERMISSIONS_PLACE, index++, record.valueAddress(), record.valueLength());
       out.put('"', ',');
     }
     json.closeArray(list);
+  }
+
+  // Of `x=` at the end there is no byte of a value to look at.
+  private boolean isBrace() {
+    return !record.named()
+        && record.valueLength() > 0
+        && Memory.byteAt(record.valueAddress()) == '}';
   }
 
   // ---- types that this version has no name for
@@ -221,7 +243,7 @@ final class EcsData {
   void lowerCaseType(EventView event) {
     ByteOutput out = json.out();
     int start = out.length();
-    appendType(out, event);
+    appendType(out, event, false);
     byte[] bytes = out.array();
     for (int i = start; i < out.length(); i++) {
       if (bytes[i] >= 'A' && bytes[i] <= 'Z') {
@@ -234,11 +256,11 @@ final class EcsData {
   void typeName(Piece key, EventView event) {
     ByteOutput out = json.out();
     out.put(key, '"');
-    appendType(out, event);
+    appendType(out, event, true);
     out.put('"', ',');
   }
 
-  private void appendType(ByteOutput out, EventView event) {
+  private void appendType(ByteOutput out, EventView event, boolean noted) {
     if (event.tellingText() == 0) {
       out.put(UNKNOWN);
       return;
@@ -253,6 +275,10 @@ final class EcsData {
     while (at < end && Memory.byteAt(at) != ' ') {
       at++;
     }
-    json.append(name, (int) (at - name));
+    if (noted) {
+      json.member(TYPE_PLACE, 0, 0, name, (int) (at - name));
+    } else {
+      json.append(name, (int) (at - name));
+    }
   }
 }

@@ -5,10 +5,7 @@ import static io.coreaudit.format.JsonWriter.key;
 import io.coreaudit.event.EventFlags;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
-import io.coreaudit.interpret.ArchNames;
-import io.coreaudit.interpret.SyscallNames;
-import io.coreaudit.interpret.UringNames;
-import io.coreaudit.record.EightBytes;
+import java.io.InputStream;
 
 /// Writes events as JSON in the names of the Elastic Common Schema 8.17, one object a line.
 ///
@@ -29,6 +26,7 @@ public final class EcsEncoder implements EventEncoder {
   private static final String HOST = "\"},\"host\":{\"name\":\"";
   private static final Piece HOST_NAME = Piece.of(HOST);
   private static final byte[] HOST_PLACE = EventAction.bytes("host.name");
+  private static final Piece BOOT = Piece.of(",\"boot\":{\"id\":\"");
 
   private static final Piece ACTION = key("action");
   private static final Piece[] OUTCOMES = {
@@ -40,31 +38,14 @@ public final class EcsEncoder implements EventEncoder {
   private static final byte[] TAGS_PLACE = EventAction.bytes("tags");
   private static final Piece COREAUDIT = key("coreaudit");
   private static final Piece SEQ = key("seq");
-  private static final Piece SERIAL = key("serial");
-  private static final Piece SYSCALL = key("syscall");
-  private static final byte[] SYSCALL_PLACE = EventAction.bytes("coreaudit.syscall");
-  private static final Piece ARCH = key("arch");
-  private static final byte[] ARCH_PLACE = EventAction.bytes("coreaudit.arch");
-  private static final Piece EXIT = key("exit");
   private static final Piece ERROR = key("error");
   private static final Piece CODE = key("code");
-  private static final Piece SESSION = key("session");
-  private static final Piece RECORD = key("type");
-  private static final Piece OWN = Piece.of("\"own\":true,");
-  private static final Piece INCOMPLETE = Piece.of("\"incomplete\":true,");
   private static final Piece TRUNCATED = Piece.of("\"truncated\":true,");
-  private static final Piece REDACTED = Piece.of("\"redacted\":true,");
-  private static final Piece CLAIMED = key("claimed");
-  private static final Piece CLAIMED_NAME = Piece.of("\"process.name\",");
-  private static final Piece CLAIMED_EXECUTABLE = Piece.of("\"process.executable\",");
-  private static final Piece CLAIMED_COMMAND = Piece.of("\"process.command_line\",");
-  private static final Piece CLAIMED_DIRECTORY = Piece.of("\"process.working_directory\",");
   private static final Piece RAW = key("raw");
   private static final byte[] RAW_PLACE = EventAction.bytes("coreaudit.raw");
   private static final Piece BYTES = key("bytes");
 
   private static final int WITH_RAW_BYTES = 1 << 20;
-  private static final long NO_NUMBER = Long.MIN_VALUE;
 
   private final boolean withRaw;
   private final EventView event = new EventView();
@@ -77,6 +58,7 @@ public final class EcsEncoder implements EventEncoder {
   private final EcsOrigin origin = new EcsOrigin(json);
   private final EcsLabels labels = new EcsLabels(json);
   private final EcsData data = new EcsData(json, value);
+  private final EcsCall callMembers = new EcsCall(json, value, data);
   private final EcsOwn own = new EcsOwn(json);
   private final Stamps stamps = new Stamps();
 
@@ -85,6 +67,12 @@ public final class EcsEncoder implements EventEncoder {
   /// @param withRaw whether each event carries its records as they came, in `coreaudit.raw`
   public EcsEncoder(boolean withRaw) {
     this.withRaw = withRaw;
+  }
+
+  /// The index template for events of this format: what Elasticsearch and OpenSearch are to make of
+  /// each field.
+  public static InputStream indexTemplate() {
+    return EcsEncoder.class.getResourceAsStream("index-template.json");
   }
 
   @Override
@@ -106,22 +94,27 @@ public final class EcsEncoder implements EventEncoder {
   }
 
   private void node(ByteOutput out) {
-    if (event.nodeLength() > 0) {
-      json.append(event.node(), event.nodeLength());
+    if (event.tags().nodeLength() > 0) {
+      json.append(event.tags().node(), event.tags().nodeLength());
     } else {
       out.put(NO_NODE);
     }
   }
 
   // The end of `event` and the beginning of `host` are written already.
-  private void host(ByteOutput out) {
-    if (event.nodeLength() > 0) {
-      json.member(HOST_PLACE, 0, 0, event.node(), event.nodeLength());
+  private void host(FrameFlyweight frame, ByteOutput out) {
+    if (event.tags().nodeLength() > 0) {
+      json.member(HOST_PLACE, 0, 0, event.tags().node(), event.tags().nodeLength());
     } else {
       out.put(NO_NODE);
     }
-    out.put('"', '}');
-    out.put(',');
+    out.put('"');
+    if ((frame.bootIdHigh() | frame.bootIdLow()) != 0) { // 0: a log read offline
+      out.put(BOOT);
+      Stamps.appendBootId(out, frame.bootIdHigh(), frame.bootIdLow());
+      out.put('"', '}');
+    }
+    out.put('}', ',');
   }
 
   // ---- events of audit
@@ -143,8 +136,8 @@ public final class EcsEncoder implements EventEncoder {
       out.put(action.member);
     }
     out.put(OUTCOMES[meaning.outcome()]);
-    host(out);
-    tags();
+    host(frame, out);
+    callMembers.tags(event, TAGS, TAGS_PLACE);
     error();
     subject.write(event);
     network.write(event, call);
@@ -152,22 +145,7 @@ public final class EcsEncoder implements EventEncoder {
     origin.write(event);
     int coreaudit = json.open(COREAUDIT);
     json.number(SEQ, frame.seq());
-    out.put(SERIAL);
-    Stamps.appendUnsigned(out, frame.serial());
-    out.put(',');
-    callName();
-    recordType();
-    session();
-    claims();
-    if ((frame.flags() & EventFlags.INCOMPLETE) != 0) {
-      out.put(INCOMPLETE);
-    }
-    if ((frame.flags() & EventFlags.REDACTED) != 0) {
-      out.put(REDACTED);
-    }
-    if (event.own()) {
-      out.put(OWN);
-    }
+    callMembers.write(event, meaning);
     network.writeLocal();
     file.writeAll(event, call, subjectPath);
     labels.write(event, subjectPath);
@@ -175,7 +153,7 @@ public final class EcsEncoder implements EventEncoder {
     origin.writeOwn(event);
     if (withRaw) {
       json.limit(WITH_RAW_BYTES);
-      raw(frame);
+      raw(frame, false);
     }
     if ((frame.flags() & EventFlags.TRUNCATED) != 0 || json.isCut() || event.paths().isCut()) {
       out.put(TRUNCATED);
@@ -188,27 +166,6 @@ public final class EcsEncoder implements EventEncoder {
     return Piece.of("\"outcome\":\"" + word + "\"," + MODULE + "audit" + HOST);
   }
 
-  // Rule keys: one in quotes, or several in hexadecimal with 0x01 between.
-  private void tags() {
-    if (!value.decode(event.value(Field.KEY), event.length(Field.KEY), true)) {
-      return;
-    }
-    int mark = json.openArray(TAGS);
-    long end = value.address() + value.length();
-    long start = value.address();
-    int index = 0;
-    while (start < end) {
-      long at = EightBytes.find(start, end, EightBytes.ONES);
-      if (at > start) {
-        json.out().put('"');
-        json.element(TAGS_PLACE, index++, start, (int) (at - start));
-        json.out().put('"', ',');
-      }
-      start = at + 1;
-    }
-    json.closeArray(mark);
-  }
-
   private void error() {
     byte[] name = meaning.error();
     if (name != null) {
@@ -218,78 +175,19 @@ public final class EcsEncoder implements EventEncoder {
     }
   }
 
-  private void callName() {
-    if (event.has(Field.SYSCALL)) {
-      byte[] name = SyscallNames.name(meaning.arch(), meaning.number());
-      nameOrValue(SYSCALL, SYSCALL_PLACE, name, Field.SYSCALL);
-    } else if (event.has(Field.URING_OP)) {
-      byte[] name = UringNames.table().name(event.decimal(Field.URING_OP, -1));
-      nameOrValue(SYSCALL, SYSCALL_PLACE, name, Field.URING_OP);
-    }
-    if (event.has(Field.ARCH)) {
-      nameOrValue(ARCH, ARCH_PLACE, ArchNames.name(meaning.arch()), Field.ARCH);
-    }
-    long exit = meaning.exit(NO_NUMBER);
-    if (exit != NO_NUMBER) {
-      json.number(EXIT, exit);
-    }
-  }
-
-  private void nameOrValue(Piece key, byte[] place, byte[] name, int field) {
-    if (name != null) {
-      json.plain(key, name);
-    } else {
-      json.text(key, place, event.value(field), event.length(field));
-    }
-  }
-
-  private void recordType() {
-    if (event.tellingText() == 0) {
-      return;
-    }
-    byte[] name = RecordActions.name(event.tellingType());
-    if (name != null) {
-      json.plain(RECORD, name);
-    } else {
-      data.typeName(RECORD, event);
-    }
-  }
-
-  private void session() {
-    long session = event.decimal(Field.SES, -1);
-    if (session >= 0 && session != 0xffffffffL) {
-      json.quoted(SESSION, session, event.value(Field.SES), event.length(Field.SES));
-    }
-  }
-
-  // What of the process is only the word of the program that sent the record.
-  private void claims() {
-    if (!event.hasClaims()) {
-      return;
-    }
-    int mark = json.openArray(CLAIMED);
-    claim(Field.COMM, CLAIMED_NAME);
-    claim(Field.EXE, CLAIMED_EXECUTABLE);
-    claim(Field.CMD, CLAIMED_COMMAND);
-    claim(Field.CWD, CLAIMED_DIRECTORY);
-    json.closeArray(mark);
-  }
-
-  private void claim(int field, Piece name) {
-    if (event.isClaimed(field)) {
-      json.out().put(name);
-    }
-  }
-
-  private void raw(FrameFlyweight frame) {
+  private void raw(FrameFlyweight frame, boolean own) {
     ByteOutput out = json.out();
     int mark = json.openArray(RAW);
     int index = 0;
     frame.rewindRecords();
     while (frame.nextRecord() && json.hasRoom()) {
       out.put('"');
-      if (frame.recordPrefixLength() == 0) {
-        RecordLine.appendPrefix(out, frame.recordType());
+      if (own || frame.recordPrefixLength() == 0) {
+        if (own) {
+          RawEncoder.appendOwnPrefix(frame, out);
+        } else {
+          RecordLine.appendPrefix(out, frame.recordType());
+        }
         json.element(RAW_PLACE, index, frame.recordText(), frame.recordTextLength());
       } else {
         // Prefix and text lie one behind the other.
@@ -318,13 +216,17 @@ public final class EcsEncoder implements EventEncoder {
     out.put(DATASET);
     out.put(Stamps.label(kind));
     out.put(HOST_NAME);
-    host(out);
+    host(frame, out);
     origin.write(event);
     int coreaudit = json.open(COREAUDIT);
     json.number(SEQ, frame.seq());
     if (event.tellingText() != 0) {
       own.write(
           event.tellingText(), event.tellingLength(), OwnEvents.key(kind), OwnEvents.place(kind));
+    }
+    if (withRaw) {
+      json.limit(WITH_RAW_BYTES);
+      raw(frame, true);
     }
     if (json.isCut()) {
       out.put(TRUNCATED);

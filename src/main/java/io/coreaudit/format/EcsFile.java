@@ -124,9 +124,13 @@ final class EcsFile {
       json.text(nameKey, namePlace, event.enriched(), event.enrichedLength());
       return;
     }
-    int place = event.account(owner ? 0 : 1, id);
+    int place = event.tags().account(owner ? 0 : 1, id);
     if (place >= 0) {
-      json.text(nameKey, namePlace, event.accountName(place), event.accountNameLength(place));
+      json.text(
+          nameKey,
+          namePlace,
+          event.tags().accountName(place),
+          event.tags().accountNameLength(place));
     }
   }
 

@@ -21,12 +21,25 @@ final class EcsLabels {
   private static final int PLACES = 4;
   private static final String[] NAMES = {"subject", "object", "source", "target"};
   private static final Piece[] KEYS = new Piece[PLACES];
-  private static final Piece[] PARTS = {key("user"), key("role"), key("type"), key("level")};
+  private static final String[] PART_NAMES = {"user", "role", "type", "level", "categories"};
+  private static final Piece[] PARTS = new Piece[PART_NAMES.length - 1];
   private static final Piece CATEGORIES = key("categories");
+
+  // Names under which text is noted that is not UTF-8.
+  private static final byte[][] LABEL_PLACES = new byte[PLACES][];
+  private static final byte[][][] PART_PLACES = new byte[PLACES][PART_NAMES.length][];
 
   static {
     for (int i = 0; i < PLACES; i++) {
       KEYS[i] = key(NAMES[i]);
+      LABEL_PLACES[i] = EventAction.bytes("coreaudit.label." + NAMES[i]);
+      for (int part = 0; part < PART_NAMES.length; part++) {
+        String place = "coreaudit.selinux." + NAMES[i] + "." + PART_NAMES[part];
+        PART_PLACES[i][part] = EventAction.bytes(place);
+      }
+    }
+    for (int part = 0; part < PARTS.length; part++) {
+      PARTS[part] = key(PART_NAMES[part]);
     }
   }
 
@@ -98,7 +111,7 @@ final class EcsLabels {
     int mark = json.open(LABEL);
     for (int i = 0; i < PLACES; i++) {
       if (length[i] > 0 && !isContext[i]) {
-        json.plainOrEscaped(KEYS[i], label[i], length[i]);
+        json.text(KEYS[i], LABEL_PLACES[i], label[i], length[i]);
       }
     }
     json.close(mark);
@@ -109,39 +122,40 @@ final class EcsLabels {
     for (int i = 0; i < PLACES; i++) {
       if (length[i] > 0 && isContext[i]) {
         int context = json.open(KEYS[i]);
-        parts(label[i], label[i] + length[i]);
+        parts(PART_PLACES[i], label[i], label[i] + length[i]);
         json.close(context);
       }
     }
     json.close(mark);
   }
 
-  private void parts(long start, long end) {
+  private void parts(byte[][] places, long start, long end) {
     long at = start;
     for (int part = 0; part < PARTS.length && at < end; part++) {
       long to = part == PARTS.length - 1 ? end : to(at, end, ':');
       if (to > at) {
-        json.plainOrEscaped(PARTS[part], at, (int) (to - at));
+        json.text(PARTS[part], places[part], at, (int) (to - at));
       }
       if (part == PARTS.length - 1) {
-        categories(at, end);
+        categories(places[PARTS.length], at, end);
       }
       at = to + 1;
     }
   }
 
-  private void categories(long level, long end) {
+  private void categories(byte[] place, long level, long end) {
     long colon = to(to(level, end, '-'), end, ':');
     if (colon == end) {
       // No range, or one whose high end has none.
       colon = to(level, end, '-') == end ? to(level, end, ':') : end;
     }
     int mark = json.openArray(CATEGORIES);
+    int index = 0;
     for (long at = colon + 1; at < end && json.hasRoom(); ) {
       long to = to(at, end, ',');
       if (to > at) {
         json.out().put('"');
-        json.append(at, (int) (to - at));
+        json.element(place, index++, at, (int) (to - at));
         json.out().put('"', ',');
       }
       at = to + 1;

@@ -54,7 +54,7 @@ final class EcsOrigin {
   }
 
   void write(EventView event) {
-    OriginView origin = event.origin();
+    OriginView origin = event.tags().origin();
     if (!origin.isInside()) {
       if (origin.confidence() == Confidence.NAMESPACE) {
         namespace(origin);
@@ -115,7 +115,8 @@ final class EcsOrigin {
     json.closeArray(list);
   }
 
-  private static byte[] runtime(int runtime) {
+  /// Name of a runtime, or null.
+  static byte[] runtime(int runtime) {
     return switch (runtime) {
       case ContainerRuntime.CRIO -> CRIO;
       case ContainerRuntime.CONTAINERD -> CONTAINERD;
@@ -144,7 +145,7 @@ final class EcsOrigin {
 
   /// Writes what stands in `coreaudit`.
   void writeOwn(EventView event) {
-    OriginView origin = event.origin();
+    OriginView origin = event.tags().origin();
     if (origin.scriptLength() > 0) {
       json.text(SCRIPT, SCRIPT_PLACE, origin.script(), origin.scriptLength());
     }

@@ -99,6 +99,17 @@ final class EcsSubject {
     return !event.callTells() && isAccountManagement(event.tellingType()) && names(event);
   }
 
+  /// Whether the event is about a group that was changed.
+  static boolean isOfGroup(EventView event) {
+    return !event.callTells() && isGroupManagement(event.tellingType());
+  }
+
+  /// Whether the event is about a group that a user takes.
+  static boolean isOfTakenGroup(EventView event) {
+    int type = event.callTells() ? -1 : event.tellingType();
+    return type == RecordType.CHGRP_ID || type == RecordType.GRP_AUTH;
+  }
+
   private static boolean names(EventView event) {
     long id = event.decimal(Field.ID, UNSET);
     return event.has(Field.ACCT) || (id >= 0 && id < UNSET);
@@ -112,22 +123,23 @@ final class EcsSubject {
     if (pid >= 0) {
       json.number(PID, pid, event.value(Field.PID), event.length(Field.PID));
     }
-    entityId(event, pid, event.origin().process());
+    entityId(json, ENTITY_ID, event, pid, event.tags().origin().process());
     int parent = json.open(PARENT);
     long ppid = event.decimal(Field.PPID, -1);
     if (ppid >= 0) {
       json.number(PID, ppid, event.value(Field.PPID), event.length(Field.PPID));
     }
-    entityId(event, ppid, event.origin().parent());
-    if (event.parentNameLength() > 0) {
-      json.text(NAME, PARENT_NAME_PLACE, event.parentName(), event.parentNameLength());
+    entityId(json, ENTITY_ID, event, ppid, event.tags().origin().parent());
+    if (event.tags().parentNameLength() > 0) {
+      json.text(
+          NAME, PARENT_NAME_PLACE, event.tags().parentName(), event.tags().parentNameLength());
     }
-    if (event.parentExecutableLength() > 0) {
+    if (event.tags().parentExecutableLength() > 0) {
       json.text(
           EXECUTABLE,
           PARENT_EXECUTABLE_PLACE,
-          event.parentExecutable(),
-          event.parentExecutableLength());
+          event.tags().parentExecutable(),
+          event.tags().parentExecutableLength());
     }
     json.close(parent);
     text(event, Field.COMM, NAME, NAME_PLACE);
@@ -141,14 +153,14 @@ final class EcsSubject {
     json.close(process);
   }
 
-  // The same for all events of a process and for no other process of any host: the boot, the number
-  // and the start; without that the first event.
-  private void entityId(EventView event, long pid, long identity) {
+  /// Writes what is the same for all events of a process and for no other process of any host: the
+  /// boot, the number and the start; without that the first event.
+  static void entityId(JsonWriter json, Piece key, EventView event, long pid, long identity) {
     if (identity == 0 || pid < 0) {
       return;
     }
     ByteOutput out = json.out();
-    out.put(ENTITY_ID, '"');
+    out.put(key, '"');
     out.putHex(event.frame().bootIdHigh(), 16);
     out.put('-');
     out.putDecimal(pid);
@@ -200,9 +212,7 @@ final class EcsSubject {
         int target = json.open(TARGET);
         target(event, TARGET_PLACE);
         json.close(target);
-      } else if (!event.callTells()
-          && isGroupManagement(event.tellingType())
-          && event.has(Field.GRP)) {
+      } else if (isOfGroup(event) && event.has(Field.GRP)) {
         int target = json.open(TARGET);
         text(event, Field.ACCT, NAME, TARGET_PLACE);
         json.close(target);
@@ -263,12 +273,11 @@ final class EcsSubject {
 
   /// Writes the group that was made, changed or taken away.
   private void group(EventView event) {
-    int type = event.callTells() ? -1 : event.tellingType();
-    if (type == RecordType.CHGRP_ID || type == RecordType.GRP_AUTH) {
+    if (isOfTakenGroup(event)) {
       takenGroup(event);
       return;
     }
-    if (!isGroupManagement(type)) {
+    if (!isOfGroup(event)) {
       return;
     }
     int group = json.open(GROUP);
@@ -287,27 +296,40 @@ final class EcsSubject {
   // The group that a user takes, or asks to.
   private void takenGroup(EventView event) {
     int group = json.open(GROUP);
-    FieldIndex fields = event.tellingFields();
-    int place = either(event, NEW_GID, NEW_GID_TOO);
-    long id = UNSET;
-    if (place >= 0) {
-      id = FieldWalk.decimal(fields.valueAddress(place), fields.valueLength(place), UNSET);
-    }
+    long id = takenGroupId(event);
     boolean hasId = id >= 0 && id < UNSET;
     if (hasId) {
       json.quoted(ID, id);
     }
-    place = either(event, NEW_GROUP, NEW_GROUP_TOO);
+    FieldIndex fields = event.tellingFields();
+    int place = takenGroupName(event);
     if (place >= 0 && value.decode(fields.valueAddress(place), fields.valueLength(place), true)) {
       json.text(NAME, CHANGED_GROUP_PLACE, value.address(), value.length());
     } else if (hasId) {
-      int known = event.account(1, id);
+      int known = event.tags().account(1, id);
       if (known >= 0) {
         json.text(
-            NAME, CHANGED_GROUP_PLACE, event.accountName(known), event.accountNameLength(known));
+            NAME,
+            CHANGED_GROUP_PLACE,
+            event.tags().accountName(known),
+            event.tags().accountNameLength(known));
       }
     }
     json.close(group);
+  }
+
+  /// Number of the group that a user takes, that of no group when it is not told.
+  static long takenGroupId(EventView event) {
+    int place = either(event, NEW_GID, NEW_GID_TOO);
+    FieldIndex fields = event.tellingFields();
+    return place < 0
+        ? UNSET
+        : FieldWalk.decimal(fields.valueAddress(place), fields.valueLength(place), UNSET);
+  }
+
+  /// Place of its name among the fields of the telling record, -1 when it has none.
+  static int takenGroupName(EventView event) {
+    return either(event, NEW_GROUP, NEW_GROUP_TOO);
   }
 
   private static int either(EventView event, int field, int other) {
@@ -347,9 +369,10 @@ final class EcsSubject {
       json.text(NAME, place, event.enriched(), event.enrichedLength());
       return;
     }
-    int known = id < UNSET ? event.account(kind, id) : -1;
+    int known = id < UNSET ? event.tags().account(kind, id) : -1;
     if (known >= 0) {
-      json.text(NAME, place, event.accountName(known), event.accountNameLength(known));
+      json.text(
+          NAME, place, event.tags().accountName(known), event.tags().accountNameLength(known));
     }
   }
 

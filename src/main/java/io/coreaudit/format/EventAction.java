@@ -60,6 +60,9 @@ final class EventAction {
   /// Whether another path of the event is the text of a symbolic link.
   final boolean isSymlink;
 
+  /// Whether it is `ipc`, which stands for other calls.
+  final boolean isIpc;
+
   EventAction(
       String action,
       String categories,
@@ -81,6 +84,7 @@ final class EventAction {
     this.severity = severity(categories, action);
     this.categoryNames = bytes(categories.replace(' ', ','));
     this.name = bytes(action.replace('-', ' '));
+    this.isIpc = action.equals("ipc");
     this.isSymlink = action.equals("symlinked-file");
   }
 
@@ -121,5 +125,15 @@ final class EventAction {
 
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// The words of a text, blanks between.
+  static byte[][] words(String text) {
+    String[] words = text.split(" ");
+    byte[][] bytes = new byte[words.length][];
+    for (int i = 0; i < words.length; i++) {
+      bytes[i] = bytes(words[i]);
+    }
+    return bytes;
   }
 }

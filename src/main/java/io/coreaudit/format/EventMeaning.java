@@ -3,6 +3,7 @@ package io.coreaudit.format;
 import io.coreaudit.interpret.ErrnoNames;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.EightBytes;
+import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
@@ -21,10 +22,11 @@ final class EventMeaning {
 
   private static final byte[] ADD = EventAction.bytes("add");
   private static final byte[] REMOVE = EventAction.bytes("remove");
+  private static final byte[] DISCONNECT = EventAction.bytes("disconnect");
   private static final byte[] INSTALL = EventAction.bytes("install");
   private static final byte[] GRANTED = EventAction.bytes("granted");
   private static final byte[] DENIED = EventAction.bytes("denied");
-  private static final int POLICY_ACTION = Field.number("action");
+  private static final int ACTION = Field.number("action");
 
   private static final long YES = RecordFlyweight.word("yes");
   private static final long ONE = RecordFlyweight.word("1");
@@ -90,6 +92,26 @@ final class EventMeaning {
     return types;
   }
 
+  /// Whether something was made.
+  boolean creates() {
+    return types == CREATION;
+  }
+
+  /// Whether something was changed, or opened to be.
+  boolean changes() {
+    return types == CHANGE;
+  }
+
+  /// Whether something was taken away.
+  boolean deletes() {
+    return types == DELETION;
+  }
+
+  /// Whether software was installed.
+  boolean installs() {
+    return types == INSTALLATION;
+  }
+
   /// `SUCCESS`, `FAILURE` or `UNKNOWN`.
   int outcome() {
     return outcome;
@@ -130,9 +152,16 @@ final class EventMeaning {
       return RecordActions.ofAppArmor(event.value(Field.APPARMOR), event.length(Field.APPARMOR));
     }
     int type = event.tellingType();
-    // Older kernels wrote a line of the policy with the number of a file's hash.
-    boolean policy = type == RecordType.INTEGRITY_RULE && event.find(POLICY_ACTION, false) >= 0;
-    return RecordActions.of(policy ? RecordType.INTEGRITY_POLICY_RULE : type);
+    return switch (type) {
+      case RecordType.AVC -> event.isSmack() ? RecordActions.SMACK : RecordActions.of(type);
+      case RecordType.EVENT_LISTENER ->
+          isOperation(DISCONNECT) ? RecordActions.LEFT_STREAM : RecordActions.of(type);
+      // Older kernels wrote a line of the policy with the number of a file's hash.
+      case RecordType.INTEGRITY_RULE ->
+          RecordActions.of(
+              event.find(ACTION, false) >= 0 ? RecordType.INTEGRITY_POLICY_RULE : type);
+      default -> RecordActions.of(type);
+    };
   }
 
   private EventAction called() {
@@ -149,7 +178,10 @@ final class EventMeaning {
     }
     return switch (event.tellingType()) {
       case RecordType.AVC, RecordType.USER_AVC -> {
-        boolean granted = event.decimal(Field.PERMISSIVE, 0) == 1 || isGranted();
+        boolean granted =
+            action == RecordActions.SMACK
+                ? isAction(GRANTED)
+                : event.decimal(Field.PERMISSIVE, 0) == 1 || isGranted();
         yield granted && !event.has(Field.APPARMOR) ? ALLOWED : action.types;
       }
       case RecordType.SECCOMP -> isLetThrough(event.hex(Field.CODE, 0)) ? ALLOWED : action.types;
@@ -178,6 +210,13 @@ final class EventMeaning {
       }
     }
     return false;
+  }
+
+  private boolean isAction(byte[] word) {
+    int place = event.find(ACTION, false);
+    FieldIndex fields = event.tellingFields();
+    return place >= 0
+        && FieldWalk.equals(fields.valueAddress(place), fields.valueLength(place), word);
   }
 
   // `op=add_rule`, `op="add rule"`.

@@ -2,7 +2,6 @@ package io.coreaudit.format;
 
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.memory.Memory;
-import io.coreaudit.origin.OriginTag;
 import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
@@ -17,13 +16,16 @@ import java.util.Arrays;
 /// before later ones: what the kernel writes stands before what user space gave it to write. Of the
 /// latter, the inside of `msg='...'`, only what a program may say of itself is taken
 /// (`Field.mayBeClaimed`): who it is and which rule it met is the kernel's word alone. Of a
-/// decision (USER_AVC) the last of a name counts: the caller's words stand before those of the
-/// library that decided.
+/// decision (USER_AVC) the last of a name counts, and none that is among its caller's words.
 final class EventView {
   private static final long ID_WORD = RecordFlyweight.word("ID");
   private static final long SUID_WORD = RecordFlyweight.word("SUID");
   private static final long CLASS_WORD = RecordFlyweight.word("tclass");
   private static final int PORT = Field.number("port");
+  private static final int LSM = Field.number("lsm");
+  private static final int SUBJECT = Field.number("subject");
+  private static final int OBJECT = Field.number("object");
+  private static final byte[] SMACK = EventAction.bytes("SMACK");
 
   private final RecordFlyweight record = new RecordFlyweight();
   private final FieldIndex callFields = new FieldIndex();
@@ -50,22 +52,11 @@ final class EventView {
   private long detailText;
   private int detailLength;
   private boolean detailFromKernel;
+  private boolean further;
   private boolean execve;
 
-  private long node;
-  private int nodeLength;
-  private long parentName;
-  private int parentNameLength;
-  private boolean own;
-  private long parentExecutable;
-  private int parentExecutableLength;
-
   private final PathList paths = new PathList();
-  private final OriginView origin = new OriginView();
-
-  private long[] account = new long[16]; // address of the tag's value
-  private int[] accountLength = new int[16];
-  private int accounts;
+  private final EventTags tags = new EventTags();
 
   private boolean hasEnriched;
   private long enriched;
@@ -80,6 +71,7 @@ final class EventView {
     tellingLength = 0;
     tellingType = -1;
     detailText = 0;
+    further = false;
     hasEnriched = false;
     execve = false;
     claimed = 0;
@@ -112,6 +104,8 @@ final class EventView {
             detail(event);
           } else if (tellingText == 0) {
             telling(event);
+          } else {
+            further = true;
           }
         }
       }
@@ -125,11 +119,16 @@ final class EventView {
     } else {
       findCall(event);
     }
-    readTags();
+    tags.read(event);
   }
 
   private void detail(FrameFlyweight event) {
-    if (detailText == 0 && event.recordType() != RecordType.EOE) {
+    if (event.recordType() == RecordType.EOE) {
+      return;
+    }
+    if (detailText != 0) {
+      further = true;
+    } else {
       detailText = event.recordText();
       detailLength = event.recordTextLength();
       detailFromKernel = event.recordPrefixLength() == 0;
@@ -163,12 +162,15 @@ final class EventView {
     keepAll(tellingFields, tellingType);
     if (tellingType == RecordType.USER_AVC) {
       keepDecision();
+    } else if (isSmack()) {
+      keepLabels();
     } else if (isOfLockedAccount(tellingType) && length[Field.ACCT] == 0 && length[Field.ID] == 0) {
       keepLockedAccount();
     }
   }
 
-  // The caller's words may hold quotes, so only blanks part the words.
+  // What the library that decided wrote: the last of a name, and only blanks part the words, for a
+  // caller's may hold quotes.
   private void keepDecision() {
     if (tellingPrefixLength == 0) {
       record.wrapKernel(tellingText, tellingLength);
@@ -179,6 +181,9 @@ final class EventView {
     while (record.next()) {
       long address = record.valueAddress();
       int bytes = record.valueLength();
+      if (tellingFields.isOfCaller(address)) {
+        continue;
+      }
       if (bytes > 0 && Memory.byteAt(address + bytes - 1) == '\'') {
         bytes--; // the end of the message
       }
@@ -192,6 +197,29 @@ final class EventView {
       } else if (Field.is(record, Field.TCONTEXT)) {
         keep(Field.TCONTEXT, address, bytes);
       }
+    }
+  }
+
+  /// Whether Smack decided.
+  boolean isSmack() {
+    if (tellingType != RecordType.AVC) {
+      return false;
+    }
+    int place = find(LSM, false);
+    return place >= 0
+        && FieldWalk.equals(
+            tellingFields.valueAddress(place), tellingFields.valueLength(place), SMACK);
+  }
+
+  // What SELinux calls source and target.
+  private void keepLabels() {
+    int subject = find(SUBJECT, false);
+    if (subject >= 0) {
+      keep(Field.SCONTEXT, tellingFields.valueAddress(subject), tellingFields.valueLength(subject));
+    }
+    int object = find(OBJECT, false);
+    if (object >= 0) {
+      keep(Field.TCONTEXT, tellingFields.valueAddress(object), tellingFields.valueLength(object));
     }
   }
 
@@ -351,75 +379,7 @@ final class EventView {
     length[field] = bytes;
   }
 
-  // ---- tags and accounts
-
-  private void readTags() {
-    origin.clear();
-    nodeLength = 0;
-    own = false;
-    parentNameLength = 0;
-    parentExecutableLength = 0;
-    accounts = 0;
-    frame.rewindTags();
-    while (frame.nextTag()) {
-      switch (frame.tag()) {
-        case OriginTag.NODE -> {
-          node = frame.tagValue();
-          nodeLength = frame.tagLength();
-        }
-        case OriginTag.PARENT_NAME -> {
-          parentName = frame.tagValue();
-          parentNameLength = frame.tagLength();
-        }
-        case OriginTag.PARENT_EXECUTABLE -> {
-          parentExecutable = frame.tagValue();
-          parentExecutableLength = frame.tagLength();
-        }
-        case OriginTag.ACCOUNT -> addAccount();
-        case OriginTag.OWN -> own = true;
-        default -> origin.take(frame);
-      }
-    }
-  }
-
-  /// What is known of its process.
-  OriginView origin() {
-    return origin;
-  }
-
-  private void addAccount() {
-    if (frame.tagLength() < 5) {
-      return;
-    }
-    if (accounts == account.length) {
-      account = Arrays.copyOf(account, accounts * 2);
-      accountLength = Arrays.copyOf(accountLength, accounts * 2);
-    }
-    account[accounts] = frame.tagValue();
-    accountLength[accounts++] = frame.tagLength();
-  }
-
-  /// The place of an account's name among the tags, -1 when it is unknown.
-  ///
-  /// @param kind 0 for a user, 1 for a group
-  int account(int kind, long id) {
-    for (int i = 0; i < accounts; i++) {
-      if (Memory.byteAt(account[i]) == kind && Memory.intAt(account[i] + 1) == (int) id) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /// Where the name of the account at a place begins.
-  long accountName(int place) {
-    return account[place] + 5;
-  }
-
-  /// Length of the name of the account at a place.
-  int accountNameLength(int place) {
-    return accountLength[place] - 5;
-  }
+  // ---- names that auditd added
 
   /// Looks for a name that auditd added to the call or telling record (`AUID="alice"`). False:
   /// none, or one that says nothing (`unset`, `unknown(7)`).
@@ -578,6 +538,29 @@ final class EventView {
     return detailFromKernel;
   }
 
+  /// Whether there are records whose fields stand in no other place: a second companion, a second
+  /// record that tells, a companion beside one that tells.
+  boolean hasFurther() {
+    return further || detailText != 0 && tellingText != callText && tellingText != detailText;
+  }
+
+  /// Whether the record that the frame's walk stands at is such a one.
+  boolean isFurther(FrameFlyweight at) {
+    return switch (at.recordType()) {
+      case RecordType.SYSCALL,
+          RecordType.URINGOP,
+          RecordType.PATH,
+          RecordType.EXECVE,
+          RecordType.CWD,
+          RecordType.PROCTITLE,
+          RecordType.OPENAT2,
+          RecordType.SOCKADDR,
+          RecordType.EOE ->
+          false;
+      default -> at.recordText() != tellingText && (at.recordText() != detailText || !callTells());
+    };
+  }
+
   /// Whether there are EXECVE records.
   boolean hasExecve() {
     return execve;
@@ -587,32 +570,8 @@ final class EventView {
     return paths;
   }
 
-  long node() {
-    return node;
-  }
-
-  int nodeLength() {
-    return nodeLength;
-  }
-
-  long parentName() {
-    return parentName;
-  }
-
-  /// Whether it is the agent's own doing.
-  boolean own() {
-    return own;
-  }
-
-  int parentNameLength() {
-    return parentNameLength;
-  }
-
-  long parentExecutable() {
-    return parentExecutable;
-  }
-
-  int parentExecutableLength() {
-    return parentExecutableLength;
+  /// What was known besides the records.
+  EventTags tags() {
+    return tags;
   }
 }

@@ -5,6 +5,7 @@ import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /// The fields of records that the encoders know by number, so that a field is found by one look
 /// into a table and kept in an array; and all names of fields that are known at all.
@@ -92,7 +93,7 @@ final class Field {
   private static final String ENCODED_NAMES =
       """
       watch dir vm device cgroup ocomm new_group new-group sw root_dir data invalid_context
-      old-disk new-disk old-chardev new-chardev old-fs new-fs old-net new-net old-rng new-rng
+      subject object key_desc old-disk new-disk old-chardev new-chardev old-fs new-fs old-net new-net old-rng new-rng
       """;
 
   /// Names of all other fields that the kernel and the programs of a system write: the audit
@@ -106,10 +107,10 @@ final class Field {
       cipher cipso_doi cipso_type class cmdline compat conn-name connstate default-context
       denials denied_mask device_rule direction dmac domain dst enabled
       enforcing entries err errno error error_msg faddr fam family fan_info fan_type fd fd0 fd1 fe
-      feature fi flags format fowner fp fport frootid fs fsmagic fsuuid ftype func
+      feature fi flags fn format fowner fp fport frootid fs fsmagic fsuuid ftype func
       function fver gpg_res grantors hash hook icmp_type icmpcode icmptype igid ike-version img-ctx
       inif info inode_gid inode_uid integ interface ioctlcmd ip ipid ipx-net item items iuid job
-      kernel key_enforce kind ksize label laddr len list lport lsm mac macproto maj major mark mask
+      kernel key_enforce key_serial kind ksize label laddr len list lport lsm mac macproto maj major mark mask
       member minor model module more mq_curmsgs mq_flags mq_maxmsg mq_msgsize mqdes msg msg_len
       msg_prio msgtype namespace nargs net netif new new-context new-enabled new-level new-log_passwd
       new-mem new-range new-role new-seuser new-vcpu new_gid new-gid new_lock new_pa new_pe new_pi new_pp
@@ -171,6 +172,11 @@ final class Field {
   /// The number of a field that is known.
   static int number(String name) {
     return Arrays.asList(NAMES).indexOf(name);
+  }
+
+  /// The names of all fields that are known.
+  static List<String> names() {
+    return List.of(NAMES);
   }
 
   /// The number of a field by its name; -1 for a name that nobody knows. Numbers from `KEPT` on

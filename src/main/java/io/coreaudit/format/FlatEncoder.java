@@ -7,6 +7,7 @@ import io.coreaudit.interpret.UringNames;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.Confidence;
 import io.coreaudit.origin.PodTag;
+import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 
@@ -26,6 +27,7 @@ public final class FlatEncoder implements EventEncoder {
   };
   private static final byte[] ALLOWED = EventAction.bytes("allowed");
   private static final byte[] DENIED = EventAction.bytes("denied");
+  private static final byte[] COMMAND = EventAction.bytes(" command=");
   private static final long UID_WORD = RecordFlyweight.word("UID");
   private static final long UNSET = 0xffffffffL;
   private static final long NO_NUMBER = Long.MIN_VALUE;
@@ -43,10 +45,9 @@ public final class FlatEncoder implements EventEncoder {
   private final SocketText socket = new SocketText();
   private final PathText path = new PathText();
   private final PodFields fields = new PodFields();
-  private final RecordFlyweight record = new RecordFlyweight();
-  private final ArgumentName name = new ArgumentName();
-  private final CommandText arguments = new CommandText();
+  private final CommandLine commandLine = new CommandLine(ENOUGH);
   private final Scratch text = new Scratch(4096);
+  private final Scratch told = new Scratch(4096);
 
   private FlatEncoder(boolean cef, String version) {
     this.cef = cef;
@@ -91,7 +92,7 @@ public final class FlatEncoder implements EventEncoder {
   }
 
   private boolean isForeign() {
-    return event.origin().hasSecret() && event.origin().foreign() == 1;
+    return event.tags().origin().hasSecret() && event.tags().origin().foreign() == 1;
   }
 
   private void head(
@@ -116,7 +117,7 @@ public final class FlatEncoder implements EventEncoder {
     if (action.categoryNames.length > 0) {
       line.plain(FlatKey.CATEGORY, action.categoryNames);
     }
-    line.text(FlatKey.NODE, event.node(), event.nodeLength());
+    line.text(FlatKey.NODE, event.tags().node(), event.tags().nodeLength());
   }
 
   private void audit(boolean foreign) {
@@ -173,16 +174,51 @@ public final class FlatEncoder implements EventEncoder {
       long id = event.decimal(Field.UID, -1);
       if (id >= 0) {
         line.number(FlatKey.USER_ID, id);
-        name(FlatKey.USER_NAME, id, UID_WORD);
+        name(FlatKey.USER_NAME, 0, id, UID_WORD);
       }
       if (EcsSubject.isOfAccount(event)) {
         account(FlatKey.TARGET_ID, FlatKey.TARGET_NAME);
       }
     }
+    group();
     number(FlatKey.AUDIT_USER, Field.AUID);
     long session = event.decimal(Field.SES, -1);
     if (session >= 0 && session != UNSET) {
       line.number(FlatKey.SESSION, session);
+    }
+  }
+
+  // The group that was changed, in CEF where the account stands if no account was; or the one that
+  // a
+  // user takes.
+  private void group() {
+    if (EcsSubject.isOfTakenGroup(event)) {
+      groupId(EcsSubject.takenGroupId(event), FlatKey.GROUP_ID);
+      int place = EcsSubject.takenGroupName(event);
+      FieldIndex fields = event.tellingFields();
+      if (place >= 0 && value.decode(fields.valueAddress(place), fields.valueLength(place), true)) {
+        line.text(FlatKey.GROUP_NAME, value.address(), value.length());
+      }
+    } else if (EcsSubject.isOfGroup(event)) {
+      boolean member = event.has(Field.GRP) && event.has(Field.ACCT);
+      if (member) {
+        decoded(FlatKey.TARGET_NAME, Field.ACCT);
+      }
+      boolean asAccount = cef && !member;
+      long id = event.decimal(Field.ID, UNSET);
+      groupId(id, asAccount ? FlatKey.TARGET_ID : FlatKey.GROUP_ID);
+      FlatKey nameKey = asAccount ? FlatKey.TARGET_NAME : FlatKey.GROUP_NAME;
+      if (!decoded(nameKey, event.has(Field.GRP) ? Field.GRP : Field.ACCT)
+          && id >= 0
+          && id < UNSET) {
+        name(nameKey, 1, id, event.accountWord());
+      }
+    }
+  }
+
+  private void groupId(long id, FlatKey key) {
+    if (id >= 0 && id < UNSET) {
+      line.number(key, id);
     }
   }
 
@@ -193,18 +229,18 @@ public final class FlatEncoder implements EventEncoder {
       line.number(idKey, id);
     }
     if (!decoded(nameKey, Field.ACCT) && hasId) {
-      name(nameKey, id, event.accountWord());
+      name(nameKey, 0, id, event.accountWord());
     }
   }
 
-  private void name(FlatKey key, long id, long enriched) {
+  private void name(FlatKey key, int kind, long id, long enriched) {
     if (event.findEnriched(enriched)) {
       line.text(key, event.enriched(), event.enrichedLength());
       return;
     }
-    int known = id < UNSET ? event.account(0, id) : -1;
+    int known = id < UNSET ? event.tags().account(kind, id) : -1;
     if (known >= 0) {
-      line.text(key, event.accountName(known), event.accountNameLength(known));
+      line.text(key, event.tags().accountName(known), event.tags().accountNameLength(known));
     }
   }
 
@@ -294,7 +330,7 @@ public final class FlatEncoder implements EventEncoder {
   // ---- container, pod, secret
 
   private void place(boolean foreign) {
-    OriginView origin = event.origin();
+    OriginView origin = event.tags().origin();
     if (origin.isInside()) {
       line.text(FlatKey.CONTAINER, origin.containerId(), origin.containerIdLength());
       podField(FlatKey.POD, PodTag.POD_NAME);
@@ -315,7 +351,7 @@ public final class FlatEncoder implements EventEncoder {
   }
 
   private void podField(FlatKey key, int field) {
-    fields.rewind(event.origin().pod(), event.origin().podLength());
+    fields.rewind(event.tags().origin().pod(), event.tags().origin().podLength());
     if (fields.next(field)) {
       line.text(key, fields.text(), fields.length());
     }
@@ -363,43 +399,45 @@ public final class FlatEncoder implements EventEncoder {
     }
   }
 
+  // The command line; of an event that another record than the call tells what that says, and the
+  // command line behind it.
   private void command() {
-    if (event.hasExecve()) {
-      execve();
-    } else if (!decoded(FlatKey.COMMAND, Field.CMD)
-        && event.has(Field.PROCTITLE)
-        && value.decode(event.value(Field.PROCTITLE), event.length(Field.PROCTITLE), true)) {
-      line.text(FlatKey.COMMAND, value.address(), value.length());
+    if (isTold() && event.has(Field.CMD)) {
+      decoded(FlatKey.COMMAND, Field.CMD);
+      return;
+    }
+    commandLine.read(event);
+    if (isTold()) {
+      told();
+    } else {
+      line.text(FlatKey.COMMAND, commandLine.address(), commandLine.length());
     }
   }
 
-  private void execve() {
-    FrameFlyweight frame = event.frame();
-    arguments.clear();
-    int argument = -1;
-    frame.rewindRecords();
-    while (frame.nextRecord() && arguments.length() < ENOUGH) {
-      if (frame.recordType() != RecordType.EXECVE) {
-        continue;
-      }
-      record.wrap(frame.recordText(), frame.recordTextLength());
-      record.rewind();
-      while (record.next() && arguments.length() < ENOUGH) {
-        if (name.read(record)) {
-          if (argument >= 0 && argument != name.argument()) {
-            arguments.separate();
-          }
-          argument = name.argument();
-          int length = Math.min(record.valueLength(), ENOUGH);
-          arguments.add(record.valueAddress(), length, frame.address());
-        }
-      }
+  private boolean isTold() {
+    int type = event.tellingType();
+    return !event.callTells()
+        && event.tellingText() != 0
+        && type != RecordType.EXECVE
+        && type != RecordType.PROCTITLE;
+  }
+
+  private void told() {
+    long begin = RecordFlyweight.behindStamp(event.tellingText(), event.tellingLength());
+    long end = event.tellingText() + event.tellingLength();
+    while (begin < end && Memory.byteAt(begin) == ' ') {
+      begin++;
     }
-    text.clear();
-    byte[] bytes = arguments.bytes();
-    for (int i = 0; i < arguments.length(); i++) {
-      text.append(bytes[i]);
+    if (commandLine.length() == 0) {
+      line.text(FlatKey.COMMAND, begin, (int) (end - begin));
+      return;
     }
-    line.text(FlatKey.COMMAND, text.address(), text.length());
+    told.clear();
+    told.append(begin, (int) Math.min(end - begin, ENOUGH));
+    for (byte b : COMMAND) {
+      told.append(b);
+    }
+    told.append(commandLine.address(), commandLine.length());
+    line.text(FlatKey.COMMAND, told.address(), told.length());
   }
 }

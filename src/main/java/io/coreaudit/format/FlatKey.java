@@ -20,6 +20,8 @@ enum FlatKey {
   LOGIN_NAME("duser", "usrName"),
   TARGET_ID("duid", "accountId"),
   TARGET_NAME("duser", "accountName"),
+  GROUP_ID(null, "groupId"),
+  GROUP_NAME(null, "group"),
   AUDIT_USER("cs2", "auid", "Audit user"),
   SESSION("cn1", "session", "Session"),
   SERVICE("sourceServiceName", "service"),

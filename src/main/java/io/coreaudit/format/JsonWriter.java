@@ -151,11 +151,28 @@ final class JsonWriter {
   /// Ends an array.
   void closeArray(int mark) {
     end(mark, '[', ']');
+    endElements();
+  }
+
+  /// Ends what was written by `element`, where no array was begun.
+  void endElements() {
     if (brokenArray) {
       brokenArray = false;
       broken.array()[broken.length() - 1] = ']';
       broken.put(',');
     }
+  }
+
+  /// Begins an object that is an element of an array.
+  int openElement() {
+    int mark = out.length();
+    out.put('{');
+    return mark;
+  }
+
+  /// Ends an array inside another one, whose elements count on from those of the one before.
+  void closeInnerArray(int mark) {
+    end(mark, '[', ']');
   }
 
   private void end(int mark, char opening, char closing) {

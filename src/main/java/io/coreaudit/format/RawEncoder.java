@@ -30,8 +30,7 @@ public final class RawEncoder implements EventEncoder {
     frame.rewindRecords();
     while (frame.nextRecord()) {
       if (kind != null && kind != EventKind.AUDIT) {
-        out.put(OWN_PREFIXES[kind.ordinal()]);
-        appendStamp(frame, out);
+        appendOwnPrefix(frame, out);
       } else if (frame.recordPrefixLength() > 0) {
         RecordLine.appendText(out, frame.recordPrefix(), frame.recordPrefixLength());
       } else {
@@ -40,6 +39,12 @@ public final class RawEncoder implements EventEncoder {
       RecordLine.appendText(out, frame.recordText(), frame.recordTextLength());
       out.put('\n');
     }
+  }
+
+  /// Appends what stands before the text of an event of the agent itself.
+  static void appendOwnPrefix(FrameFlyweight frame, ByteOutput out) {
+    out.put(OWN_PREFIXES[frame.kind().ordinal()]);
+    appendStamp(frame, out);
   }
 
   private static void appendStamp(FrameFlyweight frame, ByteOutput out) {

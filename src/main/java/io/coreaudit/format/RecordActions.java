@@ -163,6 +163,24 @@ final class RecordActions {
       migrated-machine-out | host | end | VIRT_MIGRATE_OUT
       """;
 
+  /// The same where a field of the record says more than its type.
+  static final String VARIANTS =
+      """
+      left-audit-stream | configuration | info | EVENT_LISTENER(op=disconnect)
+      violated-smack-policy | intrusion_detection | denied | AVC(lsm=SMACK)
+      """;
+
+  /// A listener that went.
+  static final EventAction LEFT_STREAM = variant(0);
+
+  /// A decision of Smack.
+  static final EventAction SMACK = variant(1);
+
+  private static EventAction variant(int line) {
+    String[] columns = VARIANTS.split("\n")[line].split(" \\| ");
+    return new EventAction(columns[0], columns[1], columns[2]);
+  }
+
   /// The action of an event whose types of record nobody knows.
   static final EventAction UNKNOWN = new EventAction("unknown", "", "");
 

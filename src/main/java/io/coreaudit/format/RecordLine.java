@@ -50,6 +50,19 @@ final class RecordLine {
     }
   }
 
+  /// Puts bytes as `appendText` writes them; false, and nothing put: they are one line as they are.
+  static boolean blank(long address, int length, Scratch to) {
+    if (isOneLine(address, length)) {
+      return false;
+    }
+    to.clear();
+    for (int i = 0; i < length; i++) {
+      byte b = Memory.byteAt(address + i);
+      to.append(b == '\n' || b == '\r' || b == 0 ? ' ' : b);
+    }
+    return true;
+  }
+
   private static boolean isOneLine(long address, int length) {
     long at = address;
     long end = address + length;

@@ -6,7 +6,6 @@ import io.coreaudit.format.SecretArguments.Form;
 import io.coreaudit.frame.FrameDescriptor;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.memory.Memory;
-import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
@@ -22,10 +21,10 @@ import io.coreaudit.record.RecordType;
 /// buffers have met the longest event. For one thread.
 public final class RedactingEncoder implements EventEncoder {
   private static final long CMDLINE = RecordFlyweight.word("cmdline");
-  private static final long ENRICHED = 0x1d1d1d1d1d1d1d1dL; // what auditd adds begins so
-  private static final byte[] CONTEXT = EventAction.bytes(" scontext=");
-  private static final byte[] FUNCTION = EventAction.bytes(" function=\"");
   private static final long DATA = RecordFlyweight.word("data");
+
+  /// The kernel writes so many bytes of a command line; the last may be a zero that it cuts off.
+  private static final int CUT = 127;
 
   private final EventEncoder next;
   private final RecordFlyweight record = new RecordFlyweight();
@@ -105,7 +104,7 @@ public final class RedactingEncoder implements EventEncoder {
       if (Field.is(record, Field.PROCTITLE)) {
         line.clear();
         line.add(record.valueAddress(), record.valueLength(), frame.address());
-        mask(frame, line, Form.ARGUMENTS);
+        mask(frame, line, line.length() >= CUT ? Form.CUT : Form.ARGUMENTS);
       }
     }
   }
@@ -131,38 +130,10 @@ public final class RedactingEncoder implements EventEncoder {
               || Field.of(word, fields.nameAddress(i), length) == Field.CMD;
       if (isCommand) {
         line.clear();
-        long value = fields.valueAddress(i);
-        if (word == CMDLINE && Memory.byteAt(value) == '"') {
-          line.plain(value + 1, lineLength(frame, value + 1), frame.address());
-        } else {
-          line.add(value, fields.valueLength(i), frame.address());
-        }
+        line.add(fields.valueAddress(i), fields.valueLength(i), frame.address());
         mask(frame, line, typed ? Form.TYPED : Form.JOINED);
       }
     }
-  }
-
-  // A caller's words may have quotes in them: they end where the decision's own fields begin.
-  private static int lineLength(FrameFlyweight frame, long from) {
-    long end = frame.recordText() + frame.recordTextLength();
-    if (frame.recordPrefixLength() > 0) {
-      end = EightBytes.find(from, end, ENRICHED);
-    }
-    if (end > from && Memory.byteAt(end - 1) == '\'') {
-      end--; // the end of the message
-    }
-    end = lastOf(CONTEXT, from, end);
-    end = lastOf(FUNCTION, from, end);
-    return (int) (end - from) - (end > from && Memory.byteAt(end - 1) == '"' ? 1 : 0);
-  }
-
-  private static long lastOf(byte[] word, long from, long end) {
-    for (long at = end - word.length; at >= from; at--) {
-      if (FieldWalk.startsWith(at, word.length, word)) {
-        return at;
-      }
-    }
-    return end;
   }
 
   private void mask(FrameFlyweight frame, CommandText text, Form form) {

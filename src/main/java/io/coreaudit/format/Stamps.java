@@ -133,7 +133,8 @@ final class Stamps {
     }
   }
 
-  private static void appendBootId(ByteOutput out, long high, long low) {
+  /// Appends a boot id as the kernel writes it.
+  static void appendBootId(ByteOutput out, long high, long low) {
     out.putHex(high >>> 32, 8);
     out.put('-');
     out.putHex(high >>> 16, 4);

@@ -94,6 +94,11 @@ final class SyscallActions {
           + " recvfrom sendto recvfrom shutdown setsockopt getsockopt sendmsg recvmsg accept4"
           + " recvmmsg sendmmsg";
 
+  /// The calls that ipc stands for, by the lower half of its first argument (linux/ipc.h).
+  private static final String IPC_CALLS =
+      "ipc semop semget semctl semtimedop ipc ipc ipc ipc ipc ipc msgsnd msgrcv msgget msgctl ipc"
+          + " ipc ipc ipc ipc ipc shmat shmdt shmget shmctl";
+
   /// argument, calls: the directory that the file's name is relative to.
   private static final String DIRECTORY_ARGUMENTS =
       """
@@ -106,11 +111,15 @@ final class SyscallActions {
   private static final EventAction[] X86_64 = table(KernelNames.X86_64);
   private static final EventAction[] URING = table(UringNames.table());
   private static final EventAction SOCKETCALL = BY_CALL.get("socketcall");
+  private static final EventAction[] IPC = new EventAction[IPC_CALLS.split(" ").length];
   private static final EventAction[] SOCKET = new EventAction[SOCKET_CALLS.split(" ").length];
 
   static {
     for (int i = 0; i < SOCKET.length; i++) {
       SOCKET[i] = BY_CALL.get(SOCKET_CALLS.split(" ")[i]);
+    }
+    for (int i = 0; i < IPC.length; i++) {
+      IPC[i] = new EventAction(IPC_CALLS.split(" ")[i], "process", "info");
     }
   }
 
@@ -148,7 +157,7 @@ final class SyscallActions {
 
   /// The action of a system call, or null when the call itself is unknown.
   ///
-  /// @param first its first argument, `a0=`, which socketcall needs
+  /// @param first its first argument, `a0=`, which socketcall and ipc need
   static EventAction of(int arch, long number, long first) {
     EventAction action =
         switch (arch) {
@@ -164,6 +173,10 @@ final class SyscallActions {
         };
     if (action == SOCKETCALL && first > 0 && first < SOCKET.length) {
       return SOCKET[(int) first];
+    }
+    if (action != null && action.isIpc) {
+      int operation = (int) first & 0xffff; // above it the version
+      return operation < IPC.length ? IPC[operation] : action;
     }
     return action;
   }

@@ -1,9 +1,10 @@
 package io.coreaudit.forward;
 
 import io.coreaudit.format.ByteOutput;
+import java.util.Arrays;
 
 /// Encoded events on their way to a sink, whole ones only. Filled again and again by the
-/// forwarder's thread.
+/// forwarder's thread. It knows where each event ends, for sinks whose receiver answers for each.
 public final class Batch {
   /// It grows as there is need: on a quiet node no batch is ever long.
   private static final int FIRST_CAPACITY = 64 << 10;
@@ -11,7 +12,9 @@ public final class Batch {
   private final int limitBytes;
   private ByteOutput bytes;
   private int events;
-  private long position = Sink.NO_POSITION;
+  private int[] ends = new int[64];
+  private long[] positions = new long[64];
+  private long[] seqs = new long[64];
 
   Batch(int limitBytes) {
     this.limitBytes = limitBytes;
@@ -35,16 +38,64 @@ public final class Batch {
 
   /// Position in the spool of the last event.
   public long position() {
-    return position;
+    return events == 0 ? Sink.NO_POSITION : positions[events - 1];
+  }
+
+  /// Where an event begins in `array`.
+  public int start(int event) {
+    return event == 0 ? 0 : ends[event - 1];
+  }
+
+  /// Where an event ends in `array`.
+  public int end(int event) {
+    return ends[event];
+  }
+
+  /// Position in the spool of an event.
+  public long position(int event) {
+    return positions[event];
+  }
+
+  /// Number of an event among the accepted of its boot; 0 for one that only this sink is told.
+  public long seq(int event) {
+    return seqs[event];
+  }
+
+  /// Whether its position is reached with this event: what stands before an event (a gap) is not
+  /// it.
+  boolean settles(int event) {
+    return event == events - 1 || positions[event + 1] != positions[event];
   }
 
   ByteOutput output() {
     return bytes;
   }
 
-  void added(long eventPosition) {
+  void added(long eventPosition, long seq) {
+    if (events == ends.length) {
+      ends = Arrays.copyOf(ends, events * 2);
+      positions = Arrays.copyOf(positions, events * 2);
+      seqs = Arrays.copyOf(seqs, events * 2);
+    }
+    ends[events] = bytes.length();
+    positions[events] = eventPosition;
+    seqs[events] = seq;
     events++;
-    position = eventPosition;
+  }
+
+  /// Takes over what another batch holds.
+  void copy(Batch other) {
+    clear();
+    bytes.put(other.array(), 0, other.lengthBytes());
+    if (ends.length < other.events) {
+      ends = new int[other.ends.length];
+      positions = new long[other.ends.length];
+      seqs = new long[other.ends.length];
+    }
+    System.arraycopy(other.ends, 0, ends, 0, other.events);
+    System.arraycopy(other.positions, 0, positions, 0, other.events);
+    System.arraycopy(other.seqs, 0, seqs, 0, other.events);
+    events = other.events;
   }
 
   /// Whether it should leave now. An event larger than the limit travels alone.

@@ -64,6 +64,7 @@ final class GapFrame implements AutoCloseable {
       case "spool_overrun" -> 1;
       case "spool_corrupt" -> 2;
       case "encode_failed" -> 3;
+      case "refused" -> 4;
       default -> throw new IllegalArgumentException(reason);
     };
   }

@@ -1,6 +1,7 @@
 package io.coreaudit.forward;
 
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /// What a connection was given and what of it may still have to be sent again.
 ///
@@ -19,19 +20,25 @@ import java.util.Arrays;
 /// So the cursor follows `window` bytes behind what arrived, and after an abnormal close everything
 /// behind the cursor is read and sent again: the window and what our kernel held. Besides, what was
 /// sent longer ago than `maxAge` and arrived leaves the window. A quiet node thus resends minutes,
-/// not weeks.
+/// not weeks. What the sink's filter passed after an event counts as window, too, once that event
+/// arrived `READ_NS` ago: else the spool would be kept for a few events that seldom come.
 ///
 /// Entries are spans of batches, at most `SPANS` of them; a span leaves as a whole. Used by the
 /// forwarder's thread only.
 final class ResendWindow {
   private static final int SPANS = 1024;
 
+  /// So long at least a receiver may take to read what has arrived, whatever was passed meanwhile.
+  static final long READ_NS = TimeUnit.SECONDS.toNanos(5);
+
   private final long windowBytes;
   private final long maxAgeNs;
   private final long spanBytes;
+  private final long spanNs;
   private final long[] positions = new long[SPANS];
   private final long[] endBytes = new long[SPANS];
   private final long[] endEvents = new long[SPANS];
+  private final long[] endPassed = new long[SPANS];
   private final long[] addedNs = new long[SPANS];
   private int head;
   private int count;
@@ -41,20 +48,27 @@ final class ResendWindow {
   private long acknowledgedBytes;
   private long acknowledgedEvents;
   private long acknowledgedPosition = Sink.NO_POSITION;
-  private long lastSpanStartBytes;
+  private long lastSpanStartBytes; // with those passed
+  private long lastSpanStartNs;
+  private long passedBytes; // on this connection
 
   ResendWindow(long windowBytes, long maxAgeNs) {
     this.windowBytes = windowBytes;
     this.maxAgeNs = maxAgeNs;
     this.spanBytes = windowBytes / (SPANS / 2);
+    this.spanNs = maxAgeNs / (SPANS / 2);
   }
 
   /// Adds a batch that the connection took.
   void sent(long position, int bytes, int events, long nowNs) {
     boolean extend =
-        count == SPANS || count > 0 && sentBytes + bytes - lastSpanStartBytes <= spanBytes;
+        count == SPANS
+            || count > 0
+                && sentBytes + passedBytes + bytes - lastSpanStartBytes <= spanBytes
+                && nowNs - lastSpanStartNs <= spanNs;
     if (!extend) {
-      lastSpanStartBytes = sentBytes;
+      lastSpanStartBytes = sentBytes + passedBytes;
+      lastSpanStartNs = nowNs;
       count++;
     }
     sentBytes += bytes;
@@ -63,18 +77,30 @@ final class ResendWindow {
     positions[last] = position;
     endBytes[last] = sentBytes;
     endEvents[last] = sentEvents;
+    endPassed[last] = passedBytes;
     addedNs[last] = nowNs;
+  }
+
+  /// Adds what the filter leaves out behind what was sent last.
+  void passed(long bytes) {
+    passedBytes += bytes;
   }
 
   /// Lets go of what is older than the window.
   ///
   /// @param arrivedBytes bytes that the receiver's kernel acknowledged since this connection began
   void arrived(long arrivedBytes, long nowNs) {
-    while (count > 0
-        && (endBytes[head] <= arrivedBytes - windowBytes
-            || endBytes[head] <= arrivedBytes && nowNs - addedNs[head] > maxAgeNs)) {
+    while (count > 0 && endBytes[head] <= arrivedBytes && isOut(arrivedBytes, nowNs)) {
       release();
     }
+  }
+
+  private boolean isOut(long arrivedBytes, long nowNs) {
+    long behind = arrivedBytes - endBytes[head];
+    long ageNs = nowNs - addedNs[head];
+    return behind >= windowBytes
+        || ageNs > maxAgeNs
+        || ageNs > READ_NS && behind + passedBytes - endPassed[head] >= windowBytes;
   }
 
   /// Lets go of everything: the receiver closed after it had read all of it.
@@ -98,6 +124,7 @@ final class ResendWindow {
     long events = sentEvents - acknowledgedEvents;
     sentEvents = acknowledgedEvents;
     sentBytes = 0;
+    passedBytes = 0;
     acknowledgedBytes = 0;
     head = 0;
     count = 0;

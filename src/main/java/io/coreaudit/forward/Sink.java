@@ -7,9 +7,10 @@ package io.coreaudit.forward;
 /// protocol can know: `acknowledgedPosition` only grows, and without gaps. After `LOST` the events
 /// behind it come again.
 ///
-/// What a protocol with answers needs besides has its place here: an event to be tried again is an
-/// event that holds `acknowledgedPosition` back; one that the receiver will never take counts as
-/// settled, once it was counted and told.
+/// A receiver that answers says one of three things of each event: *acknowledged*; *try again*,
+/// which holds `acknowledgedPosition` back; or *poison*: it will never take this one. A poisoned
+/// event goes to the sink's dead letters (`DeadLetters`), is counted, told by `refusal`, and then
+/// passed like an acknowledged one.
 public interface Sink extends AutoCloseable {
   /// No event yet.
   long NO_POSITION = Long.MIN_VALUE;
@@ -42,6 +43,9 @@ public interface Sink extends AutoCloseable {
   /// during the call.
   boolean offer(Batch batch);
 
+  /// So much of the spool was passed, for the filter leaves it out, since this was last told.
+  default void passed(long bytes) {}
+
   /// Position of the last event that the receiver has, together with all before it; `NO_POSITION`
   /// before the first.
   long acknowledgedPosition();
@@ -49,10 +53,30 @@ public interface Sink extends AutoCloseable {
   /// Number of events acknowledged since the start.
   long acknowledgedEvents();
 
-  /// Events that had been taken and were lost with a connection, since the start. None where taken
+  /// Events that had been taken and went, or will go, once more, since the start. None where taken
   /// counts as received.
   default long retriedEvents() {
     return 0;
+  }
+
+  /// Those of them that the sink sent once more itself, without being offered them again.
+  default long resentEvents() {
+    return 0;
+  }
+
+  /// Events that the receiver will never take, since the start.
+  default long poisonEvents() {
+    return 0;
+  }
+
+  /// Those of them that could not be kept as dead letters.
+  default long lostLetters() {
+    return 0;
+  }
+
+  /// What was poisoned since this was last asked; null: nothing.
+  default Refusal refusal() {
+    return null;
   }
 
   /// Bytes taken and not acknowledged. None where taken counts as received.

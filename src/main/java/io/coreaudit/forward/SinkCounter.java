@@ -2,7 +2,8 @@ package io.coreaudit.forward;
 
 import io.coreaudit.telemetry.CounterKey;
 
-/// What a forwarder counts. `EVENTS_SENT = EVENTS_ACKNOWLEDGED + RETRIED_EVENTS + HELD_EVENTS`.
+/// What a forwarder counts. `EVENTS_SENT = EVENTS_ACKNOWLEDGED + RETRIED_EVENTS + POISON_EVENTS +
+/// HELD_EVENTS`.
 public enum SinkCounter implements CounterKey {
   /// Events handed to the sink.
   EVENTS_SENT("Events handed to the sink, repeated ones included.", false),
@@ -13,7 +14,15 @@ public enum SinkCounter implements CounterKey {
   /// Events that the cursor has passed.
   EVENTS_ACKNOWLEDGED("Events that the receiver has, as far as its protocol can tell.", false),
   /// Events to be sent again.
-  RETRIED_EVENTS("Events sent again because the connection broke within the resend window.", false),
+  RETRIED_EVENTS(
+      "Events sent once more: the connection broke before they were acknowledged, or the receiver"
+          + " asked for it.",
+      false),
+  /// Events that the receiver refused for good.
+  POISON_EVENTS(
+      "Events that the receiver refused for good; kept as dead letters, and told.", false),
+  /// Refused events that could not be kept.
+  LOST_LETTERS("Events refused for good that could not be kept as dead letters either.", false),
   /// Connections made, files opened.
   OPENED("Connections made or files opened.", false),
   /// Attempts and connections that failed.
@@ -26,12 +35,16 @@ public enum SinkCounter implements CounterKey {
   READ_FAILURES("Times the spool could not be read; tried again a second later.", false),
   /// Events without an encoding.
   ENCODE_FAILURES("Events that the encoder could not write; left out and told.", false),
+  /// Events that the filter left out.
+  FILTERED_EVENTS("Events that sinks[].filter leaves out for this sink.", false),
   /// Gap events put into the stream.
   GAPS_TOLD("Gap events that this forwarder put into the sink's stream.", false),
   /// Events sent and not acknowledged.
   HELD_EVENTS("Events sent and not acknowledged.", true),
   /// Bytes sent and not acknowledged.
   HELD_BYTES("Bytes sent and not acknowledged: the resend window and what is on its way.", true),
+  /// Whether the rate holds it back.
+  HELD_BACK("1 while sinks[].rate lets events wait in the spool, 0 otherwise.", true),
   /// Whether events flow.
   CONNECTED("1 while events can be delivered, 0 otherwise.", true);
 

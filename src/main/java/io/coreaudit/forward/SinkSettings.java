@@ -2,6 +2,8 @@ package io.coreaudit.forward;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// What a forwarder is told of its sink. It is the configuration's word and checked there; nothing
 /// is checked again here.
@@ -43,6 +45,93 @@ public sealed interface SinkSettings {
       return tls != null;
     }
   }
+
+  /// Syslog messages as datagrams.
+  ///
+  /// @param host name or literal address, without brackets
+  record Udp(String name, String host, int port, TcpTimings timings) implements SinkSettings {
+    /// Host and port as people write them.
+    public String address() {
+      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  /// Syslog messages over RELP, in TLS or not.
+  ///
+  /// @param way to the receiver; its resend window means nothing here
+  /// @param window most messages that the receiver has not answered
+  /// @param deadLetters where what it refuses for good is kept
+  record Relp(Tcp way, int window, DeadLetterBox deadLetters) implements SinkSettings {
+    @Override
+    public String name() {
+      return way.name();
+    }
+  }
+
+  /// Events over HTTP.
+  ///
+  /// @param way to the receiver; its resend window means nothing here
+  /// @param proxy asked for that way; null: none
+  /// @param dialect what the receiver expects and answers
+  /// @param target path and query of the requests
+  /// @param tokenKey where the token's file stands in the configuration, for messages
+  /// @param tokenFile its first line is the token; null: none is sent
+  /// @param gzip whether requests are compressed
+  /// @param deadLetters where what it refuses for good is kept
+  record Http(
+      Tcp way,
+      Proxy proxy,
+      HttpDialect dialect,
+      String target,
+      String tokenKey,
+      Path tokenFile,
+      boolean gzip,
+      DeadLetterBox deadLetters)
+      implements SinkSettings {
+    @Override
+    public String name() {
+      return way.name();
+    }
+  }
+
+  /// Events as messages of Kafka.
+  ///
+  /// @param brokers ways to some of the brokers, one at least; they name the others. All of them
+  ///   are reached alike; their resend windows mean nothing here
+  /// @param schema what the events are, for who reads the topic: `ecs/8.17.0`
+  /// @param contentType of the events
+  /// @param sasl null: nobody asks who we are
+  /// @param gzip whether messages are compressed
+  /// @param deadLetters where what it refuses for good is kept
+  record Kafka(
+      List<Tcp> brokers,
+      String topic,
+      String schema,
+      String contentType,
+      Sasl sasl,
+      boolean gzip,
+      DeadLetterBox deadLetters)
+      implements SinkSettings {
+    @Override
+    public String name() {
+      return brokers.getFirst().name();
+    }
+
+    /// Hosts and ports as people write them.
+    public String addresses() {
+      return brokers.stream().map(Tcp::address).collect(Collectors.joining(","));
+    }
+  }
+
+  /// How a broker is told who we are.
+  ///
+  /// @param mechanism `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`
+  /// @param passwordKey where the password's file stands in the configuration, for messages
+  /// @param passwordFile its first line is the password, read for each connection anew
+  record Sasl(String mechanism, String user, String passwordKey, Path passwordFile) {}
+
+  /// A proxy for HTTP, reached in plain text; it sees names and bytes, TLS goes through it.
+  record Proxy(String host, int port) {}
 
   /// How long a TCP sink waits for what.
   ///

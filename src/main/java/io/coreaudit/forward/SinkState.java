@@ -38,6 +38,11 @@ public record SinkState(
         : new SinkState(next, nextText, System.currentTimeMillis(), lastError, lastErrorMs);
   }
 
+  /// The same with something to add for people.
+  SinkState with(String note) {
+    return new SinkState(phase, text + "; " + note, sinceMs, lastError, lastErrorMs);
+  }
+
   /// Moves on because of an error.
   SinkState failed(Phase next, String error) {
     long nowMs = System.currentTimeMillis();

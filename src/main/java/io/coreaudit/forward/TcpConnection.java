@@ -11,6 +11,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// One connection, from the attempt to its end. It never comes back: a new attempt is a new one.
 ///
@@ -25,11 +28,19 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     DOWN
   }
 
-  /// Nothing is expected from the receiver; so much may come before it is taken for another's.
+  /// Of a receiver of which nothing is expected so much may come before it is taken for another's.
   static final int MOST_HEARD_BYTES = 64 << 10;
+
+  /// So much of what a receiver answers may wait for the forwarder.
+  static final int MOST_ANSWERED_BYTES = 1 << 20;
+
+  /// What a piece costs beside its bytes.
+  private static final int PIECE_BYTES = 64;
 
   private final SinkSettings.Tcp settings;
   private final Wakeup bell;
+  private final Queue<byte[]> answers;
+  private final AtomicInteger answeredBytes = new AtomicInteger();
   private volatile Phase phase = Phase.CONNECTING;
   private volatile Channel channel;
   private volatile String failure;
@@ -39,9 +50,30 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   private long writtenBytes; // network loop only
   private volatile boolean outputShut;
 
-  TcpConnection(SinkSettings.Tcp settings, Wakeup bell) {
+  /// @param answers whether something is expected from the receiver; else it is dropped
+  TcpConnection(SinkSettings.Tcp settings, Wakeup bell, boolean answers) {
     this.settings = settings;
     this.bell = bell;
+    this.answers = answers ? new ConcurrentLinkedQueue<>() : null;
+  }
+
+  /// The next piece of what the receiver answered, as the network cut it; null: none now.
+  byte[] answer() {
+    byte[] piece = answers.poll();
+    if (piece != null) {
+      answeredBytes.addAndGet(-piece.length - PIECE_BYTES);
+    }
+    return piece;
+  }
+
+  /// Whether there is such a piece.
+  boolean hasAnswers() {
+    return answers != null && !answers.isEmpty();
+  }
+
+  /// Whether the receiver ended it, without an error.
+  boolean closedByReceiver() {
+    return phase == Phase.DOWN && failure == null;
   }
 
   Phase phase() {
@@ -197,7 +229,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    ReferenceCountUtil.release(message); // the protocol has no answers; what comes is dropped
+    if (answers == null) {
+      ReferenceCountUtil.release(message); // the protocol has no answers; what comes is dropped
+      return;
+    }
+    ByteBuf piece = (ByteBuf) message;
+    byte[] bytes = new byte[piece.readableBytes()];
+    piece.readBytes(bytes).release();
+    answers.add(bytes);
+    if (answeredBytes.addAndGet(bytes.length + PIECE_BYTES) > MOST_ANSWERED_BYTES
+        && phase != Phase.DOWN) {
+      down("the receiver answers more than its protocol has to say");
+      reset(context.channel());
+    }
+    bell.ring();
   }
 
   /// The handler that counts what comes, before TLS reads it: whatever it is, it costs the thread
@@ -208,7 +253,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
 
       @Override
       public void channelRead(ChannelHandlerContext context, Object message) {
-        if (phase == Phase.UP) {
+        if (phase == Phase.UP && answers == null) {
           heardBytes += ((ByteBuf) message).readableBytes();
         }
         if (heardBytes <= MOST_HEARD_BYTES) {

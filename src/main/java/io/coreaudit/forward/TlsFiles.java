@@ -1,5 +1,6 @@
 package io.coreaudit.forward;
 
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -33,20 +34,34 @@ import javax.crypto.spec.PBEKeySpec;
 
 /// Makes a TLS context of the files that the settings name.
 ///
-/// They are read for each connection anew: certificates are renewed under a running agent. What is
+/// They are read for each context anew: certificates are renewed under a running agent. What is
 /// wrong with a file is told by an `IOException` whose message begins with the key in the
 /// configuration and is meant for `status` as it is.
-final class TlsFiles {
+public final class TlsFiles {
   private static final Pattern PEM =
       Pattern.compile(
           "-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+  private static final String ENCRYPTED = "Proc-Type: 4,ENCRYPTED";
+  private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
   private static final String[] KEY_ALGORITHMS = {"RSA", "EC", "EdDSA", "RSASSA-PSS"};
 
   private TlsFiles() {}
 
+  /// What a listener shows, and whose certificates it takes: a client without one is refused.
+  ///
+  /// @param settings with a CA, a certificate and a key
+  public static SslContext server(TlsSettings settings) throws IOException {
+    return SslContextBuilder.forServer(key(settings), chain(settings))
+        .trustManager(certificates(settings.key() + ".ca", settings.ca()))
+        .clientAuth(ClientAuth.REQUIRE)
+        .sslProvider(SslProvider.JDK)
+        .protocols(VERSIONS)
+        .build();
+  }
+
   static SslContext context(TlsSettings settings) throws IOException {
     SslContextBuilder builder =
-        SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2");
+        SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols(VERSIONS);
     if (settings.ca() != null) {
       builder.trustManager(certificates(settings.key() + ".ca", settings.ca()));
     }
@@ -112,8 +127,13 @@ final class TlsFiles {
       throw new IOException(key + ": " + path + ": holds no PEM private key");
     }
     String text = pem.group(2);
-    return switch (pem.group(1)) {
+    String form = pem.group(1) + (text.contains(ENCRYPTED) ? " in an old encryption" : "");
+    return switch (form) {
       case "PRIVATE KEY" -> plainKey(key, path, new PKCS8EncodedKeySpec(der(key, path, text)));
+      case "RSA PRIVATE KEY" ->
+          plainKey(key, path, new PKCS8EncodedKeySpec(Pkcs8.ofRsa(der(key, path, text))));
+      case "EC PRIVATE KEY" ->
+          plainKey(key, path, new PKCS8EncodedKeySpec(ofEc(key, path, der(key, path, text))));
       case "ENCRYPTED PRIVATE KEY" ->
           plainKey(
               key, path, decrypted(key, path, der(key, path, text), settings.keyPasswordFile()));
@@ -123,11 +143,19 @@ final class TlsFiles {
                   + ": "
                   + path
                   + ": a "
-                  + pem.group(1)
+                  + form
                   + ", not PKCS#8; convert it: openssl pkcs8 -topk8 -nocrypt -in "
                   + path
                   + " -out NEW");
     };
+  }
+
+  private static byte[] ofEc(String key, Path path, byte[] der) throws IOException {
+    try {
+      return Pkcs8.ofEc(der);
+    } catch (IOException e) {
+      throw new IOException(key + ": " + path + ": " + e.getMessage(), e);
+    }
   }
 
   private static byte[] der(String key, Path path, String base64) throws IOException {

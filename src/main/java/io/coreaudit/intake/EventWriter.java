@@ -36,6 +36,9 @@ import java.util.function.Predicate;
 /// begins with the refusal of the batch in the spool's own counters and ends with the next attempt,
 /// so there `SpoolCounter.REFUSED_*` counts attempts; what is lost is `IntakeCounter.REFUSED`
 /// alone. It does not wait for what waiting does not mend: a spool that failed.
+///
+/// While the spool is nearly full some events are left out before they are staged (`Shedding`): one
+/// branch an event while it is not.
 final class EventWriter implements EventHandler {
   private static final int LARGEST_OWN_TEXT = 64 << 10;
   private static final long WAIT_NS = 10_000_000L;
@@ -67,6 +70,8 @@ final class EventWriter implements EventHandler {
   private final Predicate<OwnEvent> inTime = this::ownInTime;
   private LongConsumer beat = nowNs -> {};
   private Runnable onAccepted = () -> {};
+  private Shedding shedding; // null: nothing is ever left out
+  private boolean pressed;
   private long refusedUntold;
   private boolean refusing;
   private boolean appended;
@@ -94,6 +99,14 @@ final class EventWriter implements EventHandler {
   /// Sets who is told, again and again, that the thread lives while it waits for the spool.
   void onWait(LongConsumer waiting) {
     beat = waiting;
+  }
+
+  /// Sets what is left out while the spool is nearly full. A patient writer leaves out nothing.
+  /// Before anything is written, once.
+  void shed(ShedSettings settings) {
+    if (settings.atPercent() > 0 && !patient) {
+      shedding = new Shedding(settings);
+    }
   }
 
   /// Sets who is told that a batch was accepted.
@@ -139,6 +152,10 @@ final class EventWriter implements EventHandler {
       counters.increment(IntakeCounter.TRUNCATED_EVENTS);
     }
     origin.collect(event, writer);
+    if (pressed && shedding.leavesOut(event, origin.touchedOthersSecret())) {
+      counters.increment(IntakeCounter.SHED);
+      return;
+    }
     if (!batch.hasRoom(writer.lengthBytes())) {
       commit();
       writer.moveTo(batch.nextOffset());
@@ -149,8 +166,18 @@ final class EventWriter implements EventHandler {
     }
   }
 
+  /// Looks how full the spool is, before events come and after.
+  void lookAtSpool() {
+    if (shedding != null) {
+      int level = shedding.fill(spool.fillPercent());
+      pressed = level != Pressure.NONE;
+      counters.set(IntakeCounter.SHED_LEVEL, level);
+    }
+  }
+
   /// Hands what is staged to the spool. At the end of each turn.
   void commit() {
+    lookAtSpool();
     int events = batch.frames();
     if (events == 0) {
       return;
@@ -184,16 +211,25 @@ final class EventWriter implements EventHandler {
     refusing = false;
   }
 
-  /// Whether events that were refused, or counted for their container, wait to be told.
+  /// Whether events that were refused, or counted instead of being written, wait to be told, or the
+  /// spool is nearly full: somebody has to see that it no longer is.
   boolean pending() {
-    return refusedUntold > 0 || origin.owedEvents() > 0;
+    return pressed || refusedUntold > 0 || origin.owedEvents() > 0 || shedUntold() > 0;
   }
 
-  /// Tells what was counted of containers instead of being written, as far as it is time to.
+  /// Tells what was counted instead of being written, of containers and under pressure, as far as
+  /// it is time to.
   ///
   /// @param last whether there will be no later time
   void tellCounted(boolean last) {
     origin.tell(inTime, last);
+    if (shedding != null) {
+      shedding.tell(inTime, System.currentTimeMillis(), last);
+    }
+  }
+
+  private long shedUntold() {
+    return shedding == null ? 0 : shedding.owedEvents();
   }
 
   private boolean mayTake() {
@@ -217,14 +253,23 @@ final class EventWriter implements EventHandler {
     seal(0);
     boolean accepted = append();
     if (accepted) {
-      counters.increment(IntakeCounter.OWN_ACCEPTED);
+      count(event.kind());
     }
     return accepted;
   }
 
+  private void count(EventKind own) {
+    counters.increment(IntakeCounter.OWN_ACCEPTED);
+    if (own == EventKind.HEARTBEAT) {
+      counters.increment(IntakeCounter.OWN_HEARTBEATS);
+    } else if (own == EventKind.DRIFT) {
+      counters.increment(IntakeCounter.OWN_DRIFTS);
+    }
+  }
+
   /// Events that the spool refused, or that were counted, which have not been told.
   long owedEvents() {
-    return refusedUntold + origin.owedEvents();
+    return refusedUntold + origin.owedEvents() + shedUntold();
   }
 
   /// Tells what was refused, if there is something and the spool may take it.
@@ -282,6 +327,9 @@ final class EventWriter implements EventHandler {
 
   /// Canaries that were awaited for too long are forgotten.
   void tick(long nowNs) {
+    if (pressed) {
+      shedding.tick(nowNs);
+    }
     for (Canary canary : canaries) {
       canary.expire(nowNs);
     }
@@ -304,5 +352,8 @@ final class EventWriter implements EventHandler {
   void close() {
     batch.close();
     ownText.close();
+    if (shedding != null) {
+      shedding.close();
+    }
   }
 }

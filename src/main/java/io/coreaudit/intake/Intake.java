@@ -158,6 +158,11 @@ public final class Intake implements AutoCloseable {
     writer.onWait(turnBegins);
   }
 
+  /// Sets what is left out while the spool is nearly full; nothing when not called. Before `run`.
+  public void shed(ShedSettings settings) {
+    writer.shed(settings);
+  }
+
   /// Sets the event that ends the stream: written after all others. Before `run`.
   public void lastWord(OwnEvent event) {
     lastWord = event;
@@ -315,6 +320,7 @@ public final class Intake implements AutoCloseable {
   private int drain() {
     long epochMillis = System.currentTimeMillis();
     assembler.receiveTime(epochMillis * 1_000_000L);
+    writer.lookAtSpool();
     return input.drain(this);
   }
 
@@ -455,6 +461,11 @@ public final class Intake implements AutoCloseable {
   /// The number of the event that the spool accepted last.
   public long seq() {
     return writer.seq();
+  }
+
+  /// Whether events are left out because the spool is nearly full. Any thread.
+  public boolean sheds() {
+    return counters.value(IntakeCounter.SHED_LEVEL) > Pressure.COUNTING;
   }
 
   /// What the input is.

@@ -6,7 +6,7 @@ import io.coreaudit.telemetry.CounterKey;
 ///
 /// Two identities hold at rest: `MESSAGES` = `RECORDS` + `CONTROL` + `MALFORMED` + `TRUNCATED` +
 /// `FOREIGN` + `BLANK`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES` + `OVER_RATE` +
-/// `REPEATED_READS`.
+/// `REPEATED_READS` + `SHED`.
 public enum IntakeCounter implements CounterKey {
   MESSAGES("Netlink messages or lines received."),
   RECORDS("Audit records handed to the assembler."),
@@ -36,11 +36,19 @@ public enum IntakeCounter implements CounterKey {
   CANARIES("Events that the agent itself provoked to hear whether it is deaf."),
   OVER_RATE("Events beyond what one container may have in a second (origin.container_rate)."),
   REPEATED_READS(
-      "Reads by a pod of its own secrets that were told within the minute, and are summed up"
-          + " (watch.secrets.repeat)."),
+      "Accesses to secrets whose like was told within the minute, and that are summed up: reads by"
+          + " a pod of its own (watch.secrets.repeat), and those beyond origin.container_rate."),
+  SHED("Events left out because the spool was nearly full (spool.shed)."),
   TRUNCATED_EVENTS("Events cut at the largest frame: their last records are missing."),
   OWN_ACCEPTED("The agent's own events that the spool accepted."),
   OWN_REFUSED("The agent's own events that found their queue full, or the spool at the end."),
+  OWN_HEARTBEATS("Heartbeats among the agent's own events that the spool accepted."),
+  OWN_DRIFTS(
+      "Events of kind drift among them: somebody changed what the agent keeps in the kernel."),
+  SHED_LEVEL(
+      "How hard the spool is pressed: 0 not; 1 events are counted by key and program; 2 to 5 they"
+          + " are left out, the most frequent first.",
+      true),
   RING_BYTES(
       "Bytes of the ring of records in use, freed ones that cannot be used yet included.", true),
   RING_MOST_BYTES("The most of the ring of records that was ever in use, in bytes.", true),

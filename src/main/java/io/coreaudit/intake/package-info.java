@@ -16,6 +16,10 @@
 /// plugin) it waits for the spool, because there the source can wait; so the spool of such an input
 /// refuses when it is full and never overruns, whatever `spool.on_full` says.
 ///
+/// A spool that is nearly full, with input that cannot wait, is spared: `Shedding` leaves out what
+/// is most frequent and never what counts most, tells it as `gap` events of reason `shed`, and ends
+/// by itself.
+///
 /// A full spool keeps no loss from being told: the figures stay until a `gap` event of theirs is
 /// accepted, other own events stay in front of their queue, and a tick comes every 250 ms as long
 /// as there are any. A spool that failed ends the thread, and with it the process.

@@ -62,6 +62,7 @@ public final class HostNamespace implements AutoCloseable {
     MountinfoFile.class,
     MountinfoTable.class,
     MountinfoText.class,
+    MountList.class,
     MountinfoLine.class,
     LineIndex.class,
     FileSystemIds.class,
@@ -86,14 +87,16 @@ public final class HostNamespace implements AutoCloseable {
   private final boolean own;
   private final String what;
   private final String missed;
+  private final Path process; // whose it is; null: a file leads there
   private boolean closed;
 
-  private HostNamespace(int fd, long inode, boolean own, String what, String missed) {
+  private HostNamespace(int fd, long inode, boolean own, String what, String missed, Path process) {
     this.fd = fd;
     this.inode = inode;
     this.own = own;
     this.what = what;
     this.missed = missed;
+    this.process = process;
   }
 
   /// Finds the namespace.
@@ -139,7 +142,17 @@ public final class HostNamespace implements AutoCloseable {
   /// @param missed which one, and why not; empty when none was looked for
   public static HostNamespace own(String missed) {
     String what = "the agent's own" + (missed.isEmpty() ? "" : REFUSED + missed);
-    return open(OWN, what, missed);
+    return open(OWN, what, missed, null);
+  }
+
+  /// The namespace of the calling thread, in place of one that may not be entered: as good as that
+  /// one where what is mounted there arrives here too.
+  ///
+  /// @param refusal why it may not be entered
+  public static HostNamespace inPlaceOf(HostNamespace other, String refusal) {
+    return other.process != null && Propagation.reachesCaller(other.process)
+        ? open(OWN, "the agent's own, where the mounts arrive " + other.what, "", null)
+        : own(refusal);
   }
 
   private static HostNamespace attempt(
@@ -155,7 +168,7 @@ public final class HostNamespace implements AutoCloseable {
   /// That of a process; where it may not be opened and is seen to be the caller's, that.
   private static HostNamespace ofProcess(Path process, String what) {
     try {
-      return open(process.resolve("ns/mnt"), what);
+      return open(process.resolve("ns/mnt"), what, "", process);
     } catch (KernelException e) {
       if (sharesMounts(process)) {
         return open(OWN, what);
@@ -177,10 +190,10 @@ public final class HostNamespace implements AutoCloseable {
   }
 
   private static HostNamespace open(Path file, String what) {
-    return open(file, what, "");
+    return open(file, what, "", null);
   }
 
-  private static HostNamespace open(Path file, String what, String missed) {
+  private static HostNamespace open(Path file, String what, String missed, Path process) {
     int fd = LibC.open(file.toString(), O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0) {
       throw new KernelException(
@@ -197,7 +210,7 @@ public final class HostNamespace implements AutoCloseable {
       throw new KernelException("open " + file, EINVAL, "it is " + name + ", no mount namespace");
     }
     long inode = inode(opened);
-    return new HostNamespace(fd, inode, inode == inode(OWN), what, missed);
+    return new HostNamespace(fd, inode, inode == inode(OWN), what, missed, process);
   }
 
   private static long inode(Path path) {

@@ -35,6 +35,28 @@ public final class MountFollower {
     this.telling = new Telling(listener, counters);
   }
 
+  /// Which method would run in the calling thread's namespace, and why not a better one. Follows
+  /// nothing.
+  ///
+  /// @throws KernelException when none would
+  public static String probe() {
+    MountListener nobody =
+        new MountListener() {
+          @Override
+          public void onMounted(Mount mount) {}
+
+          @Override
+          public void onUnmounted(Mount mount) {}
+        };
+    MountFollower follower = new MountFollower(MountMethod.BEST_FIRST, nobody, newCounters());
+    try {
+      follower.open().close();
+      return follower.description;
+    } finally {
+      follower.wake.close();
+    }
+  }
+
   /// New counters for a follower.
   public static Counters<MountCounter> newCounters() {
     return new Counters<>("mount", MountCounter.class);

@@ -47,19 +47,7 @@ public final class Places {
   ///
   /// @throws io.coreaudit.kernel.KernelException when there is no table of mounts
   public static Places here() {
-    List<Mount> mounts = new ArrayList<>();
-    try (MountinfoFile file = new MountinfoFile();
-        MountinfoText text = new MountinfoText()) {
-      text.read(file.fd());
-      MountinfoLine line = new MountinfoLine();
-      for (long at = text.begin(); at < text.end(); at = text.lineEnd(at) + 1) {
-        Mount mount = line.read(at, text.lineEnd(at));
-        if (mount != null) {
-          mounts.add(mount);
-        }
-      }
-    }
-    return new Places(mounts, Places::real);
+    return new Places(MountList.here(), Places::real);
   }
 
   /// By a table.

@@ -60,6 +60,12 @@ public final class AccountNames {
     return tables.groups.name(id);
   }
 
+  /// Whether nobody is known now.
+  boolean isEmpty() {
+    Tables now = tables;
+    return now.users.isEmpty() && now.groups.isEmpty();
+  }
+
   /// Lines of the files that could not be understood.
   public int brokenLines() {
     Tables now = tables;

@@ -12,6 +12,7 @@ final class AccountTable {
   private final int[] ids;
   private final byte[][] names;
   private final int mask;
+  private final boolean isEmpty;
   private final int brokenLines;
 
   private AccountTable(Map<Integer, byte[]> entries, int brokenLines) {
@@ -19,6 +20,7 @@ final class AccountTable {
     ids = new int[size];
     names = new byte[size][];
     mask = size - 1;
+    isEmpty = entries.isEmpty();
     this.brokenLines = brokenLines;
     entries.forEach(
         (id, name) -> {
@@ -41,6 +43,10 @@ final class AccountTable {
       cell = cell + 1 & mask;
     }
     return null;
+  }
+
+  boolean isEmpty() {
+    return isEmpty;
   }
 
   int brokenLines() {

@@ -2,6 +2,7 @@ package io.coreaudit.origin;
 
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.kernel.Pages;
 import io.coreaudit.record.CallFields;
 import io.coreaudit.record.PathOwner;
 import io.coreaudit.record.RecordType;
@@ -17,14 +18,24 @@ import java.util.function.Predicate;
 /// event of a container ─► a read of its own pod's secret that was told less than a minute ago? ─ yes ► counted
 ///                                      │ no                                                  SecretReads: `summary`
 ///                                      ▼
-///                         room in its bucket, or in the one for secrets? ───────────────── no ► counted
+///                         room in its bucket, or in the one for secrets? ──── yes ► told in full
+///                                      │ no
+///                                      ▼
+///                         an access to a secret? ──────────────────────────────── no ► counted
 ///                                      │ yes                                              ContainerRates: `gap`
 ///                                      ▼
-///                                told in full
+///                         like one that was told here less than a minute ago? ─── yes ► counted
+///                                      │ no                                            SecretReads: `summary`
+///                                      ▼
+///                         one of the first of its kind, and not too many? ─── yes ► told in full
+///                                      │ no
+///                                      ▼
+///                                   counted, as an access to a secret              ContainerRates: `gap`
 /// ```
 ///
-/// Of whom nobody knows where it belongs, and the host's own, is always told; what is of a user's
-/// own container is the host's.
+/// Of whom nobody knows where it belongs is bounded by its domain in SELinux, where that is one as
+/// containers have; else it is always told, and so is the host's own. What is of a user's own
+/// container is the host's.
 public final class Admission implements AutoCloseable {
   /// The event is told in full.
   public static final int FULL = 0;
@@ -32,21 +43,27 @@ public final class Admission implements AutoCloseable {
   /// It is beyond its container's rate.
   public static final int OVER_RATE = 1;
 
-  /// It repeats a read that was told.
+  /// It repeats an access that was told.
   public static final int REPEATED = 2;
+
+  private static final int NOT_ASKED = -1;
 
   private final ContainerRates rates; // null: no bound
   private final SecretReads reads; // null: all are told in full
+  private final SecretReads beyond; // accesses beyond the rate; null: no bound
   private final SecretReader secrets;
   private final ReadCall call;
-  private final PathOwner path = new PathOwner();
+  private final Pages domain = Pages.cleared(Membership.BYTES);
   private final Counters<OriginCounter> counters;
+  private PathOwner path = new PathOwner(); // the one in the volume that was found
+  private PathOwner next = new PathOwner();
 
   Admission(OriginLimits limits, SecretDevices devices, Counters<OriginCounter> counters) {
-    rates = limits.containerRate() > 0 ? new ContainerRates(limits.containerRate()) : null;
-    boolean summarise = devices != null && !limits.secretKey().isEmpty();
-    reads = summarise ? new SecretReads() : null;
-    call = summarise ? new ReadCall(limits.secretKey()) : null;
+    boolean bounded = limits.containerRate() > 0;
+    rates = bounded ? new ContainerRates(limits.containerRate()) : null;
+    reads = devices != null && !limits.secretKey().isEmpty() ? new SecretReads(true) : null;
+    beyond = devices != null && bounded ? new SecretReads(false) : null;
+    call = new ReadCall(limits.secretKey());
     secrets = new SecretReader(devices, List.of());
     this.counters = counters;
   }
@@ -55,50 +72,96 @@ public final class Admission implements AutoCloseable {
   ///
   /// @param fields of its call, or null
   /// @param belongs where its process belongs
+  /// @param label of its process, where that is not known
+  /// @param namespace that the label tells (`PodTag`), or null
   int admit(
-      AssembledEvent event, CallFields fields, long belongs, ContainerNames names, long stampMs) {
-    if (rates == null && reads == null || !Membership.isInsideForGood(belongs)) {
+      AssembledEvent event,
+      CallFields fields,
+      long belongs,
+      ProcessLabel label,
+      byte[] namespace,
+      ContainerNames names,
+      long stampMs) {
+    if (rates == null && reads == null) {
       return FULL;
     }
+    long who = belongs;
+    if (!Membership.isInsideForGood(belongs)) {
+      if (Membership.kind(belongs) != Membership.UNKNOWN || !label.isThere()) {
+        return FULL;
+      }
+      who = domain.address();
+      Membership.domain(who, label.domain(), label.domainLength(), label.isOfSession());
+    }
     boolean secret = false;
-    boolean own = false;
     if (secrets.hasDevices()) {
+      secrets.begin(fields, belongs, names, namespace);
       findSecret(event, stampMs);
       secret = secrets.isFound();
-      own =
-          secret
-              && secrets.whose(fields, belongs) == SecretReader.OWN
-              && reads != null
-              && fields != null
-              && call.read(event)
-              && reads.seek(belongs, fields, path, secrets.volume());
     }
-    if (own && reads.isRepeat(stampMs)) {
-      return REPEATED;
-    }
-    if (rates != null && !rates.take(belongs, names, stampMs, secret)) {
-      return OVER_RATE;
-    }
-    if (own) {
-      reads.begin(belongs, names, stampMs);
-    }
-    return FULL;
-  }
-
-  // Leaves the last path as the one that was read.
-  private void findSecret(AssembledEvent event, long stampMs) {
-    secrets.begin();
-    event.rewind();
-    while (event.next()) {
-      if (event.type() == RecordType.PATH && path.read(event.textAddress(), event.textLength())) {
-        secrets.device(path.deviceAddress(), path.deviceLength(), stampMs);
+    int did = NOT_ASKED;
+    SecretReads kept = null;
+    if (secret && reads != null && fields != null && secrets.whose() == SecretReader.OWN) {
+      did = call.read(event);
+      if (did == ReadCall.READ && call.isOfKey() && reads.seek(who, fields, path, secrets, did)) {
+        if (reads.isRepeat(stampMs)) {
+          return REPEATED;
+        }
+        kept = reads;
       }
     }
+    if (rates == null || rates.take(who, stampMs, secret)) {
+      begin(kept, who, names, stampMs);
+      return FULL;
+    }
+    boolean isForeign = secret && secrets.whose() == SecretReader.FOREIGN;
+    if (secret) {
+      if (kept == null && fields != null) {
+        did = did == NOT_ASKED ? call.read(event) : did;
+        if (beyond.seek(who, fields, path, secrets, did)) {
+          if (beyond.isRepeat(stampMs)) {
+            return REPEATED;
+          }
+          kept = beyond;
+        }
+      }
+      // One that cannot be compared may be the same again and again.
+      if (rates.takeFirst(isForeign && kept != null)) {
+        begin(kept, who, names, stampMs);
+        return FULL;
+      }
+    }
+    rates.leaveOut(stampMs, names, secret, isForeign);
+    return OVER_RATE;
+  }
+
+  private static void begin(SecretReads kept, long who, ContainerNames names, long stampMs) {
+    if (kept != null) {
+      kept.begin(who, names, stampMs);
+    }
+  }
+
+  private void findSecret(AssembledEvent event, long stampMs) {
+    event.rewind();
+    while (event.next()) {
+      if (event.type() == RecordType.PATH
+          && next.read(event.textAddress(), event.textLength())
+          && secrets.device(next.deviceAddress(), next.deviceLength(), stampMs)) {
+        PathOwner before = path;
+        path = next;
+        next = before;
+      }
+    }
+    secrets.forget();
   }
 
   /// Events that were counted and have not been told.
   long owedEvents() {
-    return (rates == null ? 0 : rates.owedEvents()) + (reads == null ? 0 : reads.owedEvents());
+    return (rates == null ? 0 : rates.owedEvents()) + owed(reads) + owed(beyond);
+  }
+
+  private static long owed(SecretReads accesses) {
+    return accesses == null ? 0 : accesses.owedEvents();
   }
 
   /// Tells what was counted, as far as it is time to.
@@ -110,19 +173,29 @@ public final class Admission implements AutoCloseable {
       rates.tell(write, names, nowMs, last);
       counters.set(OriginCounter.RATES_EVICTED, rates.evicted());
     }
+    long evicted = 0;
     if (reads != null) {
       reads.tell(write, names, nowMs, last);
-      counters.set(OriginCounter.READS_EVICTED, reads.evicted());
+      evicted = reads.evicted();
     }
+    if (beyond != null) {
+      beyond.tell(write, names, nowMs, last);
+      evicted += beyond.evicted();
+    }
+    counters.set(OriginCounter.READS_EVICTED, evicted);
   }
 
   @Override
   public void close() {
+    domain.close();
     if (rates != null) {
       rates.close();
     }
     if (reads != null) {
       reads.close();
+    }
+    if (beyond != null) {
+      beyond.close();
     }
   }
 }

@@ -22,9 +22,9 @@ import java.nio.charset.StandardCharsets;
 /// or scope of systemd, groups may be somebody's own, who calls them what he likes: there no pod is
 /// believed, and of containers only those of a user's own podman or Docker, marked as such.
 ///
-/// The outermost container counts: what runs inside (systemd, podman, a sub-cgroup of crun) is its
-/// own business. Version 1 has a line for each hierarchy; the first that names a container counts,
-/// for a runtime need not use all of them.
+/// The outermost pod and container count: what runs inside (systemd, podman, a sub-cgroup of crun)
+/// is its own business. Version 1 has a line for each hierarchy; the first that names a container
+/// counts, for a runtime need not use all of them.
 final class CgroupText {
   private static final byte[] PODS = bytes("kubepods");
   private static final byte[] POD_PART = bytes("-pod");
@@ -121,7 +121,7 @@ final class CgroupText {
         Membership.container(to, part, docker ? ContainerRuntime.DOCKER : ContainerRuntime.UNKNOWN);
         return true;
       }
-      if (roots) {
+      if (roots && uidLength == 0) {
         findPod(part, length);
       }
       roots &= !mayBeAUsers(part, length);

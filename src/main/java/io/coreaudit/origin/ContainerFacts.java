@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What CRI-O wrote down of a container, or of a pod's sandbox, when it made it.
+/// What a runtime wrote down of a container, or of a pod's sandbox, when it made it.
 ///
 /// @param id 64 hexadecimal digits
 /// @param sandboxId of the pod's sandbox, itself for that; empty when the file does not tell
@@ -37,6 +37,9 @@ record ContainerFacts(
   private static final String LABEL = "selinuxLabel";
   private static final String NAME = "io.kubernetes.container.name";
   private static final String SANDBOX = "POD";
+  private static final String TYPE = "ContainerType";
+  private static final String MANAGER = "io.container.manager";
+  private static final String PODMAN = "libpod";
   private static final Set<String> NOTES =
       Set.of(
           POD + "uid",
@@ -44,18 +47,29 @@ record ContainerFacts(
           POD + "namespace",
           NAME,
           CRIO + "SandboxID",
+          CRIO + TYPE,
+          MANAGER,
           CRIO + "Image",
           CRIO + "ImageName",
           CRIO + "ImageRepoDigests",
           CRIO + "Labels");
 
-  /// Reads a `config.json`.
+  /// Reads a `config.json` of CRI-O or Podman.
   ///
   /// @throws IllegalArgumentException when it is none, or not whole yet
   static ContainerFacts read(String id, byte[] config, Collection<String> labels) {
     Object tree = JsonTree.parse(config, ContainerFacts::isWanted);
     if (!(JsonTree.at(tree, "annotations") instanceof Map<?, ?> notes)) {
       throw new IllegalArgumentException("no annotations");
+    }
+    String domain =
+        JsonTree.at(tree, "process", LABEL) instanceof String label
+            ? SelinuxDomains.domain(label)
+            : "";
+    if (text(notes, MANAGER).equals(PODMAN) && !notes.containsKey(CRIO + TYPE)) {
+      // What it says of pods is its caller's word.
+      return new ContainerFacts(
+          id, "", "", "", "", "", "", List.of(), Map.of(), joinsProcesses(tree), domain);
     }
     String sandbox = text(notes, CRIO + "SandboxID");
     String name = text(notes, NAME);
@@ -70,9 +84,7 @@ record ContainerFacts(
         digests(text(notes, CRIO + "ImageRepoDigests")),
         isSandbox(id, sandbox, name) ? labels(text(notes, CRIO + "Labels"), labels) : Map.of(),
         joinsProcesses(tree),
-        JsonTree.at(tree, "process", LABEL) instanceof String label
-            ? SelinuxDomains.domain(label)
-            : "");
+        domain);
   }
 
   // Of a pod with megabytes of annotations, all but these stay unread.
@@ -82,6 +94,27 @@ record ContainerFacts(
       case 2 -> NOTES.contains(name) || name.equals("namespaces") || name.equals(LABEL);
       default -> true;
     };
+  }
+
+  /// Whether nothing says what it is called.
+  boolean isNameless() {
+    return name.isEmpty() && podUid.isEmpty();
+  }
+
+  /// The same with a name and an image.
+  ContainerFacts named(String other, String itsImage) {
+    return new ContainerFacts(
+        id,
+        sandboxId,
+        podUid,
+        podName,
+        namespace,
+        other,
+        itsImage,
+        imageDigests,
+        labels,
+        joinsProcesses,
+        domain);
   }
 
   boolean isSandbox() {

@@ -9,6 +9,7 @@ import static io.coreaudit.kernel.LinuxConstants.IN_MOVED_TO;
 import static io.coreaudit.kernel.LinuxConstants.IN_MOVE_SELF;
 import static io.coreaudit.kernel.LinuxConstants.IN_Q_OVERFLOW;
 import static io.coreaudit.kernel.LinuxConstants.POLLIN;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.coreaudit.kernel.Errno;
 import io.coreaudit.kernel.EventFd;
@@ -25,6 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -35,22 +38,27 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The role that reads what CRI-O writes down of each container, beside the intake thread, and
-/// publishes it as `ContainerNames`.
+/// The role that reads what CRI-O, Podman and Docker write down of each container, beside the
+/// intake thread, and publishes it as `ContainerNames`.
 ///
 /// ```text
 /// <storage>/overlay-containers/<id>/userdata/config.json
 ///                              │            └─ written before the container starts, some time after
 ///                              └─ inotify: a container comes or goes
+/// <storage>/overlay-containers/containers.json                    Podman: what it is called
+/// <storage>/containers/<id>/config.v2.json                        Docker; inotify as above
 /// ```
+///
+/// Of several storages of CRI-O and Podman the first is watched, for they write in both.
 ///
 /// A new container's file is looked for at once and then less and less often until it is there and
 /// whole: it is not written in one step. An id that an event names and nobody knows is looked for
-/// too; where the directory is not there yet, that is when it is looked for again, so a host
-/// without CRI-O costs nothing. What was removed is kept for a while, for events that come late.
+/// too; where a directory is not there yet, that is when it is looked for again, so a host without
+/// containers costs nothing. What was removed is kept for a while, for events that come late.
 public final class ContainerFiles implements AutoCloseable {
   /// Most containers and sandboxes that are kept. OpenShift allows 500 pods on a node.
   public static final int MOST_CONTAINERS = 8192;
@@ -59,6 +67,7 @@ public final class ContainerFiles implements AutoCloseable {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
   private static final String CONTAINERS = "overlay-containers";
   private static final String CONFIG = "userdata/config.json";
+  private static final String DOCKERS = "containers";
   private static final int MOST_BYTES = 4 << 20;
   private static final long KEPT_NS = TimeUnit.SECONDS.toNanos(15);
   private static final long FIRST_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -70,6 +79,9 @@ public final class ContainerFiles implements AutoCloseable {
   private static final int EVENTS = 1;
 
   private final List<Path> directories;
+  private final List<Path> dockers;
+  private final List<Path> watched; // the first of those, and all of these
+  private final int[] watches;
   private final List<String> labels;
   private final long keptNs;
   private final Counters<ContainerCounter> counters =
@@ -84,7 +96,7 @@ public final class ContainerFiles implements AutoCloseable {
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
   private Inotify inotify;
-  private int watched = -1;
+  private boolean unwatchable; // one that is there
   private boolean lookAnew;
   private boolean changed;
   private long publishedNs = System.nanoTime() - PUBLISH_NS;
@@ -118,7 +130,11 @@ public final class ContainerFiles implements AutoCloseable {
   }
 
   ContainerFiles(List<Path> storages, List<String> labels, long keptNs) {
-    this.directories = storages.stream().map(storage -> storage.resolve(CONTAINERS)).toList();
+    directories = storages.stream().map(storage -> storage.resolve(CONTAINERS)).toList();
+    dockers = storages.stream().map(storage -> storage.resolve(DOCKERS)).toList();
+    watched = Stream.concat(directories.stream().limit(1), dockers.stream()).toList();
+    watches = new int[watched.size()];
+    Arrays.fill(watches, -1);
     this.labels = List.copyOf(labels);
     this.keptNs = keptNs;
   }
@@ -209,7 +225,7 @@ public final class ContainerFiles implements AutoCloseable {
   private void doWork() {
     long nowNs = System.nanoTime();
     if (inotify != null) {
-      inotify.drain((directory, mask, name) -> onEvent(mask, name, nowNs));
+      inotify.drain((directory, mask, name) -> onEvent(directory, mask, name, nowNs));
     }
     takeMissed(nowNs);
     if (lookAnew) {
@@ -227,11 +243,13 @@ public final class ContainerFiles implements AutoCloseable {
     }
   }
 
-  private void onEvent(int mask, String name, long nowNs) {
+  private void onEvent(int directory, int mask, String name, long nowNs) {
     if ((mask & IN_Q_OVERFLOW) != 0) {
       lookAnew = true;
     } else if ((mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0) {
-      watched = -1;
+      for (int i = 0; i < watches.length; i++) {
+        watches[i] = watches[i] == directory ? -1 : watches[i];
+      }
       lookAnew = true;
     } else if (ID.matcher(name).matches()) {
       if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
@@ -248,9 +266,9 @@ public final class ContainerFiles implements AutoCloseable {
     for (byte[] id = missed.take(); id != null; id = missed.take()) {
       counters.increment(ContainerCounter.MISSED);
       String name = new String(id, StandardCharsets.US_ASCII);
-      if (watched < 0) {
-        lookAnew = true;
-      }
+      boolean anew = watch();
+      // What is not watched is not seen to go either.
+      lookAnew |= anew || watches[0] < 0 || unwatchable;
       if (!known.containsKey(name)) {
         wanted.putIfAbsent(name, new Wanted(nowNs, true));
       }
@@ -262,7 +280,7 @@ public final class ContainerFiles implements AutoCloseable {
     counters.increment(ContainerCounter.LOOKED_ANEW);
     watch();
     Set<String> there = new HashSet<>();
-    for (Path directory : directories) {
+    for (Path directory : Stream.concat(directories.stream(), dockers.stream()).toList()) {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
         for (Path entry : entries) {
           String name = entry.getFileName().toString();
@@ -281,22 +299,32 @@ public final class ContainerFiles implements AutoCloseable {
     }
   }
 
-  private void watch() {
-    if (watched >= 0) {
-      return;
+  // Whether one is watched that was not.
+  private boolean watch() {
+    boolean anew = false;
+    unwatchable = false;
+    for (int i = 0; i < watches.length; i++) {
+      if (watches[i] < 0) {
+        watches[i] = watch(watched.get(i));
+        anew |= watches[i] >= 0;
+      }
     }
-    String directory = directories.getFirst().toString();
+    return anew;
+  }
+
+  private int watch(Path directory) {
     try {
       if (inotify == null) {
         inotify = new Inotify();
       }
-      watched = inotify.add(directory, false);
-      // Without CRI-O there is none.
-      if (watched < 0 && watched != -Errno.ENOENT) {
-        throw new KernelException("inotify_add_watch", -watched, advice(-watched));
+      int watch = inotify.add(directory.toString(), false);
+      // Without that runtime there is none.
+      if (watch < 0 && watch != -Errno.ENOENT) {
+        throw new KernelException("inotify_add_watch", -watch, advice(-watch));
       }
-      toldUnwatched = false;
+      return watch;
     } catch (KernelException e) {
+      unwatchable = true;
       if (!toldUnwatched) {
         toldUnwatched = true;
         LOG.warn(
@@ -304,13 +332,14 @@ public final class ContainerFiles implements AutoCloseable {
             directory,
             e.getMessage());
       }
+      return -1;
     }
   }
 
   private static String advice(int errno) {
     return switch (errno) {
       case Errno.ENOSPC -> "raise the limit fs.inotify.max_user_watches";
-      case Errno.ENOTDIR -> "origin.storage must name the directory of CRI-O's storage";
+      case Errno.ENOTDIR -> "origin.storage must name the directory of a runtime's storage";
       default -> "it must be a directory that root may read";
     };
   }
@@ -348,10 +377,13 @@ public final class ContainerFiles implements AutoCloseable {
   private boolean read(String id, Wanted each, long nowNs) {
     boolean absent = true;
     boolean last = nowNs - each.sinceNs > (each.brief ? BRIEF_NS : GIVEN_UP_NS);
-    for (Path directory : directories) {
-      Path file = directory.resolve(id).resolve(CONFIG);
-      try (InputStream in = Files.newInputStream(file)) {
-        learn(ContainerFacts.read(id, in.readNBytes(MOST_BYTES), labels));
+    for (Path file : files(id)) {
+      try {
+        byte[] config = bytes(file);
+        learn(
+            file.endsWith(DockerFacts.FILE)
+                ? DockerFacts.read(id, config, besides(file))
+                : named(ContainerFacts.read(id, config, labels)));
         counters.increment(ContainerCounter.READ);
         return true;
       } catch (NoSuchFileException notYet) {
@@ -367,6 +399,35 @@ public final class ContainerFiles implements AutoCloseable {
       counters.increment(absent ? ContainerCounter.WITHOUT_FILE : ContainerCounter.UNREADABLE);
     }
     return last;
+  }
+
+  private static byte[] besides(Path file) throws IOException {
+    try {
+      return bytes(file.resolveSibling(DockerFacts.HOST_FILE));
+    } catch (NoSuchFileException none) {
+      return new byte[0];
+    }
+  }
+
+  /// What is in a file; not what somebody linked there, nor in a pipe that nobody writes to.
+  static byte[] bytes(Path file) throws IOException {
+    if (Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+      throw new IOException("it is no regular file");
+    }
+    try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
+      return in.readNBytes(MOST_BYTES);
+    }
+  }
+
+  private List<Path> files(String id) {
+    List<Path> files = new ArrayList<>();
+    directories.forEach(directory -> files.add(directory.resolve(id).resolve(CONFIG)));
+    dockers.forEach(directory -> files.add(directory.resolve(id).resolve(DockerFacts.FILE)));
+    return files;
+  }
+
+  private ContainerFacts named(ContainerFacts facts) {
+    return facts.isNameless() ? PodmanNames.named(facts, directories) : facts;
   }
 
   private void learn(ContainerFacts facts) {

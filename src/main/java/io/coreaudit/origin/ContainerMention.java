@@ -9,8 +9,13 @@ import java.nio.charset.StandardCharsets;
 final class ContainerMention {
   private ContainerMention() {}
 
-  /// What is known of a container, or of its pod.
+  /// What is known of a container, or of its pod, or of a domain's namespace.
   static byte[] names(long belongs, ContainerNames names) {
+    if (Membership.kind(belongs) == Membership.DOMAIN) {
+      return names
+          .domains()
+          .namespace(Membership.domain(belongs), Membership.domainLength(belongs));
+    }
     byte[] known = null;
     if (Membership.kind(belongs) == Membership.CONTAINER) {
       known = names.container(Membership.id(belongs));
@@ -22,10 +27,16 @@ final class ContainerMention {
 
   /// Adds it.
   ///
-  /// @param belongs which container, or pod
+  /// @param belongs which container, or pod, or domain
   /// @param known what is known of it, `PodTag`; or null
   static OwnEvent.Fields add(OwnEvent.Fields fields, long belongs, byte[] known) {
     byte[] pod = known == null ? new byte[0] : known;
+    if (Membership.isDomain(belongs)) {
+      return fields
+          .with("namespace", PodTag.text(pod, PodTag.NAMESPACE))
+          .with("domain", text(Membership.domain(belongs), Membership.domainLength(belongs)))
+          .tag(OriginTag.POD, pod);
+    }
     String id = text(Membership.id(belongs), idLength(belongs));
     String uid = text(Membership.uid(belongs), Membership.uidLength(belongs));
     return fields

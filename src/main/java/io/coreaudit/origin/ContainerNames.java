@@ -123,8 +123,9 @@ final class ContainerNames {
       }
       if (!each.podUid().isEmpty() && each.podUid().length() <= Membership.MOST_UID) {
         byPod.merge(each.podUid(), each, (one, other) -> other.isSandbox() ? other : one);
-        sharing.merge(each.podUid(), each.joinsProcesses(), Boolean::logicalOr);
       }
+      // Whose processes one without a pod shares is not asked: those of any other without one.
+      sharing.merge(each.podUid(), each.joinsProcesses(), Boolean::logicalOr);
     }
     domains = new SelinuxDomains(facts);
     containers = new Words(ID_WORDS, facts.size());
@@ -173,8 +174,9 @@ final class ContainerNames {
     return domains;
   }
 
-  /// Whether a container is known not to see processes of others. Where containers of a pod see
-  /// each other's, an orphan of one may be a child of another.
+  /// Whether a container is known not to see processes of others, nor they its. Where containers of
+  /// a pod see each other's, an orphan of one may be a child of another; so where one without a pod
+  /// shares another's (`--pid=container:`), of all without one.
   boolean hasOwnProcesses(long id) {
     int slot = containers.find(id);
     return slot >= 0 && !shared[slot];

@@ -11,14 +11,21 @@ import java.util.function.Predicate;
 /// holds what one second brings. Bounded; for the intake thread.
 ///
 /// A second bucket of the same size is for accesses to secrets, but for repeated reads of its own,
-/// which are not asked for here: a container's other noise cannot push those out. Buckets fill by
-/// the events' stamps, so that a burst that waited in the socket is judged as it came. What is
-/// refused is told by `gap` events of reason `container_rate`: after a second, then once a minute
-/// as long as it goes on. A container that had to make room for others while something of it was
-/// untold is told without its name.
-final class ContainerRates implements AutoCloseable {
+/// which are not asked for here: a container's other noise cannot push those out. A third, of
+/// `FIRSTS` at once and as many a minute, is for those accesses beyond both that are the first of
+/// their kind, and another such for those to other pods' secrets, so that no others push these out.
+///
+/// Buckets fill by the events' stamps, so that a burst that waited in the socket is judged as it
+/// came. What is refused is told by `gap` events of reason `container_rate`: after a second, then
+/// once a minute as long as it goes on. A container that had to make room for others while
+/// something of it was untold is told without its name.
+final class ContainerRates implements UntoldEvents.Telling, AutoCloseable {
   /// Most containers with a bucket.
   static final int CONTAINERS = 4096;
+
+  /// So many accesses to secrets at once, and as many a minute, that are the first of their kind,
+  /// beyond the rate.
+  static final int FIRSTS = 256;
 
   private static final int WAYS = 4;
   private static final int SETS = CONTAINERS / WAYS;
@@ -31,16 +38,20 @@ final class ContainerRates implements AutoCloseable {
   private final long[] hashes = new long[CONTAINERS];
   private final long[] tokens = new long[CONTAINERS]; // thousandths
   private final long[] secretTokens = new long[CONTAINERS];
+  private final long[] firstTokens = new long[CONTAINERS];
+  private final long[] foreignTokens = new long[CONTAINERS];
   private final long[] filledMs = new long[CONTAINERS];
-  private final long[] over = new long[CONTAINERS];
-  private final long[] overSinceMs = new long[CONTAINERS];
   private final long[] toldMs = new long[CONTAINERS];
+  private final long[] secrets = new long[CONTAINERS]; // of what is untold
+  private final long[] foreign = new long[CONTAINERS];
   private final byte[][] names = new byte[CONTAINERS][];
+  private final UntoldEvents untold = new UntoldEvents(CONTAINERS);
   private final Pages pages = Pages.allocate((long) CONTAINERS * Membership.BYTES);
-  private long owed;
   private long evicted;
-  private long namelessEvents;
-  private long nameless;
+  private long namelessSecrets;
+  private long namelessForeign;
+  private ContainerNames known = ContainerNames.NONE; // while it tells
+  private int asked; // the place that was asked for last
 
   ContainerRates(int perSecond) {
     this.perSecond = perSecond;
@@ -49,10 +60,11 @@ final class ContainerRates implements AutoCloseable {
 
   /// Takes an event's token; false: there is none.
   ///
-  /// @param belongs the container, or the pod
+  /// @param who the container, or the pod, or the domain
   /// @param secret whether the event is an access to a secret
-  boolean take(long belongs, ContainerNames known, long stampMs, boolean secret) {
-    int place = place(belongs, stampMs);
+  boolean take(long who, long stampMs, boolean secret) {
+    int place = place(who, stampMs);
+    asked = place;
     fill(place, stampMs);
     if (tokens[place] >= TOKEN) {
       tokens[place] -= TOKEN;
@@ -62,20 +74,40 @@ final class ContainerRates implements AutoCloseable {
       secretTokens[place] -= TOKEN;
       return true;
     }
-    if (over[place]++ == 0) {
-      overSinceMs[place] = stampMs;
-      names[place] = ContainerMention.names(belongs, known);
-    }
-    owed++;
     return false;
   }
 
-  private int place(long belongs, long stampMs) {
-    long hash = Membership.hash(belongs);
+  /// Takes one of those for the first accesses of their kind, of the container that was asked for
+  /// last.
+  ///
+  /// @param toForeign whether it is to another pod's secret
+  boolean takeFirst(boolean toForeign) {
+    long[] firsts = toForeign ? foreignTokens : firstTokens;
+    if (firsts[asked] < TOKEN) {
+      return false;
+    }
+    firsts[asked] -= TOKEN;
+    return true;
+  }
+
+  /// Counts an event of the container that was asked for last as left out.
+  ///
+  /// @param secret whether it is an access to a secret
+  /// @param toForeign whether to another pod's
+  void leaveOut(long stampMs, ContainerNames known, boolean secret, boolean toForeign) {
+    if (untold.add(asked, stampMs)) {
+      names[asked] = ContainerMention.names(membership(asked), known);
+    }
+    secrets[asked] += secret ? 1 : 0;
+    foreign[asked] += toForeign ? 1 : 0;
+  }
+
+  private int place(long who, long stampMs) {
+    long hash = Membership.hash(who);
     int first = (int) (hash >>> 32 & SETS - 1) * WAYS;
     int taken = first;
     for (int place = first; place < first + WAYS; place++) {
-      if (hashes[place] == hash && Membership.isSame(membership(place), belongs)) {
+      if (hashes[place] == hash && Membership.isSame(membership(place), who)) {
         return place;
       }
       if (filledMs[place] < filledMs[taken]) {
@@ -84,9 +116,11 @@ final class ContainerRates implements AutoCloseable {
     }
     evict(taken);
     hashes[taken] = hash;
-    Membership.copy(belongs, membership(taken));
+    Membership.copy(who, membership(taken));
     tokens[taken] = perSecond * TOKEN;
     secretTokens[taken] = perSecond * TOKEN;
+    firstTokens[taken] = FIRSTS * TOKEN;
+    foreignTokens[taken] = FIRSTS * TOKEN;
     filledMs[taken] = stampMs;
     toldMs[taken] = NEVER;
     return taken;
@@ -96,10 +130,11 @@ final class ContainerRates implements AutoCloseable {
     if (filledMs[place] != NEVER) {
       evicted++;
     }
-    if (over[place] > 0) {
-      namelessEvents += over[place];
-      nameless++;
-      over[place] = 0;
+    if (untold.leave(place)) {
+      namelessSecrets += secrets[place];
+      namelessForeign += foreign[place];
+      secrets[place] = 0;
+      foreign[place] = 0;
     }
     names[place] = null;
   }
@@ -110,6 +145,9 @@ final class ContainerRates implements AutoCloseable {
       long more = Math.min(passedMs, SECOND_MS) * perSecond;
       tokens[place] = Math.min(perSecond * TOKEN, tokens[place] + more);
       secretTokens[place] = Math.min(perSecond * TOKEN, secretTokens[place] + more);
+      long firsts = Math.min(passedMs, MINUTE_MS) * FIRSTS * TOKEN / MINUTE_MS;
+      firstTokens[place] = Math.min(FIRSTS * TOKEN, firstTokens[place] + firsts);
+      foreignTokens[place] = Math.min(FIRSTS * TOKEN, foreignTokens[place] + firsts);
       filledMs[place] = stampMs;
     } else if (passedMs < -SECOND_MS) {
       filledMs[place] = stampMs; // the clock was set back
@@ -118,7 +156,7 @@ final class ContainerRates implements AutoCloseable {
 
   /// Events that were refused and have not been told.
   long owedEvents() {
-    return owed;
+    return untold.owed();
   }
 
   /// Containers whose bucket made room for another's.
@@ -127,49 +165,54 @@ final class ContainerRates implements AutoCloseable {
   }
 
   /// Tells what was refused, as far as it is time to.
-  void tell(Predicate<OwnEvent> write, ContainerNames known, long nowMs, boolean last) {
-    if (owed == 0) {
-      return;
-    }
-    if (nameless > 0) {
-      OwnEvent gap = gap(namelessEvents).with("containers", nameless).build();
-      if (!write.test(gap)) {
-        return;
-      }
-      owed -= namelessEvents;
-      namelessEvents = 0;
-      nameless = 0;
-    }
-    for (int place = 0; place < CONTAINERS; place++) {
-      if (over[place] > 0 && (last || isTime(place, nowMs)) && !tell(place, write, known, nowMs)) {
-        return;
-      }
-    }
+  void tell(Predicate<OwnEvent> write, ContainerNames containers, long nowMs, boolean last) {
+    known = containers;
+    untold.tell(this, write, nowMs, last);
+    known = ContainerNames.NONE;
   }
 
   // Either may be in the future when the clock was set back.
-  private boolean isTime(int place, long nowMs) {
-    return Math.abs(nowMs - overSinceMs[place]) >= SECOND_MS
+  @Override
+  public boolean isDue(int place, long nowMs) {
+    return Math.abs(nowMs - untold.firstMs(place)) >= SECOND_MS
         && Math.abs(nowMs - toldMs[place]) >= MINUTE_MS;
   }
 
-  private boolean tell(int place, Predicate<OwnEvent> write, ContainerNames known, long nowMs) {
-    long belongs = membership(place);
+  @Override
+  public OwnEvent event(int place, long events) {
+    long who = membership(place);
     if (names[place] == null) {
-      names[place] = ContainerMention.names(belongs, known);
+      names[place] = ContainerMention.names(who, known);
     }
-    OwnEvent.Fields gap = gap(over[place]).with("most_per_second", perSecond);
-    if (!write.test(ContainerMention.add(gap, belongs, names[place]).build())) {
-      return false;
-    }
-    owed -= over[place];
-    over[place] = 0;
-    toldMs[place] = nowMs;
-    return true;
+    OwnEvent.Fields gap =
+        gap(events, secrets[place], foreign[place]).with("most_per_second", perSecond);
+    return ContainerMention.add(untold.times(place, gap), who, names[place]).build();
   }
 
-  private static OwnEvent.Fields gap(long events) {
-    return OwnEvent.of(EventKind.GAP).with("reason", "container_rate").with("events", events);
+  @Override
+  public OwnEvent nameless(long events, long places) {
+    return gap(events, namelessSecrets, namelessForeign).with("containers", places).build();
+  }
+
+  @Override
+  public void told(int place, long nowMs) {
+    if (place < 0) {
+      namelessSecrets = 0;
+      namelessForeign = 0;
+    } else {
+      secrets[place] = 0;
+      foreign[place] = 0;
+      toldMs[place] = nowMs;
+    }
+  }
+
+  private static OwnEvent.Fields gap(long events, long secrets, long foreign) {
+    OwnEvent.Fields gap =
+        OwnEvent.of(EventKind.GAP).with("reason", "container_rate").with("events", events);
+    if (secrets > 0) {
+      gap.with("secrets", secrets).with("foreign", foreign);
+    }
+    return gap;
   }
 
   private long membership(int place) {

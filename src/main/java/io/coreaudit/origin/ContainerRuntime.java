@@ -18,4 +18,9 @@ public final class ContainerRuntime {
   public static final int PODMAN = 4;
 
   private ContainerRuntime() {}
+
+  /// Whether it writes down what its containers are, where we can read it.
+  static boolean hasFiles(int runtime) {
+    return runtime == CRIO || runtime == DOCKER || runtime == PODMAN;
+  }
 }

@@ -13,7 +13,7 @@ import io.coreaudit.memory.Memory;
 final class HostClock implements AutoCloseable {
   private static final long REAL = Long.MIN_VALUE;
 
-  private final Pages time = Pages.allocate(16);
+  private final Pages time = Pages.cleared(16);
   private long fixedMs;
   private long fixedNs;
   private long stepNs;

@@ -11,12 +11,12 @@ import java.util.Map;
 ///
 /// Reads what RFC 8259 allows, and less than 64 levels; anything else is refused, cut text too.
 /// What nobody wants is read over and takes no memory.
-final class JsonTree {
+public final class JsonTree {
   private static final int MOST_LEVELS = 64;
 
   /// Says which members are wanted.
   @FunctionalInterface
-  interface Wanted {
+  public interface Wanted {
     /// Whether a member is.
     ///
     /// @param level of its object: 1 is the outermost
@@ -36,14 +36,14 @@ final class JsonTree {
   /// The value that a text is.
   ///
   /// @throws IllegalArgumentException when it is none
-  static Object parse(String text) {
+  public static Object parse(String text) {
     return parse(text, (level, name) -> true);
   }
 
   /// The value that a text is, with the members that are wanted.
   ///
   /// @throws IllegalArgumentException when it is none
-  static Object parse(byte[] utf8, Wanted wanted) {
+  public static Object parse(byte[] utf8, Wanted wanted) {
     return parse(new String(utf8, StandardCharsets.UTF_8), wanted);
   }
 
@@ -58,7 +58,7 @@ final class JsonTree {
   }
 
   /// What stands below some names; null when there is nothing.
-  static Object at(Object tree, String... names) {
+  public static Object at(Object tree, String... names) {
     Object value = tree;
     for (String name : names) {
       value = value instanceof Map<?, ?> map ? map.get(name) : null;

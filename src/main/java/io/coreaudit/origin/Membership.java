@@ -1,6 +1,7 @@
 package io.coreaudit.origin;
 
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.EightBytes;
 
 /// Where a process belongs: to the host, to a pod, to a container. Lies outside the heap.
 ///
@@ -12,12 +13,21 @@ import io.coreaudit.memory.Memory;
 /// 106  u8   length of the UID, 0: no pod
 /// 107  u8   confidence     Confidence
 /// 108  u8   whether it is a container that a user other than root made, and named
+///
+///   0  8B   of a domain: a number of the whole text
+///   8  96B  its text, or the first of it; zeros behind
 /// ```
 final class Membership {
   static final int BYTES = 112;
 
   static final int ID_LENGTH = 64;
   static final int MOST_UID = 36;
+
+  /// Nobody knows, but for the process's domain in SELinux, and that is one of containers.
+  static final int DOMAIN = -1;
+
+  /// The same of a process that is, or may be, of a login session.
+  static final int DOMAIN_OF_SESSION = -2;
 
   /// Nobody knows.
   static final int UNKNOWN = 0;
@@ -29,12 +39,14 @@ final class Membership {
   /// container's.
   static final int MONITOR = 2;
 
-  /// A pod, and no known container of it.
+  /// A pod, and no known container of it; where there is no UID, some container without a pod.
   static final int POD = 3;
 
   /// A container, of a pod when there is a UID.
   static final int CONTAINER = 4;
 
+  private static final int DOMAIN_TEXT = 8;
+  private static final int MOST_DOMAIN = 96;
   private static final int UID = 64;
   private static final int KIND = 104;
   private static final int RUNTIME = 105;
@@ -64,6 +76,12 @@ final class Membership {
     long container = Memory.longAt(at) * 31 + Memory.longAt(at + 8);
     long pod = Memory.longAt(at + UID) * 31 + Memory.longAt(at + UID + 8);
     return (container * 31 + pod) * MIXED;
+  }
+
+  /// The same, but for different containers of a pod.
+  static long podHash(long at) {
+    long pod = Memory.longAt(at + UID) * 31 + Memory.longAt(at + UID + 8);
+    return uidLength(at) > 0 ? pod * MIXED : hash(at);
   }
 
   /// Whether two are the same container, or the same pod, however that is known.
@@ -116,14 +134,47 @@ final class Membership {
     Memory.copy(id, at, ID_LENGTH);
   }
 
-  /// Forgets the container and keeps the pod; where there is none, nobody knows.
-  static void onlyPod(long at) {
-    if (uidLength(at) == 0) {
-      clear(at);
-      return;
+  /// Takes a domain in place of a container.
+  static void domain(long at, long text, int length, boolean ofSession) {
+    clear(at);
+    long hash = ofSession ? ~length : length;
+    for (int i = 0; i < length; i += Long.BYTES) {
+      hash = (hash ^ EightBytes.load(text + i, length - i)) * MIXED;
+      hash ^= hash >>> 32;
     }
+    Memory.putLong(at, hash);
+    Memory.copy(text, at + DOMAIN_TEXT, Math.min(length, MOST_DOMAIN));
+    kind(at, ofSession ? DOMAIN_OF_SESSION : DOMAIN);
+  }
+
+  /// Whether it is a domain.
+  static boolean isDomain(long at) {
+    return kind(at) < UNKNOWN;
+  }
+
+  /// Where the text of a domain begins.
+  static long domain(long at) {
+    return at + DOMAIN_TEXT;
+  }
+
+  static int domainLength(long at) {
+    int length = 0;
+    while (length < MOST_DOMAIN && Memory.byteAt(domain(at) + length) != 0) {
+      length++;
+    }
+    return length;
+  }
+
+  /// Leaves open which container of the pod it is, or which of those without one. It stays a number
+  /// of that one, under which things are counted.
+  static void onlyPod(long at) {
     kind(at, POD);
     Memory.putByte(at + RUNTIME, (byte) 0);
+  }
+
+  /// Whether it says which pod or container.
+  static boolean saysWhich(long at) {
+    return kind(at) == CONTAINER || kind(at) == POD && uidLength(at) > 0;
   }
 
   /// Takes a pod's UID as a cgroup's name has it: `_` for `-`.

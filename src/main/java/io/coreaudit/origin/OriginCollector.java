@@ -23,8 +23,6 @@ public final class OriginCollector implements AutoCloseable {
   private static final long UNSET = 0xffffffffL;
   private static final int ACCOUNT_HEADER = 5;
   private static final long PID = RecordFlyweight.word("pid");
-  private static final long LABEL = RecordFlyweight.word("subj");
-  private static final int LABEL_LENGTH = 4;
   private static final long DEVICE = RecordFlyweight.word("dev");
   private static final int PID_LENGTH = 3; // as of `dev`
   private static final int FIRST_OF_KERNEL = 1300;
@@ -32,15 +30,17 @@ public final class OriginCollector implements AutoCloseable {
 
   private final HostName host;
   private final AccountNames accounts;
-  private final ProcessTable processes = new ProcessTable();
+  private final ProcessTable processes;
   private final ProcFiles files;
   private final HostClock clock;
   private final ProcessFinder finder;
   private final ScriptFinder scripts = new ScriptFinder();
+  private final boolean asksOthers; // records beside the call's, for accounts and devices
   private final ContainerFiles containers; // null: nobody knows of any
+  private final ProcessLabel label = new ProcessLabel();
   private final SecretReader secrets;
   private final Admission admission;
-  private final Pages pages = Pages.allocate(Membership.BYTES);
+  private final Pages pages = Pages.cleared(Membership.BYTES);
   private final Counters<OriginCounter> counters = new Counters<>("origin", OriginCounter.class);
   private final RecordFlyweight record = new RecordFlyweight();
   private final PathOwner path = new PathOwner();
@@ -57,9 +57,8 @@ public final class OriginCollector implements AutoCloseable {
   private int own;
   private int parent;
   private boolean parentWasRead;
-  private long callText; // of the call's record as the kernel sent it; 0: none
-  private int callLength;
   private ContainerNames names = ContainerNames.NONE;
+  private byte[] namespace; // that the label tells, of a process of which nothing else is known
 
   /// Creates a collector that admits everything.
   public OriginCollector(HostName host, AccountNames accounts, OriginSources sources) {
@@ -81,8 +80,11 @@ public final class OriginCollector implements AutoCloseable {
     this.host = host;
     this.accounts = accounts;
     this.clock = clock;
-    files = sources.procRoot() == null ? null : new ProcFiles(sources.procRoot());
+    boolean isLive = sources.procRoot() != null;
+    files = isLive ? new ProcFiles(sources.procRoot()) : null;
+    processes = isLive ? new ProcessTable() : ProcessTable.ofLog();
     finder = new ProcessFinder(processes, files, clock, counters);
+    asksOthers = isLive || sources.secrets() != null || !accounts.isEmpty();
     containers = sources.containers();
     secrets = new SecretReader(sources.secrets(), sources.readers());
     admission = new Admission(limits, sources.secrets(), counters);
@@ -99,11 +101,12 @@ public final class OriginCollector implements AutoCloseable {
     look(event);
     int admitted = Admission.FULL;
     if (isAsked()) {
-      admitted = admission.admit(event, call(event), pages.address(), names, stampMs);
+      admitted =
+          admission.admit(event, call(event), pages.address(), label, namespace, names, stampMs);
     }
     isLookedAt = admitted == Admission.FULL;
     if (!isLookedAt) {
-      names = ContainerNames.NONE;
+      forget();
     }
     return admitted;
   }
@@ -128,8 +131,9 @@ public final class OriginCollector implements AutoCloseable {
     }
     stampMs = event.stampSeconds() * 1000 + event.stampMillis();
     CallFields call = call(event);
+    finder.begin(event, call);
     pid = call != null ? call.pid() : files == null ? -1 : pidOf(event);
-    own = isPid(pid) ? finder.own((int) pid, stampMs, call) : -1;
+    own = isPid(pid) ? finder.own((int) pid, stampMs) : -1;
     if (own >= 0) {
       scripts.read(event, processes, own);
     }
@@ -138,8 +142,21 @@ public final class OriginCollector implements AutoCloseable {
     parentWasRead = parent >= 0 && finder.looked();
     if (isAsked()) {
       names = containerNames();
-      finder.belongs(own, parent, stampMs, call, names, pages.address());
+      finder.belongs(own, parent, stampMs, names, pages.address());
+      label.clear();
+      if (call != null
+          && Membership.kind(pages.address()) == Membership.UNKNOWN
+          && label.read(event, call)) {
+        namespace = names.domains().namespace(label.domain(), label.domainLength());
+      }
     }
+  }
+
+  // The next event has newer ones: these need not be kept.
+  private void forget() {
+    secrets.forget();
+    names = ContainerNames.NONE;
+    namespace = null;
   }
 
   private static CallFields call(AssembledEvent event) {
@@ -171,10 +188,9 @@ public final class OriginCollector implements AutoCloseable {
     byte[] thisHost = host.bytes();
     tell(frame.tag(OriginTag.NODE, thisHost, 0, thisHost.length));
     toldCount = 0;
-    secrets.begin();
     long head = event.headRecord();
-    callText = 0;
     CallFields call = event.call();
+    secrets.begin(head == 0 ? null : call, pages.address(), names, namespace);
     event.rewind();
     while (event.next()) {
       switch (event.type()) {
@@ -187,12 +203,10 @@ public final class OriginCollector implements AutoCloseable {
         }
         default -> {
           if (event.record() == head) {
-            callText = event.prefixLength() > 0 ? 0 : event.textAddress();
-            callLength = event.textLength();
             for (int i = 0; i < call.accountCount(); i++) {
               account(frame, call.account(i));
             }
-          } else {
+          } else if (asksOthers) {
             accounts(event, frame);
           }
         }
@@ -201,8 +215,14 @@ public final class OriginCollector implements AutoCloseable {
     if (files != null && (head != 0 ? call.pid() == ownPid : isOwnChange(event))) {
       tell(frame.reserveTag(OriginTag.OWN, 0) != 0);
     }
-    process(head == 0 ? null : call, frame);
-    names = ContainerNames.NONE; // the next event has newer ones: these need not be kept
+    process(frame);
+    forget();
+  }
+
+  /// Whether the event that was collected last touched a secret that is not known to be of its
+  /// process's own pod.
+  public boolean touchedOthersSecret() {
+    return !isElsewhere && secrets.isFound() && secrets.whose() != SecretReader.OWN;
   }
 
   /// Whether an event without a call is a change of audit's settings that this process made. The
@@ -303,7 +323,7 @@ public final class OriginCollector implements AutoCloseable {
 
   // ---- process
 
-  private void process(CallFields call, FrameWriter frame) {
+  private void process(FrameWriter frame) {
     parentNames(frame);
     script(frame, OriginTag.SCRIPT, own);
     script(frame, OriginTag.PARENT_SCRIPT, parent);
@@ -320,7 +340,7 @@ public final class OriginCollector implements AutoCloseable {
     counters.set(OriginCounter.PROCESSES_EVICTED, processes.evicted());
     long belongs = pages.address();
     belongs(frame, belongs);
-    counters.add(OriginCounter.TAGS_LEFT_OUT, secrets.write(frame, call, belongs, names));
+    counters.add(OriginCounter.TAGS_LEFT_OUT, secrets.write(frame));
   }
 
   private void parentNames(FrameWriter frame) {
@@ -359,11 +379,12 @@ public final class OriginCollector implements AutoCloseable {
   }
 
   private void belongs(FrameWriter frame, long belongs) {
-    byte[] namespace = null;
     int confidence = Membership.confidence(belongs);
-    if (confidence == Confidence.NONE && callText != 0 && !names.domains().isEmpty()) {
-      namespace = namespace();
-      confidence = namespace == null ? Confidence.NONE : Confidence.NAMESPACE;
+    boolean isNamed = namespace != null && !label.isOfSession();
+    if (isNamed) {
+      confidence = Confidence.NAMESPACE;
+    } else if (!Membership.saysWhich(belongs) && Membership.isInside(belongs)) {
+      confidence = Confidence.NONE;
     }
     counters.increment(
         switch (confidence) {
@@ -377,25 +398,15 @@ public final class OriginCollector implements AutoCloseable {
     if (value != 0) {
       Memory.putByte(value, (byte) confidence);
     }
-    if (Membership.isInside(belongs)) {
+    if (Membership.saysWhich(belongs)) {
       counters.increment(OriginCounter.IN_CONTAINERS);
       container(frame, belongs);
       names(frame, belongs);
-    } else if (namespace != null) {
+    } else if (Membership.isInside(belongs)) {
+      askForParents();
+    } else if (isNamed) {
       tell(frame.tag(OriginTag.POD, namespace, 0, namespace.length));
     }
-  }
-
-  // What the label of the call's process tells of its namespace; null: nothing.
-  private byte[] namespace() {
-    record.wrapKernel(callText, callLength);
-    record.rewind();
-    while (record.next()) {
-      if (record.nameWord() == LABEL && record.nameLength() == LABEL_LENGTH) {
-        return names.domains().namespace(record.valueAddress(), record.valueLength());
-      }
-    }
-    return null;
   }
 
   private void names(FrameWriter frame, long belongs) {
@@ -407,7 +418,7 @@ public final class OriginCollector implements AutoCloseable {
       known = names.container(Membership.id(belongs));
       if (known == null
           && containers != null
-          && Membership.runtime(belongs) == ContainerRuntime.CRIO) {
+          && ContainerRuntime.hasFiles(Membership.runtime(belongs))) {
         counters.increment(OriginCounter.CONTAINERS_UNKNOWN);
         containers.missed().ask(Membership.id(belongs), clock.nowMs());
       }
@@ -417,6 +428,18 @@ public final class OriginCollector implements AutoCloseable {
     }
     if (known != null && known.length > 0) {
       tell(frame.tag(OriginTag.POD, known, 0, known.length));
+    }
+  }
+
+  // Of a container that is known the next is told.
+  private void askForParents() {
+    if (containers != null && parent >= 0) {
+      long its = processes.membership(parent);
+      if (Membership.kind(its) == Membership.CONTAINER
+          && ContainerRuntime.hasFiles(Membership.runtime(its))
+          && names.container(Membership.id(its)) == null) {
+        containers.missed().ask(Membership.id(its), clock.nowMs());
+      }
     }
   }
 
@@ -442,12 +465,7 @@ public final class OriginCollector implements AutoCloseable {
     }
     int type = event.type();
     boolean message = type < FIRST_OF_KERNEL || type >= FIRST_OF_USER_SPACE_ANOMALIES;
-    if (event.prefixLength() > 0) {
-      record.wrap(event.textAddress(), event.textLength());
-    } else {
-      record.wrapKernel(event.textAddress(), event.textLength());
-    }
-    record.rewind();
+    event.fields(record);
     while (record.next()) {
       if (record.nameWord() == PID && record.nameLength() == PID_LENGTH) {
         return record.decimalValue(-1);

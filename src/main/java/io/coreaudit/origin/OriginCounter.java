@@ -21,7 +21,8 @@ public enum OriginCounter implements CounterKey {
   BY_NOTHING("Events of which it is not known where their process belongs."),
   NOT_ASKED("Events that name no process, or one of another host or another time."),
   IN_CONTAINERS("Events whose process belongs to a pod or a container."),
-  CONTAINERS_UNKNOWN("Events of a container of CRI-O that was not known by name yet."),
+  CONTAINERS_UNKNOWN(
+      "Events of a container of CRI-O, Podman or Docker that was not known by name yet."),
   LOOKS_THERE("Processes that were found in /proc."),
   LOOKS_AGAIN(
       "Processes of the host that were looked at again: whether they are in a container now."),
@@ -31,7 +32,7 @@ public enum OriginCounter implements CounterKey {
   LOOKS_NS("Nanoseconds that looking at processes took."),
   LOOKS_SPARED("Processes that were not looked for, to spare the host."),
   RATES_EVICTED("Containers whose count of events made room for another's."),
-  READS_EVICTED("Reads of own secrets that were kept to be compared and made room for others."),
+  READS_EVICTED("Accesses to secrets that were kept to be compared and made room for others."),
   PROCESSES_EVICTED("Processes that were forgotten to make room for others."),
   TAGS_LEFT_OUT("Tags that did not fit into their frame.");
 

@@ -2,6 +2,7 @@ package io.coreaudit.origin;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 
 /// The value of `OriginTag.POD`: what is known of a pod or container, as fields.
@@ -67,6 +68,18 @@ public final class PodTag {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     put(out, NAMESPACE, namespace);
     return out.toByteArray();
+  }
+
+  /// Whether a pod is known to be of another namespace.
+  ///
+  /// @param tag what is known of the pod, or null
+  /// @param namespace what `ofNamespace` made of that one
+  static boolean isOfAnother(byte[] tag, byte[] namespace) {
+    if (tag == null || tag.length < HEADER || tag[0] != NAMESPACE) {
+      return false;
+    }
+    int length = HEADER + (tag[1] & 0xff | (tag[2] & 0xff) << 8);
+    return !Arrays.equals(tag, 0, length, namespace, 0, namespace.length);
   }
 
   private static void pod(ByteArrayOutputStream out, ContainerFacts facts) {

@@ -1,5 +1,6 @@
 package io.coreaudit.origin;
 
+import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
@@ -32,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 /// measured. In a second there are `OWN_LOOKS` at most at the processes themselves and
 /// `PARENTS_LOOKS` at parents, on whom more rests; where the kernel makes them wait, the look that
 /// uses up `OWN_NS` or `PARENTS_NS` is the last of its second. What is spared in a storm of
-/// short-lived processes is told with less or not at all, never wrongly.
+/// short-lived processes is told with less or not at all, never wrongly. When half of a second's
+/// looks are made, each pod has a share of the others (`LookBudget`), or a container without one:
+/// who is known by the parent, or by the label. Who is not has none: nothing tells a storm of such
+/// from a rush, but for the last of the looks, which are not theirs.
 final class ProcessFinder implements AutoCloseable {
   /// How long what the stream told of a process is remembered where it cannot be asked for.
   static final long REMEMBERED_MS = 10_000;
@@ -47,10 +51,10 @@ final class ProcessFinder implements AutoCloseable {
   static final int PARENTS_LOOKS = 1_500;
 
   /// What looks at processes may take of a second, waiting for the kernel included.
-  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  static final long OWN_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /// The same for parents.
-  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(250);
+  static final long PARENTS_NS = TimeUnit.MILLISECONDS.toNanos(600);
 
   /// The event is older than the process that is known by the number.
   private static final int OLDER = -2;
@@ -74,15 +78,18 @@ final class ProcessFinder implements AutoCloseable {
   private final HostClock clock;
   private final Counters<OriginCounter> counters;
   private final CgroupText cgroups = new CgroupText();
-  private final Pages pages = Pages.allocate(Membership.BYTES);
+  private final Pages pages = Pages.cleared(Membership.BYTES);
   private final long windowMs;
   private long latestMs = ProcessTable.NEVER;
-  private long second = ProcessTable.NEVER;
-  private long ownNs;
-  private long parentNs;
-  private int ownLooks;
-  private int parentLooks;
+  private final LookBudget ownBudget = new LookBudget(OWN_LOOKS, OWN_NS);
+  private final LookBudget parentsBudget = new LookBudget(PARENTS_LOOKS, PARENTS_NS);
+  private final ProcessLabel label = new ProcessLabel();
+  private AssembledEvent event; // that is looked at
+  private CallFields call; // its, or null
+  private long sharer; // for whom is looked, once that is asked
+  private boolean isSharerKnown;
   private boolean looked;
+  private boolean there; // whether the last look found somebody
   private long notThereMs;
 
   ProcessFinder(
@@ -97,11 +104,18 @@ final class ProcessFinder implements AutoCloseable {
             : Math.clamp(files.pidMax() * 1000L / WRAP_A_SECOND, SHORTEST_WINDOW_MS, REMEMBERED_MS);
   }
 
+  /// Begins with an event.
+  ///
+  /// @param of its call, or null
+  void begin(AssembledEvent next, CallFields of) {
+    event = next;
+    call = of;
+    isSharerKnown = false;
+  }
+
   /// The place of an event's own process; -1 when the one that is known by its number is younger,
   /// or the event is of a time that has not come (the clock was set back since).
-  ///
-  /// @param call what the record tells of it, or null
-  int own(int pid, long stampMs, CallFields call) {
+  int own(int pid, long stampMs) {
     int place = find(pid, stampMs, executable(call), false);
     if (place == OLDER) {
       return -1;
@@ -174,12 +188,19 @@ final class ProcessFinder implements AutoCloseable {
     if (certain && isFresh(place, stampMs, nowMs, named, same) || !mayLook(nowMs, named)) {
       return certain ? place : -1;
     }
+    boolean plentiful = budget(named).isPlentiful();
     long fromNs = clock.nanoTime();
     int found =
         certain && isOnlyOfTheHost(place, nowMs, named)
             ? lookAgain(pid, place, executable)
             : look(pid, place, certain, stampMs, executable, named);
-    spend(clock.nanoTime() - fromNs, named);
+    long ns = clock.nanoTime() - fromNs;
+    counters.add(OriginCounter.LOOKS_NS, ns);
+    if (plentiful) {
+      budget(named).spend(ns, there);
+    } else {
+      budget(named).spend(ns, there, sharer());
+    }
     return found;
   }
 
@@ -218,38 +239,50 @@ final class ProcessFinder implements AutoCloseable {
     return nowMs - table.namedMs(place) > FRESH_MS;
   }
 
-  private boolean mayLook(long nowMs, boolean named) {
-    if (nowMs / 1000 != second) {
-      second = nowMs / 1000;
-      ownNs = 0;
-      ownLooks = 0;
-      parentNs = 0;
-      parentLooks = 0;
-    }
-    if (named
-        ? parentNs >= PARENTS_NS || parentLooks >= PARENTS_LOOKS
-        : ownNs >= OWN_NS || ownLooks >= OWN_LOOKS) {
-      counters.increment(OriginCounter.LOOKS_SPARED);
-      return false;
-    }
-    return true;
+  private LookBudget budget(boolean named) {
+    return named ? parentsBudget : ownBudget;
   }
 
-  private void spend(long ns, boolean named) {
-    counters.add(OriginCounter.LOOKS_NS, ns);
-    if (named) {
-      parentNs += ns;
-      parentLooks++;
-    } else {
-      ownNs += ns;
-      ownLooks++;
+  private boolean mayLook(long nowMs, boolean named) {
+    LookBudget budget = budget(named);
+    budget.at(nowMs);
+    if (budget.isPlentiful() || budget.isLeftFor(sharer())) {
+      return true;
     }
+    counters.increment(OriginCounter.LOOKS_SPARED);
+    return false;
+  }
+
+  // A number that events of another pod have not, most often.
+  private long sharer() {
+    if (!isSharerKnown) {
+      isSharerKnown = true;
+      sharer = findSharer();
+    }
+    return sharer;
+  }
+
+  private long findSharer() {
+    if (call == null) {
+      return LookBudget.NOBODY;
+    }
+    long parentPid = call.parentPid();
+    int parent = parentPid > 0 && parentPid <= Integer.MAX_VALUE ? table.find((int) parentPid) : -1;
+    if (parent >= 0 && Membership.isInsideForGood(table.membership(parent))) {
+      return Membership.podHash(table.membership(parent));
+    }
+    if (label.read(event, call)) {
+      Membership.domain(pages.address(), label.domain(), label.domainLength(), label.isOfSession());
+      return Membership.hash(pages.address());
+    }
+    return LookBudget.NOBODY;
   }
 
   private int lookAgain(int pid, int place, long executable) {
     int length = files.readCgroup(pid);
     long nowMs = clock.nowMs();
-    if (length == 0) {
+    there = length > 0;
+    if (!there) {
       counters.increment(OriginCounter.LOOKS_GONE);
       return notThere(place, true, nowMs);
     }
@@ -272,7 +305,7 @@ final class ProcessFinder implements AutoCloseable {
       int pid, int place, boolean certain, long stampMs, long executable, boolean named) {
     // In this order: one that is not ending after its cgroup was read was not then.
     int cgroupLength = files.readCgroup(pid);
-    boolean there = cgroupLength > 0 && files.stat(pid);
+    there = cgroupLength > 0 && files.stat(pid);
     long nowMs = clock.nowMs();
     if (!there) {
       counters.increment(OriginCounter.LOOKS_GONE);
@@ -356,10 +389,9 @@ final class ProcessFinder implements AutoCloseable {
   ///
   /// @param own its place, or -1
   /// @param parent its parent's place, or -1
-  /// @param call what the record tells of it, or null
-  void belongs(int own, int parent, long stampMs, CallFields call, ContainerNames names, long to) {
+  void belongs(int own, int parent, long stampMs, ContainerNames names, long to) {
     if (own >= 0 && Membership.kind(table.membership(own)) != Membership.UNKNOWN) {
-      if (isCertain(own, stampMs, call)) {
+      if (isCertain(own, stampMs)) {
         Membership.copy(table.membership(own), to);
       } else {
         Membership.clear(to);
@@ -372,8 +404,8 @@ final class ProcessFinder implements AutoCloseable {
     }
     Membership.copy(table.membership(parent), to);
     Membership.confidence(to, Confidence.PARENT);
-    if (Membership.uidLength(to) > 0 && !names.hasOwnProcesses(Membership.id(to))) {
-      // A parent that took it in as an orphan may be of another container of the pod.
+    if (!names.hasOwnProcesses(Membership.id(to))) {
+      // A parent that took it in as an orphan may be of another container.
       Membership.onlyPod(to);
     }
     if (own >= 0) {
@@ -383,7 +415,7 @@ final class ProcessFinder implements AutoCloseable {
 
   // Whether a process that was the host's, or of a container of its own making, surely was so
   // still.
-  private boolean isCertain(int place, long stampMs, CallFields call) {
+  private boolean isCertain(int place, long stampMs) {
     return Membership.isInsideForGood(table.membership(place))
         || stampMs <= table.readMs(place)
         || isSameExecutable(place, executable(call));

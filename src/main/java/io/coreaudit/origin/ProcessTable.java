@@ -46,6 +46,8 @@ final class ProcessTable implements AutoCloseable {
   private static final int SETS = PROCESSES / WAYS;
   private static final int TEXT_BYTES = NAME_BYTES + EXECUTABLE_BYTES;
   private static final int PLACE_BYTES = TEXT_BYTES + Membership.BYTES;
+  private static final long PLACES_BYTES = (long) PROCESSES * PLACE_BYTES;
+  private static final long SCRIPTS_BYTES = (long) PROCESSES * SCRIPT_BYTES;
 
   private final int[] pids = new int[PROCESSES];
   private final long[] identities = new long[PROCESSES];
@@ -59,12 +61,24 @@ final class ProcessTable implements AutoCloseable {
   private final byte[] nameLengths = new byte[PROCESSES];
   private final short[] executableLengths = new short[PROCESSES];
   private final short[] scriptLengths = new short[PROCESSES];
-  private final Pages pages = Pages.allocate((long) PROCESSES * PLACE_BYTES);
-  private final Pages scripts = Pages.allocate((long) PROCESSES * SCRIPT_BYTES);
+  private final Pages pages;
+  private final Pages scripts;
   private long evicted;
 
+  /// A table that takes room as processes come.
   ProcessTable() {
+    this(Pages.allocate(PLACES_BYTES), Pages.allocate(SCRIPTS_BYTES));
+  }
+
+  private ProcessTable(Pages pages, Pages scripts) {
+    this.pages = pages;
+    this.scripts = scripts;
     Arrays.fill(heldMs, NEVER);
+  }
+
+  /// A table for one log: made without the native interface, whose start costs more than the room.
+  static ProcessTable ofLog() {
+    return new ProcessTable(Pages.cleared(PLACES_BYTES), Pages.cleared(SCRIPTS_BYTES));
   }
 
   /// Forgets all.

@@ -6,11 +6,13 @@ import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import java.nio.charset.StandardCharsets;
 
-/// Tells whether an event is one of a rule's, and a call that opened one file for reading and did
-/// nothing else to it. For the intake thread; allocates nothing.
+/// Tells what a call did to a file: whether it failed, whether it opened it for reading and did
+/// nothing else to it; and whether the event is one of a rule's. For the intake thread; allocates
+/// nothing.
 ///
-/// What is not known for sure is none: an architecture or a call that is not listed here, arguments
-/// that point elsewhere without a record that shows them, a second path, a second key.
+/// What is not known for sure is no read: an architecture or a call that is not listed here,
+/// arguments that point elsewhere without a record that shows them, a second path. A second key is
+/// another rule's.
 final class ReadCall {
   private static final long ARCH = RecordFlyweight.word("arch");
   private static final long SYSCALL = RecordFlyweight.word("syscall");
@@ -51,29 +53,41 @@ final class ReadCall {
     {0xc00000f3L, OPENAT2, IN_RECORD},
   };
 
+  /// It failed.
+  static final int FAILED = 0;
+
+  /// It read.
+  static final int READ = 1;
+
+  /// It did something else, or nobody knows what.
+  static final int OTHER = 2;
+
   private final byte[] ending;
   private final RecordFlyweight record = new RecordFlyweight();
+  private boolean ofKey;
 
-  /// @param key of the rule
+  /// @param key of the rule; empty: none
   ReadCall(String key) {
     ending = (" key=\"" + key + '"').getBytes(StandardCharsets.UTF_8);
   }
 
-  /// Whether an event is that.
-  boolean read(AssembledEvent event) {
+  /// What an event's call did.
+  int read(AssembledEvent event) {
     long head = event.headRecord();
     int flagsIn = 0;
     long flags = -1;
     int paths = 0;
+    ofKey = false;
     event.rewind();
     while (event.next()) {
       if (event.record() == head) {
-        if (event.type() != RecordType.SYSCALL || !isOfKey(event)) {
-          return false;
-        }
+        ofKey = isOfKey(event);
         flagsIn = argument(event);
-        if (flagsIn == 0) {
-          return false;
+        if (flagsIn < 0) {
+          return FAILED;
+        }
+        if (flagsIn == 0 || event.type() != RecordType.SYSCALL) {
+          return OTHER;
         }
         flags = flagsIn == IN_RECORD ? -1 : record.hexValue(-1);
       } else if (event.type() == RecordType.PATH) {
@@ -82,15 +96,21 @@ final class ReadCall {
         flags = openFlags(event);
       }
     }
-    return flags >= 0 && (flags & CHANGES) == 0 && paths == 1;
+    return flags >= 0 && (flags & CHANGES) == 0 && paths == 1 ? READ : OTHER;
   }
 
-  // Leaves the walk at the argument that has the flags; 0: it is no successful call of that kind.
+  /// Whether the event that was read last is one of the rule's.
+  boolean isOfKey() {
+    return ofKey;
+  }
+
+  // Leaves the walk at the argument that has the flags; 0: it is no call of that kind; -1: it
+  // failed, which io_uring tells too.
   private int argument(AssembledEvent event) {
     long arch = -1;
     int flagsIn = 0;
     boolean success = false;
-    wrap(event);
+    event.fields(record);
     while (record.next()) {
       long name = record.nameWord();
       if (name == ARCH) {
@@ -99,8 +119,8 @@ final class ReadCall {
         flagsIn = flagsIn(arch, record.decimalValue(-1));
       } else if (name == SUCCESS) {
         success = record.valueLength() == 3 && Memory.byteAt(record.valueAddress()) == 'y';
-        if (!success || flagsIn == IN_RECORD) {
-          return success ? flagsIn : 0;
+        if (!success || flagsIn == 0 || flagsIn == IN_RECORD) {
+          return success ? flagsIn : -1;
         }
       } else if (name == A1 && flagsIn == SECOND || name == A2 && flagsIn == THIRD) {
         return success ? flagsIn : 0;
@@ -120,15 +140,6 @@ final class ReadCall {
     return 0;
   }
 
-  private void wrap(AssembledEvent event) {
-    if (event.prefixLength() > 0) {
-      record.wrap(event.textAddress(), event.textLength());
-    } else {
-      record.wrapKernel(event.textAddress(), event.textLength());
-    }
-    record.rewind();
-  }
-
   // The kernel writes the key last, and two of them in hexadecimal; auditd may write more behind.
   private boolean isOfKey(AssembledEvent event) {
     if (event.prefixLength() == 0) {
@@ -136,7 +147,7 @@ final class ReadCall {
       return from > 0 && isAt(event.textAddress() + from, 0);
     }
     int nameLength = " key=".length();
-    wrap(event);
+    event.fields(record);
     while (record.next()) {
       if (record.nameWord() == KEY && record.nameLength() == 3) {
         return record.valueLength() == ending.length - nameLength
@@ -157,7 +168,7 @@ final class ReadCall {
 
   // `oflag=0100000`, octal.
   private long openFlags(AssembledEvent event) {
-    wrap(event);
+    event.fields(record);
     while (record.next()) {
       if (record.nameWord() == OFLAG) {
         long flags = 0;

@@ -31,7 +31,7 @@ final class ScriptFinder implements AutoCloseable {
 
   private final RecordFlyweight record = new RecordFlyweight();
   private final PathOwner path = new PathOwner();
-  private final Pages pages = Pages.allocate(2 * ProcessTable.SCRIPT_BYTES);
+  private final Pages pages = Pages.cleared(2 * ProcessTable.SCRIPT_BYTES);
   private final long[] arguments = new long[MOST_ARGUMENTS];
   private final int[] argumentLengths = new int[MOST_ARGUMENTS];
   private final long[] paths = new long[MOST_PATHS];
@@ -98,17 +98,8 @@ final class ScriptFinder implements AutoCloseable {
     }
   }
 
-  private void wrap(AssembledEvent event) {
-    if (event.prefixLength() > 0) {
-      record.wrap(event.textAddress(), event.textLength());
-    } else {
-      record.wrapKernel(event.textAddress(), event.textLength());
-    }
-    record.rewind();
-  }
-
   private boolean succeeded(AssembledEvent event) {
-    wrap(event);
+    event.fields(record);
     while (record.next()) {
       if (record.nameWord() == SUCCESS) {
         return record.valueLength() == 3;
@@ -120,7 +111,7 @@ final class ScriptFinder implements AutoCloseable {
   // One that is long comes in pieces, `a1[0]`: none of these.
   private void arguments(AssembledEvent event) {
     int found = 0;
-    wrap(event);
+    event.fields(record);
     while (found < MOST_ARGUMENTS && record.next()) {
       if (record.nameWord() == ARGUMENTS[found] && record.nameLength() == 2) {
         arguments[found] = record.valueAddress();
@@ -130,7 +121,7 @@ final class ScriptFinder implements AutoCloseable {
   }
 
   private void directory(AssembledEvent event) {
-    wrap(event);
+    event.fields(record);
     while (record.next()) {
       if (record.nameWord() == CWD) {
         directory = record.valueAddress();

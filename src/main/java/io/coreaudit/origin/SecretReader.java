@@ -12,7 +12,8 @@ import java.util.List;
 /// For the intake thread; allocates nothing.
 ///
 /// A process of the host is of no pod, so it is of another one: but for the programs that are named
-/// as readers, the kubelet's most often.
+/// as readers, the kubelet's most often. One of which only the namespace is known is of another pod
+/// where the volume's is of another namespace.
 final class SecretReader {
   /// The process is of the volume's own pod.
   static final int OWN = 0;
@@ -28,6 +29,13 @@ final class SecretReader {
   private final SecretDevices devices; // null: none
   private final byte[][] readers;
   private SecretDevices.Volume volume;
+  private int whose;
+
+  // Of the event.
+  private CallFields call; // or null
+  private long belongs;
+  private ContainerNames names = ContainerNames.NONE;
+  private byte[] namespace; // or null
 
   SecretReader(SecretDevices devices, List<Path> readers) {
     this.devices = devices;
@@ -38,8 +46,23 @@ final class SecretReader {
   }
 
   /// Forgets the event before.
-  void begin() {
+  ///
+  /// @param of the event's call, or null
+  /// @param where its process belongs
+  /// @param labelled the namespace that the process's label tells (`PodTag`), or null
+  void begin(CallFields of, long where, ContainerNames known, byte[] labelled) {
     volume = null;
+    call = of;
+    belongs = where;
+    names = known;
+    namespace = labelled;
+  }
+
+  /// Lets go of what only looking needs: the names are a table of all containers.
+  void forget() {
+    call = null;
+    names = ContainerNames.NONE;
+    namespace = null;
   }
 
   /// Whether any volume is known.
@@ -57,33 +80,47 @@ final class SecretReader {
     return volume;
   }
 
-  /// Looks at a device as a PATH record writes it: `00:27`.
-  void device(long address, int length, long stampMs) {
-    if (volume != null || !hasDevices()) {
-      return;
+  /// Whether the process is of that volume's pod: `OWN`, `FOREIGN` or `UNKNOWN`.
+  int whose() {
+    return whose;
+  }
+
+  /// Looks at a device as a PATH record writes it: `00:27`. Of several volumes another pod's goes
+  /// before one of which nobody knows, and that before the process's own; whether this is the one.
+  boolean device(long address, int length, long stampMs) {
+    if (!hasDevices() || volume != null && whose == FOREIGN) {
+      return false;
     }
     long end = address + length;
     long colon = EightBytes.find(address, end, EightBytes.ONES * ':');
     long major = EightBytes.hex(address, (int) (colon - address));
     long minor = EightBytes.hex(colon + 1, (int) (end - colon - 1));
-    if (major >= 0 && minor >= 0) {
-      volume = devices.find(SecretDevices.device(major, minor), stampMs);
+    if (major < 0 || minor < 0) {
+      return false;
     }
+    SecretDevices.Volume other = devices.find(SecretDevices.device(major, minor), stampMs);
+    if (other == null || other == volume) {
+      return false;
+    }
+    int othersWhose = whose(other);
+    if (volume != null && (othersWhose == OWN || whose == UNKNOWN && othersWhose == UNKNOWN)) {
+      return false;
+    }
+    volume = other;
+    whose = othersWhose;
+    return true;
   }
 
   /// Writes the tags of the volume that was found, if there was one.
   ///
-  /// @param call the event's, or null
-  /// @param belongs where the process belongs
   /// @return how many tags had no room
-  int write(FrameWriter frame, CallFields call, long belongs, ContainerNames names) {
+  int write(FrameWriter frame) {
     if (volume == null) {
       return 0;
     }
     byte[] uid = volume.uidBytes;
     byte[] name = volume.name;
     int uidLength = Math.min(uid.length, 255);
-    int whose = whose(call, belongs);
     long value = frame.reserveTag(OriginTag.SECRET, HEADER + uidLength + name.length);
     if (value == 0) {
       return 1;
@@ -92,32 +129,32 @@ final class SecretReader {
     Memory.putByte(value + 1, (byte) uidLength);
     Memory.copy(uid, 0, value + HEADER, uidLength);
     Memory.copy(name, 0, value + HEADER + uidLength, name.length);
-    byte[] pod = whose == OWN || uidLength > Membership.MOST_UID ? null : names.pod(uid);
+    byte[] pod = whose == OWN ? null : pod(volume, names);
     if (pod == null || pod.length == 0) {
       return 0;
     }
     return frame.tag(OriginTag.SECRET_POD, pod, 0, pod.length) ? 0 : 1;
   }
 
-  /// Whether the process is of the volume's pod: `OWN`, `FOREIGN` or `UNKNOWN`.
-  ///
-  /// @param call the event's, or null
-  /// @param belongs where the process belongs
-  int whose(CallFields call, long belongs) {
-    if (volume.uidBytes.length == 0) {
+  /// What is known of a volume's pod, or null.
+  static byte[] pod(SecretDevices.Volume of, ContainerNames names) {
+    return of.uidBytes.length > Membership.MOST_UID ? null : names.pod(of.uidBytes);
+  }
+
+  private int whose(SecretDevices.Volume of) {
+    if (of.uidBytes.length == 0) {
       return UNKNOWN;
     }
     if (Membership.uidLength(belongs) > 0 && Membership.isInside(belongs)) {
-      return isOfVolumesPod(belongs) ? OWN : FOREIGN;
+      return isOfPod(of.uidBytes) ? OWN : FOREIGN;
     }
-    if (Membership.kind(belongs) == Membership.UNKNOWN || call != null && isReader(call)) {
-      return UNKNOWN;
+    if (Membership.kind(belongs) == Membership.UNKNOWN) {
+      return namespace != null && PodTag.isOfAnother(pod(of, names), namespace) ? FOREIGN : UNKNOWN;
     }
-    return FOREIGN;
+    return call != null && isReader(call) ? UNKNOWN : FOREIGN;
   }
 
-  private boolean isOfVolumesPod(long belongs) {
-    byte[] uid = volume.uidBytes;
+  private boolean isOfPod(byte[] uid) {
     if (Membership.uidLength(belongs) != uid.length) {
       return false;
     }

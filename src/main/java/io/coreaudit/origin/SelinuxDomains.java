@@ -24,13 +24,13 @@ final class SelinuxDomains {
   private final byte[][] domains;
   private final byte[][] namespaces;
   private final int mask;
-  private final boolean empty;
 
   /// @param facts of all containers and sandboxes
   SelinuxDomains(Iterable<ContainerFacts> facts) {
     Map<String, String> known = new HashMap<>();
     for (ContainerFacts each : facts) {
-      if (!each.domain().isEmpty() && !each.namespace().isEmpty()) {
+      // One without a namespace (Podman's) has the others tell none too.
+      if (!each.domain().isEmpty()) {
         known.merge(each.domain(), each.namespace(), (one, other) -> one.equals(other) ? one : "");
       }
     }
@@ -39,7 +39,6 @@ final class SelinuxDomains {
     mask = slots - 1;
     domains = new byte[slots][];
     namespaces = new byte[slots][];
-    empty = known.isEmpty();
     known.forEach(this::put);
   }
 
@@ -73,18 +72,9 @@ final class SelinuxDomains {
     return pair.group(1) + ":c" + Math.min(one, other) + ",c" + Math.max(one, other);
   }
 
-  /// Whether any domain tells a namespace.
-  boolean isEmpty() {
-    return empty;
-  }
-
-  /// What is known of the namespace (`PodTag`) of a process label; null: nothing.
-  byte[] namespace(long label, int length) {
-    long end = label + length;
-    long domain = label;
-    for (int colons = 0; colons < 2 && domain < end; domain++) {
-      colons += Memory.byteAt(domain) == ':' ? 1 : 0;
-    }
+  /// What is known of the namespace (`PodTag`) of a domain, categories included; null: nothing.
+  byte[] namespace(long domain, int length) {
+    long end = domain + length;
     int hash = 0;
     for (long at = domain; at < end; at++) {
       hash = hash * 31 + Memory.byteAt(at);

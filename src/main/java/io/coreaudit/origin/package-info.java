@@ -6,15 +6,17 @@
 ///                       │   ├── AccountNames      id to name              re-read by the conductor
 ///                       │   ├── ProcessFinder     which process had the number, what it ran, where it belongs
 ///                       │   │     ├── ProcessTable    4096 processes: held when, name, executable, Membership
-///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe; 0.3 s of a second at most
+///                       │   │     ├── ProcFiles       /proc/<pid>/stat, cgroup, exe
+///                       │   │     ├── LookBudget      0.3 s of a second at most, and a share for each pod
 ///                       │   │     └── CgroupText      a cgroup's path to pod and container
 ///                       │   ├── ScriptFinder      what a process executed, behind its interpreter
+///                       │   ├── ProcessLabel      the domain in SELinux of one that is gone
 ///                       │   ├── SecretReader      a file's device to a secret volume; whose it is
 ///                       │   └── Admission         before anything is written: told in full, or counted?
-///                       │         ├── SecretReads     1024 reads of own secrets, of the last minute
+///                       │         ├── SecretReads     1024 reads of own secrets, and 1024 accesses beyond the rate, of the last minute
 ///                       │         └── ContainerRates  4096 containers' token buckets
 ///                       │
-///        volatile ◄── ContainerNames, SelinuxDomains ◄── ContainerFiles   thread "containers": inotify, CRI-O's config.json
+///        volatile ◄── ContainerNames, SelinuxDomains ◄── ContainerFiles   thread "containers": inotify, CRI-O's, Podman's and Docker's files
 ///        lock-free ◄── SecretDevices ◄── thread "mounts"
 ///                          ▲ MissedContainers: ids that an event names and nobody knows
 /// ```

@@ -12,9 +12,10 @@ import java.util.Arrays;
 ///
 /// The fields are those that a walk of `RecordFlyweight` gives, with two differences for those who
 /// interpret them: a value in quotes goes to the closing one, blanks and what looks like fields
-/// included (user space writes such); of other values what belongs to the message around them is
-/// cut off. What stands from `msg='` on is the word of the program that sent the record, not of the
-/// kernel; `claims` tells where it begins, and it goes to the end: a quote inside does not end it.
+/// included (user space writes such), that of a decision's `cmdline=` as far as the caller's words
+/// go ([CallerWords]); of other values what belongs to the message around them is cut off. What
+/// stands from `msg='` on is the word of the program that sent the record, not of the kernel;
+/// `claims` tells where it begins, and it goes to the end: a quote inside does not end it.
 ///
 /// Records of one type mostly have the same names in the same order. So the names of the record
 /// before are a guess, which only needs to be compared; `isSameShape` tells that it held, and who
@@ -24,6 +25,8 @@ public final class FieldIndex {
   private static final int BLOCK = 64;
   private static final long QUOTES = EightBytes.ONES * '"';
   private static final long MESSAGE = RecordFlyweight.word("msg");
+  private static final long CMDLINE = RecordFlyweight.word("cmdline");
+  private static final long DECISION = RecordFlyweight.word("avc:");
   private static final int LONGEST_SHAPED_NAME = 8;
 
   private final long lastName;
@@ -42,6 +45,9 @@ public final class FieldIndex {
   private boolean regular;
 
   private long textEnd;
+  private long message; // where the program's own word begins, 0: nowhere
+  private long caller;
+  private long callerEnd;
   private long quotedEnd;
   private boolean ended;
 
@@ -60,10 +66,7 @@ public final class FieldIndex {
   ///
   /// @param fromKernel whether it came by netlink and not as a line: the kernel enriches nothing
   public void read(long text, int length, boolean fromKernel) {
-    textEnd =
-        fromKernel
-            ? text + length
-            : EightBytes.find(text, text + length, RecordFlyweight.SEPARATORS);
+    textEnd = fromKernel ? text + length : RecordFlyweight.ownEnd(text, text + length);
     enriched = textEnd < text + length;
     sameShape = regular && isOfShape(text);
     if (!sameShape) {
@@ -141,6 +144,9 @@ public final class FieldIndex {
     count = 0;
     claims = Integer.MAX_VALUE;
     quotedEnd = 0;
+    message = 0;
+    caller = 0;
+    callerEnd = 0;
     ended = false;
     regular = from > text;
     long end = textEnd;
@@ -230,6 +236,7 @@ public final class FieldIndex {
       if (quote == '\'') {
         claims = Math.min(claims, count);
         name = start + 5;
+        message = message == 0 ? name : message;
         named = (int) (EightBytes.find(name, end, EightBytes.EQUALS) - name);
         if (name + named == end) {
           return;
@@ -248,8 +255,16 @@ public final class FieldIndex {
     int length = 0;
     if (bytes > 0) {
       if (Memory.byteAt(valueAt) == '"') {
-        length = quotedLength(valueAt, bytes);
+        boolean ofCaller = word == CMDLINE && named == 7 && isDecision();
+        length =
+            ofCaller
+                ? (int) (CallerWords.end(message, valueAt, textEnd) - valueAt)
+                : quotedLength(valueAt, bytes);
         quotedEnd = valueAt + length;
+        if (ofCaller) {
+          caller = valueAt;
+          callerEnd = quotedEnd;
+        }
       } else {
         length = bareLength(valueAt, bytes);
       }
@@ -268,6 +283,10 @@ public final class FieldIndex {
     valueLength[at] = length;
     count = at + 1;
     ended = word == lastName && lastName != 0;
+  }
+
+  private boolean isDecision() {
+    return message != 0 && textEnd - message >= 4 && EightBytes.load(message, 4) == DECISION;
   }
 
   private void grow() {
@@ -317,6 +336,12 @@ public final class FieldIndex {
   /// is all the kernel's (or auditd's) word.
   public int claims() {
     return claims;
+  }
+
+  /// Whether an address is among the words of a caller, which the program that sent the record only
+  /// repeats (`cmdline=`).
+  public boolean isOfCaller(long address) {
+    return address >= caller && address < callerEnd;
   }
 
   /// Whether auditd added a part to the record.

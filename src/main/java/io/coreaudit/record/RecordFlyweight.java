@@ -21,11 +21,17 @@ import java.nio.charset.StandardCharsets;
 /// without `=` and a field without value are passed over, as libauparse does; `nextWord` stops at
 /// the former too. Of `msg='op=login ...'` the first word is the field `op`; other words that begin
 /// `msg=a` are passed over. Values are raw.
+///
+/// A program's message (`msg='...'`) may hold the byte of the separator, where the program repeats
+/// what its caller wrote: auditd's part begins at the last one, right behind the quote that ends
+/// the message, or there is none.
 public final class RecordFlyweight {
   /// The byte before the enriched part.
   public static final byte ENRICHED_SEPARATOR = 0x1d;
 
-  static final long SEPARATORS = ONES * ENRICHED_SEPARATOR;
+  private static final long SEPARATORS = ONES * ENRICHED_SEPARATOR;
+  private static final long APOSTROPHES = ONES * '\'';
+  private static final long MESSAGE = word(" msg=");
 
   private static final long AUDIT = word("audit(");
   private static final long AUDIT_MASK = (1L << 48) - 1;
@@ -264,6 +270,11 @@ public final class RecordFlyweight {
     enriched = false;
   }
 
+  /// Where the fields of a record begin: behind its stamp, where it has one.
+  public static long behindStamp(long text, int length) {
+    return behindStamp(text, text + length, text + length);
+  }
+
   // Where the walk begins over a text that ends somewhere, and its own part before that or there.
   static long behindStamp(long text, long textEnd, long walkEnd) {
     return textEnd - text >= 8 && (Memory.longAt(text) & AUDIT_MASK) == AUDIT
@@ -466,8 +477,39 @@ public final class RecordFlyweight {
 
   private void findSeparator() {
     if (mainEnd == 0) {
-      mainEnd = find(text, textEnd, SEPARATORS);
+      mainEnd = ownEnd(text, textEnd);
     }
+  }
+
+  /// Where the record's own part ends: before what auditd added, or with the text.
+  static long ownEnd(long text, long textEnd) {
+    long first = find(text, textEnd, SEPARATORS);
+    if (first == textEnd || !hasMessage(text, first)) {
+      return first;
+    }
+    // Of no message the end is the program's to write: the kernel puts the quote.
+    long at = textEnd - 1;
+    while (at > first && Memory.byteAt(at) == ' ') {
+      at--;
+    }
+    if (Memory.byteAt(at) == '\'') {
+      return textEnd;
+    }
+    while (at > first && Memory.byteAt(at) != ENRICHED_SEPARATOR) {
+      at--;
+    }
+    return Memory.byteAt(at - 1) == '\'' ? at : textEnd;
+  }
+
+  private static boolean hasMessage(long text, long end) {
+    long quote = find(text, end, APOSTROPHES);
+    while (quote < end) {
+      if (quote - text >= 5 && EightBytes.load(quote - 5, 5) == MESSAGE) {
+        return true;
+      }
+      quote = find(quote + 1, end, APOSTROPHES);
+    }
+    return false;
   }
 
   // Eight bytes at p; those behind the end are zero and were not read.

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// across kill -9 and restart. What it did not take was refused for a counted reason: `OFFERED =
 /// APPENDED + REFUSED_*`. The package describes how.
 public final class Spool implements AutoCloseable {
-  private static final Pattern CURSOR_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final Pattern CURSOR_NAME = Pattern.compile("[@A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final long SPARE_WAIT_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long SPARE_POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final VarHandle PUBLISHED;
@@ -490,6 +490,13 @@ public final class Spool implements AutoCloseable {
   public boolean mayTake() {
     boolean again = keeper.spare() == SpoolKeeper.Spare.READY && spareUse.worthAnotherTry();
     return failure == null && again || state() == SpoolStat.State.OPEN;
+  }
+
+  /// How full the spool is, in percent of what it may take: with OVERRUN of what even the sink that
+  /// is furthest has not read, for others are moved on; with REFUSE of what any has not. As of the
+  /// last look, twice a second and at each segment that begins. Cheap.
+  public int fillPercent() {
+    return keeper.fillPercent();
   }
 
   /// The spool at this moment. Asks the file system, and reads the oldest segment when it is

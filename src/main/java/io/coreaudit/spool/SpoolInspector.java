@@ -87,7 +87,12 @@ public final class SpoolInspector {
   ///
   /// @param problem told one sentence for each thing that is wrong
   public Findings verify(Consumer<String> problem) {
-    return new Walk(problem, frame -> true).run();
+    return verify(problem, frame -> true);
+  }
+
+  /// Does the same, and hands every whole frame out.
+  public Findings verify(Consumer<String> problem, FrameVisitor visitor) {
+    return new Walk(problem, visitor).run();
   }
 
   private final class Walk {

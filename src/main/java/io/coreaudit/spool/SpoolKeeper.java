@@ -29,6 +29,12 @@ final class SpoolKeeper implements Runnable {
   private static final long FIRST_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LAST_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /// As many full segments wait for a moment when all is well.
+  private static final int LEAST_WAITING = 3;
+
+  /// Cursors that are not of sinks are called so.
+  private static final char OWN_READER = '@';
+
   private final SpoolSettings settings;
   private final SpoolDirectory directory;
   private final SegmentTable table;
@@ -56,6 +62,8 @@ final class SpoolKeeper implements Runnable {
 
   /// Size of the file system, as it last said.
   private volatile long fileSystemBytes = Long.MAX_VALUE;
+
+  private volatile int fillPercent;
 
   private long retryNs = FIRST_RETRY_NS;
 
@@ -168,11 +176,51 @@ final class SpoolKeeper implements Runnable {
       if (spare != Spare.READY) {
         work += makeSpare();
       }
+      fillPercent = fill();
     } catch (IOException | RuntimeException e) {
       // A disk that fails: told, and tried again; the appending thread goes on while it can.
       fail(e.toString());
     }
     return work;
+  }
+
+  int fillPercent() {
+    return fillPercent;
+  }
+
+  /// Full segments that wait, beside the one that is written, of those that there is room for.
+  private int fill() {
+    int kept = table.count() - 1;
+    int waiting =
+        settings.onFull() == SpoolSettings.OnFull.REFUSE ? kept : Math.min(kept, behindForemost());
+    if (waiting < LEAST_WAITING) {
+      return 0;
+    }
+    // Beside them there are one that is written, the spare, and deleted ones that still take room.
+    int beside = 2 + heldSegments() - table.count();
+    long most =
+        (settings.maxSizeBytesOn(fileSystemBytes()) - SpoolFiles.METADATA_BYTES)
+                / settings.segmentSizeBytes()
+            - beside;
+    long usable = directory.usableBytes();
+    if (usable != SpoolDirectory.UNKNOWN && fileSystemBytes != Long.MAX_VALUE) {
+      long free = usable - fileSystemBytes / 100 * settings.minFreePercent();
+      most = Math.min(most, kept + Math.max(0, free / settings.segmentSizeBytes()));
+    }
+    return (int) Math.min(100, waiting * 100L / Math.max(1, most));
+  }
+
+  /// How many segments were begun since the one where the furthest of all sinks reads: what it has
+  /// sent and may have to send again is not what fills the spool. The agent's own readers are none.
+  private int behindForemost() {
+    int foremost = -1;
+    for (SpoolReader reader : readers()) {
+      if (reader.name().charAt(0) != OWN_READER) {
+        int acknowledged = SpoolPosition.segment(reader.acknowledgedPosition());
+        foremost = Math.max(foremost, Math.max(acknowledged, reader.mappedSegment()));
+      }
+    }
+    return foremost < 0 ? 0 : begun - foremost;
   }
 
   private void fail(String what) {

@@ -10,8 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// A sink that the spool has never seen starts at the oldest frame still kept; one that comes back
 /// starts after the last frame that it acknowledged. What was acknowledged within the last second
-/// before a kill may come again. Acknowledged segments are deleted; at the spool's bound, segments
-/// that this reader still wanted are too: it is moved over them and the events are counted.
+/// before the host failed may come again; a killed process repeats none of it. Acknowledged
+/// segments are deleted; at the spool's bound, segments that this reader still wanted are too: it
+/// is moved over them and the events are counted.
 ///
 /// One thread reads; any thread may look at counters and positions. Allocates once a segment.
 public final class SpoolReader implements AutoCloseable {
@@ -38,12 +39,15 @@ public final class SpoolReader implements AutoCloseable {
 
   // Written by the reading thread, read by others.
   private volatile int mappedSegment = -1;
+  private final long start;
   private volatile long acknowledged;
   private volatile long durable;
+  private long forcedGeneration;
 
-  /// Guards the four that belong together: for a moment, never while the disk is waited for.
+  /// Guards the five that belong together and the cursor's file: for a write into the page cache.
   private final Object acknowledgement = new Object();
 
+  private OwedGap owed;
   private long acknowledgedSeq;
   private long acknowledgedBootIdHigh;
   private long acknowledgedBootIdLow;
@@ -57,13 +61,14 @@ public final class SpoolReader implements AutoCloseable {
     this.table = table;
     this.name = name;
     this.cursor = cursor;
-    CursorFile.Saved saved = cursor.saved();
-    long start = saved.isNew() ? oldestPosition() : saved.position();
-    start = Math.min(start, spool.published());
+    CursorFile.Saved saved = cursor.found();
+    start = Math.min(saved.isNew() ? oldestPosition() : saved.position(), spool.published());
     segment = SpoolPosition.segment(start);
     frames = SpoolPosition.frames(start);
     acknowledged = start;
     durable = saved.position();
+    forcedGeneration = saved.generation();
+    owed = saved.owed();
     lastSeq = acknowledgedSeq = saved.seq();
     lastBootIdHigh = acknowledgedBootIdHigh = saved.bootIdHigh();
     lastBootIdLow = acknowledgedBootIdLow = saved.bootIdLow();
@@ -245,10 +250,35 @@ public final class SpoolReader implements AutoCloseable {
         acknowledgedBootIdHigh = lastBootIdHigh;
         acknowledgedBootIdLow = lastBootIdLow;
       }
+      try {
+        noteCursor();
+      } catch (IOException e) {
+        // The cursor writer's thread will meet it too, and says so.
+      }
     }
     if (leftSegment) {
       spool.segmentAcknowledged();
     }
+  }
+
+  /// Notes what was refused behind the cursor and is still to be told. It goes to disk with the
+  /// cursor.
+  public void owe(OwedGap gap) {
+    synchronized (acknowledgement) {
+      owed = gap;
+    }
+  }
+
+  /// What was noted so last, also by a process before this one.
+  public OwedGap owed() {
+    synchronized (acknowledgement) {
+      return owed;
+    }
+  }
+
+  /// What is owed with more events, of the boot of the frame that was read last.
+  public OwedGap owing(OwedGap before, long events, long firstSeq, long lastSeq) {
+    return before.and(events, firstSeq, lastSeq, lastBootIdHigh, lastBootIdLow);
   }
 
   private long distance(long from, long to) {
@@ -325,8 +355,13 @@ public final class SpoolReader implements AutoCloseable {
   /// Events in the spool that the sink has not acknowledged. Exact for segments of this process, by
   /// sequence numbers for those before.
   public long lagEvents() {
+    return eventsAfter(acknowledged);
+  }
+
+  /// Events in the spool after a place, as exact as `lagEvents`. Any thread.
+  public long eventsAfter(long position) {
     long end = table.ordinal(spool.published());
-    long here = table.ordinal(acknowledged);
+    long here = table.ordinal(position);
     if (here < 0) {
       here = table.firstOrdinal(Math.max(table.oldest(), 0));
     }
@@ -367,22 +402,34 @@ public final class SpoolReader implements AutoCloseable {
     return mappedSegment;
   }
 
-  /// Writes the cursor if it moved. The cursor writer's thread, and whoever closes.
+  // At once, so that a killed process repeats nothing that was acknowledged before.
+  private void noteCursor() throws IOException {
+    if (cursor.generation() == 0
+        || acknowledged != cursor.position()
+        || !owed.equals(cursor.owed())) {
+      cursor.write(
+          acknowledged, acknowledgedSeq, acknowledgedBootIdHigh, acknowledgedBootIdLow, owed);
+    }
+  }
+
+  /// Brings the cursor to the disk if it moved. The cursor writer's thread, and whoever closes.
   synchronized boolean writeCursor() throws IOException {
+    long generation;
     long position;
-    long seq;
-    long bootIdHigh;
-    long bootIdLow;
     synchronized (acknowledgement) {
-      position = acknowledged;
-      seq = acknowledgedSeq;
-      bootIdHigh = acknowledgedBootIdHigh;
-      bootIdLow = acknowledgedBootIdLow;
+      noteCursor();
+      generation = cursor.generation();
+      position = cursor.position();
+      if (generation == forcedGeneration) {
+        return false;
+      }
+      cursor.beginForce();
     }
-    if (!cursor.saved().isNew() && position == cursor.saved().position()) {
-      return false;
+    cursor.force();
+    synchronized (acknowledgement) {
+      cursor.forced();
     }
-    cursor.write(position, seq, bootIdHigh, bootIdLow);
+    forcedGeneration = generation;
     durable = position;
     return true;
   }
@@ -395,6 +442,18 @@ public final class SpoolReader implements AutoCloseable {
     mappedSegment = -1;
     walker.close();
     closeCursor();
+  }
+
+  /// As `close`, for a sink that never was: a cursor that this reader created goes too, unless it
+  /// acknowledged something. A sink that has this name later is then new.
+  public void withdraw() {
+    try {
+      close();
+    } finally {
+      if (cursor.found().isNew() && acknowledged == start) {
+        SpoolFiles.delete(SpoolFiles.cursor(spool.directory(), name));
+      }
+    }
   }
 
   /// Writes the cursor down for good. The reading thread, should it still read, keeps what it has

@@ -97,7 +97,7 @@ public record SpoolSettings(
   }
 
   /// The bound on a file system of so many bytes.
-  long maxSizeBytesOn(long fileSystemBytes) {
+  public long maxSizeBytesOn(long fileSystemBytes) {
     if (maxSizeBytes != 0) {
       return maxSizeBytes;
     }

@@ -8,7 +8,7 @@
 ///                     spare segment        │ acknowledged by all, or overrun: deleted
 ///                          ▲               ▼
 ///                          └────────── SpoolKeeper       CursorWriter ──► cursor-a, cursor-b
-///                                                                         (twice a second)
+///                                                                         (to the disk)
 /// ```
 ///
 /// Files (directory 0700, files 0600):
@@ -20,7 +20,7 @@
 /// 19700101-0025V.precreated   the spare: zeros with all blocks, becomes the next segment
 /// 19700101-0015V.damaged      a segment that Chronicle is not to see any more; still read
 /// newest-seq                  the number of the newest frame (SeqMark)
-/// cursor-NAME                 how far sink NAME has acknowledged (CursorFile)
+/// cursor-NAME                 how far sink NAME has acknowledged, what it is owed (CursorFile)
 /// ```
 ///
 /// A segment is drawn in `SegmentDescriptor`, a frame in `FrameDescriptor`. A message costs as much

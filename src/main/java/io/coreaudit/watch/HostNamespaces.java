@@ -60,8 +60,9 @@ public final class HostNamespaces {
       new NamespaceThread(found, "namespace probe").close();
       return found;
     } catch (KernelException e) {
-      found.close();
-      return HostNamespace.own(e.getMessage());
+      try (found) {
+        return HostNamespace.inPlaceOf(found, e.getMessage());
+      }
     }
   }
 }

@@ -73,6 +73,13 @@ public final class Rulebook implements AutoCloseable {
     return lines;
   }
 
+  /// The rules, of all that are loaded, that take from every other what it should see, as `auditctl
+  /// -l` prints them.
+  public static List<String> blinding(List<AuditRuleData> loaded) {
+    RuleListing listing = new RuleListing(Architecture.host());
+    return loaded.stream().filter(Shadows::blinds).map(listing::line).toList();
+  }
+
   /// What `apply` would do, a line a step: `+` a rule that comes, `-` one that goes, with what it
   /// is for.
   public List<String> plan() {

@@ -247,7 +247,8 @@ public final class SecretKeeper implements MountListener, AutoCloseable {
 
   private boolean isRightNamespace() {
     try (HostNamespace now = HostNamespaces.reachable(wantedNamespace)) {
-      boolean right = now.same(namespace);
+      // The same one may stand for another now, which cannot be reached.
+      boolean right = now.same(namespace) && now.missed().isEmpty() == namespace.missed().isEmpty();
       if (!right) {
         LOG.warn("volumes are mounted in another namespace now: {}", now.describe());
       }

@@ -139,6 +139,24 @@ final class Shadows {
     return hidesChanges;
   }
 
+  /// Whether a rule takes from every rule what it should see, wherever they stand: it keeps tasks
+  /// from being audited, or excludes records by which an access is told.
+  static boolean blinds(AuditRuleData data) {
+    if (!mayTake(data)) {
+      return false;
+    }
+    try {
+      return takesFromAll(Rule.of(data));
+    } catch (IllegalArgumentException unknown) {
+      return false;
+    }
+  }
+
+  private static boolean takesFromAll(Rule rule) {
+    return rule.list() == RuleList.TASK && rule.action() == RuleAction.NEVER
+        || rule.list() == RuleList.EXCLUDE && excludes(rule, TELLING);
+  }
+
   private static boolean mayTake(AuditRuleData data) {
     return RulePlan.isNever(data) || RulePlan.list(data) == AuditConstants.AUDIT_FILTER_EXCLUDE;
   }
@@ -180,8 +198,7 @@ final class Shadows {
   private boolean takes(Foreign other, AuditRuleData ours, int at, List<String> attached) {
     Rule rule = other.rule();
     return switch (rule.list()) {
-      case TASK -> rule.action() == RuleAction.NEVER;
-      case EXCLUDE -> excludes(rule, TELLING);
+      case TASK, EXCLUDE -> takesFromAll(rule);
       case EXIT, IO_URING ->
           rule.list().number() == RulePlan.list(ours)
               && other.at() < at

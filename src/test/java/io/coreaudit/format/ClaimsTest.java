@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -104,6 +103,22 @@ final class ClaimsTest {
       "\" scontext=u:r:bad_t:s0 tcontext=a:b:d tclass=service permissive=0"
           + " exe=\"/usr/lib/systemd/systemd\"'";
 
+  // With what auditd would add, were it auditd's.
+  private static final String FORGED =
+      "x  scontext=u:r:good_t:s0 tcontext=u:r:t:s0 tclass=file permissive=1 exe=\"/usr/bin/good\""
+          + " res=success '\u001dUID=\"root\" AUID=\"alice\" \"";
+
+  // By netlink, as a line of auditd's, and with the names it adds.
+  private List<JsonNode> encodedBothWays(String message) {
+    String line = "type=USER_AVC msg=";
+    JsonNode raw = encoded(line, 1107, KERNEL + message);
+    assertThat(raw.at("/user").findValues("name")).isEmpty();
+    JsonNode named = encoded(line, 1107, KERNEL + message + "\u001dUID=\"seven\" AUID=\"carol\"");
+    assertThat(named.at("/user/name").asText()).isEqualTo("seven");
+    assertThat(named.at("/user/audit/name").asText()).isEqualTo("carol");
+    return List.of(encoded(1107, message), raw, named);
+  }
+
   @Test
   void shouldNotAllowWhatWasDenied() {
     for (String line :
@@ -112,16 +127,53 @@ final class ClaimsTest {
             "x\" permissive=1 scontext=u:r:good_t:s0 tclass=file \"",
             "x\" permissive=1 scontext=u:r:good_t:s0 tclass=file y=",
             "x\" apparmor=\"ALLOWED\" \"",
-            "x' apparmor=\"ALLOWED\" \"")) {
-      JsonNode event = encoded(1107, DENIED + line + BEHIND);
-      assertThat(event.at("/event/type").toString()).as(line).isEqualTo("[\"denied\"]");
-      assertThat(event.at("/event/outcome").asText()).as(line).isEqualTo("failure");
-      assertThat(event.at("/coreaudit/selinux/source/type").asText()).isEqualTo("bad_t");
-      assertThat(event.at("/coreaudit/data/tclass").asText("service")).isEqualTo("service");
-      assertThat(event.at("/coreaudit/data/permissive").asText("0")).isEqualTo("0");
+            "x' apparmor=\"ALLOWED\" \"",
+            FORGED)) {
+      for (JsonNode event : encodedBothWays(DENIED + line + BEHIND)) {
+        assertThat(event.at("/event/type").toString()).as(line).isEqualTo("[\"denied\"]");
+        assertThat(event.at("/event/outcome").asText()).as(line).isEqualTo("failure");
+        assertThat(event.at("/coreaudit/selinux/source/type").asText()).isEqualTo("bad_t");
+        assertThat(event.at("/coreaudit/data/tclass").asText("service")).isEqualTo("service");
+        assertThat(event.at("/coreaudit/data/permissive").asText("0")).isEqualTo("0");
+      }
     }
     JsonNode granted = encoded(1107, "avc:  granted  { x } for cmdline=\"denied" + BEHIND);
     assertThat(granted.at("/event/type").toString()).isEqualTo("[\"allowed\"]");
+  }
+
+  @Test
+  void shouldTakeNothingOutOfTheCallersWords() {
+    String words =
+        "x\" exe=\"/usr/bin/good\" path=\"/y\" sauid=7 hostname=evil zz=1 function=\"f\" a=\"";
+    for (String end :
+        List.of(words, words + " b=\"q", words + " scontext=u:r:good_t:s0 c", FORGED)) {
+      for (JsonNode event : encodedBothWays(DENIED + end + BEHIND)) {
+        assertThat(event.at("/process/executable").asText()).isEqualTo("/usr/lib/systemd/systemd");
+        assertThat(event.at("/coreaudit/selinux/source/type").asText()).isEqualTo("bad_t");
+        assertThat(event.has("source")).isFalse();
+        JsonNode data = event.at("/coreaudit/data");
+        assertThat(data.get("cmdline").asText()).isEqualTo(end);
+        assertThat(data.get("path").asText()).isEqualTo("/x.service");
+        assertThat(data.get("tclass").asText()).isEqualTo("service");
+        assertThat(data.has("sauid") || data.has("function") || data.has("a")).isFalse();
+        assertThat(event.at("/coreaudit/other").isMissingNode()).isTrue();
+      }
+    }
+    JsonNode event = encoded(1107, DENIED + "x\" function=\"f_1" + BEHIND);
+    assertThat(event.at("/coreaudit/data/function").asText()).isEqualTo("f_1");
+    assertThat(event.at("/coreaudit/data/cmdline").asText()).isEqualTo("x");
+  }
+
+  @Test
+  void shouldNotBelieveContextsOfADecisionThatWasCut() {
+    // libselinux makes its part in 1024 bytes; what comes behind those of the caller is missing.
+    String forged = "\" scontext=u:r:good_t:s0 tcontext=a:b:c tclass=file permissive=1";
+    String cut = DENIED + "x".repeat(1023 - DENIED.length() - forged.length()) + forged;
+    JsonNode event = encoded(1107, cut + " exe=\"/usr/lib/systemd/systemd\" sauid=0'");
+    assertThat(event.at("/event/type").toString()).isEqualTo("[\"denied\"]");
+    assertThat(event.at("/coreaudit/selinux/source").isMissingNode()).isTrue();
+    assertThat(event.at("/coreaudit/data/permissive").isMissingNode()).isTrue();
+    assertThat(event.at("/process/executable").asText()).isEqualTo("/usr/lib/systemd/systemd");
   }
 
   @Test
@@ -138,6 +190,7 @@ final class ClaimsTest {
   void shouldKeepTheKernelsWordWhateverTheMessage(@ForAll("messages") String message) {
     JsonNode event = encoded(1121, message);
     assertKernelsWord(event);
+    assertKernelsWord(encoded("type=TRUSTED_APP msg=", 1121, KERNEL + message + "'"));
     assertThat(event.get("process").has("name")).isFalse();
     if (event.get("coreaudit").has("data")) {
       assertThat(KNOWN_IN_PROPERTY).containsAll(names(event.get("coreaudit").get("data")));
@@ -227,12 +280,18 @@ final class ClaimsTest {
   }
 
   private JsonNode encodedText(int type, String text) {
+    return encoded("", type, text);
+  }
+
+  private JsonNode encoded(String prefix, int type, String text) {
     try (Arena arena = Arena.ofConfined()) {
       FrameFlyweight frame =
-          new Frames(arena).one(type, new byte[0], text.getBytes(StandardCharsets.ISO_8859_1));
-      ByteOutput out = new ByteOutput(16);
-      encoder.encode(frame, out);
-      return JSON.readTree(Arrays.copyOf(out.array(), out.length()));
+          new Frames(arena)
+              .one(
+                  type,
+                  prefix.getBytes(StandardCharsets.ISO_8859_1),
+                  text.getBytes(StandardCharsets.ISO_8859_1));
+      return JSON.readTree(new Encoded().bytes(encoder, frame));
     } catch (IOException invalid) {
       throw new AssertionError(text, invalid);
     }

@@ -24,18 +24,20 @@ final class CoverageDocumentTest {
             " `process`, type `info`. Categories and their types are those that ECS 8.17 allows.")
         .append("\n\n")
         .append("## Record types\n");
-    table(text, RecordActions.TABLE);
+    table(text, RecordActions.TABLE + RecordActions.VARIANTS);
     text.append(
         """
 
         The type is `allowed` where an AVC was granted or its domain is permissive, a seccomp filter \
         only logs, or a daemon let the access be (FANOTIFY `resp=1`); `creation` and `deletion` where \
         CONFIG_CHANGE adds or removes a rule; `installation` and `deletion` where SOFTWARE_UPDATE \
-        installs or removes. An AVC with `apparmor=` is told as the APPARMOR_* type of that word.
+        installs or removes. An AVC with `apparmor=` is told as the APPARMOR_* type of that word; in brackets \
+        stands a field that the record must have.
 
         SYSCALL and URINGOP are told by the call. PATH, CWD, EXECVE, PROCTITLE, SOCKADDR, OPENAT2 and \
         EOE complete it, and tell only an event that lost its call; OBJ_PID, KERN_MODULE, BPF, CAPSET, BPRM_FCAPS, MMAP, FD_PAIR, IPC, \
-        IPC_SET_PERM, SOCKETCALL, AVC_PATH and MQ_* give their fields in `coreaudit.data`.
+        IPC_SET_PERM, SOCKETCALL, AVC_PATH and MQ_* give their fields in `coreaudit.data`, the second of them \
+        and those beside a record that tells in `coreaudit.companions`.
 
         ## System calls
         """);
@@ -44,7 +46,8 @@ final class CoverageDocumentTest {
         """
 
         An open is `creation` when it made the file, `change` when its flags ask for writing or \
-        truncating, else `access`. Operations of io_uring count as the call of their name.
+        truncating, else `access`. Operations of io_uring count as the call of their name, `socketcall` and \
+        `ipc` of 32-bit machines as the call that their first argument names.
         """);
     if (Boolean.getBoolean("golden.rewrite")) {
       Files.writeString(DOCUMENT, text);

@@ -59,14 +59,23 @@ final class RecordActionsTest {
   @ParameterizedTest
   @MethodSource("rows")
   void shouldTellEachTypeOfRecord(String row) throws IOException {
-    String[] columns = row.split(" \\| ", 6);
-    JsonNode event = encoded(columns[0], columns[5]).get("event");
+    String[] columns = row.split(" \\| ", 7);
+    JsonNode whole = encoded(columns[0], columns[6]);
+    JsonNode event = whole.get("event");
     assertThat(words(event.get("category"))).isEqualTo(columns[1]);
     assertThat(words(event.get("type"))).isEqualTo(columns[2]);
     assertThat(event.get("action").asText()).isEqualTo(columns[3]);
     assertThat(event.get("outcome").asText()).isEqualTo(columns[4]);
-    if (columns[5].contains("res=success")) {
-      String failed = columns[5].replace("res=success", "res=failed");
+    if (!columns[5].equals("-")) {
+      for (String says : columns[5].split(", ")) {
+        String[] member = says.split("=", 2);
+        assertThat(whole.at("/" + member[0].replace('.', '/')).asText())
+            .as(member[0])
+            .isEqualTo(member[1]);
+      }
+    }
+    if (columns[6].contains("res=success")) {
+      String failed = columns[6].replace("res=success", "res=failed");
       assertThat(encoded(columns[0], failed).at("/event/outcome").asText()).isEqualTo("failure");
     }
   }
@@ -86,7 +95,7 @@ final class RecordActionsTest {
 
   @Test
   void shouldOnlySayWhatEcsAllows() {
-    (RecordActions.TABLE + SyscallActions.TABLE)
+    (RecordActions.TABLE + RecordActions.VARIANTS + SyscallActions.TABLE)
         .lines()
         .forEach(
             line -> {
@@ -143,6 +152,35 @@ final class RecordActionsTest {
         assertThat(event.at("/user/id").asText()).isEqualTo("0");
       }
     }
+  }
+
+  @Test
+  void shouldTellDecisionsOfSmack() throws IOException {
+    String decision =
+        "lsm=SMACK fn=smack_inode_permission action=denied subject=\"Web\" object=\"Metrics\""
+            + " requested=r pid=5140 comm=\"nginx\" name=\"state.db\" dev=\"dm-0\" ino=1180213";
+    JsonNode event = encoded("AVC", decision);
+    assertThat(event.at("/event/action").asText()).isEqualTo("violated-smack-policy");
+    assertThat(event.at("/event/type/0").asText()).isEqualTo("denied");
+    assertThat(event.at("/event/outcome").asText()).isEqualTo("failure");
+    assertThat(event.at("/coreaudit/label/source").asText()).isEqualTo("Web");
+    assertThat(event.at("/coreaudit/label/target").asText()).isEqualTo("Metrics");
+    assertThat(event.at("/coreaudit/data/requested").asText()).isEqualTo("r");
+    event = encoded("AVC", decision.replace("denied", "granted"));
+    assertThat(event.at("/event/type/0").asText()).isEqualTo("allowed");
+    assertThat(event.at("/event/outcome").asText()).isEqualTo("success");
+  }
+
+  @Test
+  void shouldTellWhoLeavesTheAuditStream() throws IOException {
+    String listener =
+        "pid=1 uid=0 auid=4294967295 tty=(none) ses=4294967295 comm=\"systemd\""
+            + " exe=\"/usr/lib/systemd/systemd\" nl-mcgrp=1 op=";
+    JsonNode event = encoded("EVENT_LISTENER", listener + "disconnect res=1").get("event");
+    assertThat(event.get("action").asText()).isEqualTo("left-audit-stream");
+    assertThat(words(event.get("type"))).isEqualTo("info");
+    assertThat(encoded("EVENT_LISTENER", listener + "connect res=1").at("/event/action").asText())
+        .isEqualTo("joined-audit-stream");
   }
 
   @Test
@@ -210,6 +248,10 @@ final class RecordActionsTest {
     assertThat(action("arch=40000003 syscall=102 a0=3")).isEqualTo("connected-to");
     assertThat(action("arch=80000016 syscall=102 a0=12")).isEqualTo("accepted-connection");
     assertThat(action("arch=40000003 syscall=102 a0=63")).isEqualTo("used-socket");
+    assertThat(action("arch=40000003 syscall=117 a0=17")).isEqualTo("shmget");
+    assertThat(action("arch=40000003 syscall=117 a0=10001")).isEqualTo("semop");
+    assertThat(action("arch=80000016 syscall=117 a0=e")).isEqualTo("msgctl");
+    assertThat(action("arch=40000003 syscall=117 a0=63")).isEqualTo("ipc");
     assertThat(action("arch=c000003e syscall=39")).isEqualTo("getpid");
   }
 

@@ -9,7 +9,7 @@ final class BatchTest {
   void shouldGiveBackTheMemoryOfAGiantEvent() {
     Batch batch = new Batch(64 << 10);
     batch.output().put(new byte[1 << 20]);
-    batch.added(1);
+    batch.added(1, 1);
     assertThat(batch.full()).isTrue();
     assertThat(batch.array().length).isGreaterThanOrEqualTo(1 << 20);
     batch.clear();

@@ -44,6 +44,9 @@ final class Certificates {
         "-passout",
         "pass:" + KEY_PASSWORD);
     openssl("ec", "-in", "client.key", "-out", "client-sec1.key");
+    Files.writeString(
+        directory.resolve("client-dsa.key"),
+        "-----BEGIN DSA PRIVATE KEY-----\nMAA=\n-----END DSA PRIVATE KEY-----\n");
     Files.writeString(directory.resolve("password"), KEY_PASSWORD + "\n");
     Files.writeString(directory.resolve("wrong-password"), "guess\n");
     Files.writeString(directory.resolve("no.pem"), "nothing\n");
@@ -137,6 +140,23 @@ final class Certificates {
   /// @param clientCa the CA whose clients are let in; null: everybody
   ServerSocket server(String certificate, String clientCa, String... protocols)
       throws IOException, GeneralSecurityException {
+    var socket =
+        (SSLServerSocket)
+            context(certificate, clientCa)
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    socket.setNeedClientAuth(clientCa != null);
+    if (protocols.length > 0) {
+      socket.setEnabledProtocols(protocols);
+    }
+    return socket;
+  }
+
+  /// What a TLS server of the JDK needs.
+  ///
+  /// @param clientCa the CA whose clients are known; null: that of the server
+  SSLContext context(String certificate, String clientCa)
+      throws IOException, GeneralSecurityException {
     var keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(path(certificate + ".p12"))) {
       keys.load(in, "p12".toCharArray());
@@ -154,15 +174,6 @@ final class Certificates {
     trustManagers.init(trusted);
     var context = SSLContext.getInstance("TLS");
     context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-    var socket =
-        (SSLServerSocket)
-            context
-                .getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    socket.setNeedClientAuth(clientCa != null);
-    if (protocols.length > 0) {
-      socket.setEnabledProtocols(protocols);
-    }
-    return socket;
+    return context;
   }
 }

@@ -57,7 +57,8 @@ class FileSinkIT {
     var settings = new SinkSettings.File("siem", file, 64 << 20, 0);
     try (var feed = new FrameFeed(directory.resolve("spool"), 200, 1_000)) {
       var forwarder =
-          Forwarder.of(settings, feed.reader(), new LineEncoder(), new NetworkLoop(), e -> {});
+          Forwarder.of(
+              settings, Flow.all(), feed.reader(), new LineEncoder(), new NetworkLoop(), e -> {});
       forwarder.start();
       LineReceiver.await(() -> forwarder.counters().value(SinkCounter.FAILURES) >= 1);
       assertThat(forwarder.state().lastError()).isEqualTo(file + ": No space left on device");

@@ -23,7 +23,7 @@ class FileSinkTest {
   private static boolean write(FileSink sink, long position, String text) {
     var batch = new Batch(1 << 16);
     batch.output().put(text.getBytes(StandardCharsets.US_ASCII));
-    batch.added(position);
+    batch.added(position, position);
     return sink.poll() == Readiness.READY && sink.offer(batch);
   }
 

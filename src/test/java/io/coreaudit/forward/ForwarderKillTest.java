@@ -36,7 +36,8 @@ class ForwarderKillTest {
                 null,
                 WINDOW_BYTES,
                 SinkSettings.TcpTimings.DEFAULT);
-        var forwarder = Forwarder.of(settings, feed.reader(), new LineEncoder(), loop, ended -> {});
+        var forwarder =
+            Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, ended -> {});
         forwarder.start();
         while (forwarder.counters().value(SinkCounter.HELD_EVENTS) < feed.reader().lagEvents()
             || forwarder.counters().value(SinkCounter.EVENTS_SENT) == 0) {

@@ -202,10 +202,10 @@ final class LineReceiver implements AutoCloseable {
 
   /// Waits until something is so.
   static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + 10_000_000_000L;
+    long deadline = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("did not happen within 10 s");
+        throw new AssertionError("did not happen within 30 s");
       }
       Thread.sleep(2);
     }

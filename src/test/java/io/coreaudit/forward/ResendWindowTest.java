@@ -60,6 +60,34 @@ class ResendWindowTest {
     assertThat(window.acknowledgedEvents()).isEqualTo(12);
   }
 
+  /// What was passed behind an event is window, but not before its receiver had time to read it.
+  @Test
+  void shouldCountWhatTheFilterPassed() {
+    var window = new ResendWindow(1_000, NEVER);
+    window.passed(5_000); // before it
+    window.sent(1, 100, 1, 0);
+    window.passed(900);
+    window.arrived(100, 2 * ResendWindow.READ_NS);
+    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    window.passed(100);
+    window.arrived(100, ResendWindow.READ_NS);
+    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    window.arrived(99, 2 * ResendWindow.READ_NS);
+    assertThat(window.acknowledgedPosition()).as("not arrived").isEqualTo(Sink.NO_POSITION);
+    window.arrived(100, 2 * ResendWindow.READ_NS);
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+  }
+
+  /// Events that come now and then do not keep those before them.
+  @Test
+  void shouldLetGoOfWhatIsOldThoughLittleFollows() {
+    var window = new ResendWindow(1 << 20, 512_000);
+    window.sent(1, 10, 1, 0);
+    window.sent(2, 10, 1, 500_000);
+    window.arrived(20, 512_001);
+    assertThat(window.acknowledgedPosition()).isEqualTo(1);
+  }
+
   @Test
   void shouldLetGoOfWhatIsOldAndWritten() {
     var window = new ResendWindow(1_000, 50);

@@ -30,6 +30,7 @@ class StdoutSinkTest {
         var forwarder =
             Forwarder.of(
                 new SinkSettings.Stdout("siem"),
+                Flow.all(),
                 feed.reader(),
                 new LineEncoder(),
                 new NetworkLoop(),

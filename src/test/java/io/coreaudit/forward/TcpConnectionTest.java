@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.forward.TcpConnection.Phase;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -21,7 +23,7 @@ class TcpConnectionTest {
     }
     var settings =
         new SinkSettings.Tcp("siem", "127.0.0.1", port, null, 0, SinkSettings.TcpTimings.DEFAULT);
-    var connection = new TcpConnection(settings, new Wakeup());
+    var connection = new TcpConnection(settings, new Wakeup(), false);
     var self = new InetSocketAddress("127.0.0.1", port);
     try (var loop = new NetworkLoop()) {
       new Bootstrap()
@@ -35,5 +37,20 @@ class TcpConnectionTest {
       assertThat(connection.failure()).isEqualTo("nothing listens there (it met itself)");
       LineReceiver.bound(port).close(); // the receiver may have its port at once
     }
+  }
+
+  @Test
+  void shouldBoundWhatWaitsAlsoInTinyPieces() {
+    var settings =
+        new SinkSettings.Tcp("siem", "127.0.0.1", 9, null, 0, SinkSettings.TcpTimings.DEFAULT);
+    var connection = new TcpConnection(settings, new Wakeup(), true);
+    var channel = new EmbeddedChannel(connection);
+    int pieces = 0;
+    while (connection.phase() == Phase.UP && pieces < 100_000) {
+      channel.writeInbound(Unpooled.wrappedBuffer(new byte[1]));
+      pieces++;
+    }
+    assertThat(connection.failure()).contains("answers more than its protocol");
+    assertThat(pieces).isLessThan(20_000);
   }
 }

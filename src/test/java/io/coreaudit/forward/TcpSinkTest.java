@@ -41,7 +41,8 @@ class TcpSinkTest {
   private Forwarder forward(
       FrameFeed feed, int port, long window, SinkSettings.TcpTimings timings) {
     var settings = new SinkSettings.Tcp("siem", "127.0.0.1", port, null, window, timings);
-    forwarder = Forwarder.of(settings, feed.reader(), new LineEncoder(), loop, ended -> {});
+    forwarder =
+        Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, ended -> {});
     forwarder.start();
     return forwarder;
   }
@@ -476,6 +477,7 @@ class TcpSinkTest {
       forwarder =
           Forwarder.of(
               settings,
+              Flow.all(),
               feed.reader(),
               (frame, out) -> {
                 good.encode(frame, out);
@@ -519,7 +521,8 @@ class TcpSinkTest {
     }
     feed(1, 10);
     var settings = new SinkSettings.Tcp("siem", "localhost", free, null, 1 << 20, QUICK);
-    forwarder = Forwarder.of(settings, feed.reader(), new LineEncoder(), loop, ended -> {});
+    forwarder =
+        Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, ended -> {});
     forwarder.onTurn(nowNs -> signs.add("beat"), () -> signs.add("rest"));
     forwarder.doWork();
     assertThat(signs).containsExactly("rest", "beat");

@@ -79,7 +79,8 @@ class TlsSinkTest {
 
   private void forward(FrameFeed feed, int port, TlsSettings tls, SinkSettings.TcpTimings timings) {
     var settings = new SinkSettings.Tcp("siem", "127.0.0.1", port, tls, 16 << 20, timings);
-    forwarder = Forwarder.of(settings, feed.reader(), new LineEncoder(), loop, ended -> {});
+    forwarder =
+        Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, ended -> {});
     forwarder.start();
   }
 
@@ -134,6 +135,12 @@ class TlsSinkTest {
   @Test
   void shouldShowItsCertificate() throws Exception {
     assertDelivers(files.server("server", "ca"), with("client.pem", "client.key", null), "TLSv1.3");
+  }
+
+  @Test
+  void shouldTakeAKeyInItsOlderForm() throws Exception {
+    assertDelivers(
+        files.server("server", "ca"), with("client.pem", "client-sec1.key", null), "TLSv1.3");
   }
 
   @Test
@@ -290,7 +297,7 @@ class TlsSinkTest {
         with("client.pem", "client-locked.key", files.path("no-such-password")),
         "sinks[0].tls.key_password_file: " + directory + "/no-such-password: no such file");
     restart();
-    assertRefuses(1, with("client.pem", "client-sec1.key", null), "a EC PRIVATE KEY, not PKCS#8");
+    assertRefuses(1, with("client.pem", "client-dsa.key", null), "a DSA PRIVATE KEY, not PKCS#8");
     restart();
     assertRefuses(
         1, with("client.pem", "server.key", null), "is not the key of the first certificate");

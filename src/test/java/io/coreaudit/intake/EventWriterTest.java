@@ -147,7 +147,8 @@ final class EventWriterTest {
                 + counters.value(IntakeCounter.REFUSED)
                 + counters.value(IntakeCounter.CANARIES)
                 + counters.value(IntakeCounter.OVER_RATE)
-                + counters.value(IntakeCounter.REPEATED_READS));
+                + counters.value(IntakeCounter.REPEATED_READS)
+                + counters.value(IntakeCounter.SHED));
     long refused = 0;
     for (SpoolCounter counter : SpoolCounter.values()) {
       refused += counter.name().startsWith("REFUSED_") ? spool.counters().value(counter) : 0;

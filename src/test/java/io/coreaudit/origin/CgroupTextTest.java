@@ -74,6 +74,8 @@ final class CgroupTextTest {
           13:memory:@P/crio-@A.scope;1:name=systemd:/user.slice/user@7.service/libpod-@B.scope | 1 @A @D
           13:memory:/user.slice/libpod-@B.scope;1:name=systemd:@P/crio-@A.scope | 1 @A @D
           0::/my.slice/my-kubepods.slice/kubepods-pod@U.slice/crio-@A.scope | 1 @A @D
+          0::@P/inner.slice/kubepods-pod@S.slice/x          | pod @D
+          0::@P/pod@S/crio-@A.scope                         | 1 @A @D
           nothing                                           | host
           """)
   void shouldTellWhereAProcessBelongs(String text, String expected) {

@@ -140,6 +140,93 @@ final class ContainerFilesTest {
     assertThat(container(SANDBOX)).doesNotContain("sha256").endsWith(" 6=app:web");
   }
 
+  private String container(String id) {
+    return text(files.names().container(address(id)));
+  }
+
+  @Test
+  void shouldNameWhatPodmanRuns() throws Exception {
+    Path run = Files.createDirectories(storage.resolve("run/overlay-containers"));
+    Path lib = Files.createDirectories(storage.resolve("lib/overlay-containers"));
+    String lies =
+        "\"io.kubernetes.pod.uid\":\"" + APP.uid() + "\",\"io.kubernetes.pod.name\":\"x\",";
+    String config =
+        "{\"annotations\":{%s\"io.container.manager\":\"libpod\",\"io.kubernetes.cri-o.TTY\":\"x\"}}";
+    String entry =
+        "{\"id\":\"%s\",\"names\":[\"%s\",\"x\"],\"image\":\"6d\",\"flags\":{\"id\":1},"
+            + "\"metadata\":\"{\\\"image-name\\\":\\\"quay.io/%2$s:1\\\",\\\"name\\\":\\\"n\\\"}\"}";
+    start(List.of());
+    String one = CrioTree.id(11);
+    String brief = CrioTree.id(12);
+    String none = CrioTree.id(13);
+    String imageless = CrioTree.id(14);
+    Files.writeString(
+        lib.resolve("containers.json"),
+        "[" + entry.formatted(CrioTree.id(10), "other") + "," + entry.formatted(one, "web") + "]");
+    Files.writeString(run.resolve("containers.json"), "[{");
+    Files.writeString(
+        run.resolve("volatile-containers.json"),
+        "["
+            + entry.formatted(brief, "job")
+            + ",{\"id\":\""
+            + imageless
+            + "\",\"names\":[\"bare\"],\"metadata\":\"{\"}]");
+    Path linked = Files.createDirectories(lib.resolve(CrioTree.id(15)).resolve("userdata"));
+    Path target = Files.writeString(storage.resolve("config.json"), config.formatted(lies));
+    Files.createSymbolicLink(linked.resolve("config.json"), target);
+    Files.createDirectories(run.resolve(CrioTree.id(15)));
+    for (String id : List.of(one, brief, none, imageless)) {
+      Path userdata = Files.createDirectories(lib.resolve(id).resolve("userdata"));
+      Files.writeString(userdata.resolve("config.json"), config.formatted(lies));
+      Files.createDirectories(run.resolve(id));
+    }
+    await(() -> count(ContainerCounter.KNOWN) == 4);
+    assertThat(container(imageless)).isEqualTo("3=bare");
+    assertThat(files.names().container(address(CrioTree.id(15)))).as("linked").isNull();
+    assertThat(container(one)).isEqualTo("3=web 4=quay.io/web:1");
+    assertThat(container(brief)).isEqualTo("3=job 4=quay.io/job:1");
+    assertThat(container(none)).as("not listed").isEmpty();
+    assertThat(pod(APP.uid())).as("its caller's word").isNull();
+    Files.delete(run.resolve(one));
+    await(() -> container(one) == null);
+  }
+
+  @Test
+  void shouldNameWhatDockerRuns() throws Exception {
+    start(List.of("app"));
+    String config =
+        "{\"ID\":\"x\",\"Name\":\"%s\",\"Image\":\"sha256:1\",\"Config\":{\"Image\":\"quay.io/web:1\","
+            + "\"Labels\":{\"io.kubernetes.pod.uid\":\"%s\",\"io.kubernetes.pod.name\":\"x\"}},"
+            + "\"ProcessLabel\":\"system_u:system_r:svirt_lxc_net_t:s0:c9,c3\"}";
+    String free = CrioTree.id(21);
+    String kubelets = CrioTree.id(22);
+    Path containers = storage.resolve("lib/containers");
+    String pod = "/k8s_app_web-1_shop_" + SANDBOX.uid() + "_0";
+    String again = CrioTree.id(23);
+    for (String name : List.of("/web", pod, pod + "_1a2b3c4d")) {
+      String id = name.equals(pod) ? kubelets : name.startsWith(pod) ? again : free;
+      Path file = containers.resolve(id).resolve("config.v2.json");
+      Files.createDirectories(file.getParent());
+      if (id.equals(free)) {
+        Files.writeString(file.resolveSibling("hostconfig.json"), "{\"PidMode\":\"\",\"x\":{}}");
+      }
+      Files.writeString(file, config.formatted(name, APP.uid().replace('0', '1')));
+    }
+    files.missed().ask(address(free), System.currentTimeMillis());
+    await(() -> count(ContainerCounter.KNOWN) == 3);
+    assertThat(container(free)).isEqualTo("3=web 4=quay.io/web:1");
+    assertThat(container(again)).as("its name was taken").isEqualTo(container(kubelets));
+    assertThat(files.names().hasOwnProcesses(address(free))).isTrue();
+    assertThat(container(kubelets)).isEqualTo("1=shop 2=web-1 3=app 4=quay.io/web:1");
+    assertThat(pod(SANDBOX.uid())).isEqualTo("1=shop 2=web-1");
+    assertThat(pod(APP.uid().replace('0', '1'))).as("an image's word").isNull();
+    assertThat(files.names().hasOwnProcesses(address(kubelets))).as("not said").isFalse();
+    Files.delete(containers.resolve(free).resolve("config.v2.json"));
+    Files.delete(containers.resolve(free).resolve("hostconfig.json"));
+    Files.delete(containers.resolve(free));
+    await(() -> container(free) == null);
+  }
+
   @Test
   void shouldKnowWhichPodsShareTheirProcesses() throws Exception {
     CrioTree tree = new CrioTree(storage.resolve("run"));

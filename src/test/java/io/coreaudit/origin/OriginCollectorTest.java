@@ -110,16 +110,47 @@ final class OriginCollectorTest extends OriginScene {
   @Test
   void shouldBoundLookupsInProc() {
     clock.step(ProcessFinder.PARENTS_NS / 10);
-    for (int i = 0; i < 9; i++) {
-      feed(call(100, i, 100_000 + i, 5000, "cat", "\"/usr/bin/cat\""));
-    }
+    feed(call(99, 1, 100_000, 5000, "cat", program(0)));
     long ns = count(OriginCounter.LOOKS_NS);
-    feed(call(100, 20, 100_020, 5000, "cat", "\"/usr/bin/cat\""));
-    assertThat(count(OriginCounter.LOOKS_NS) - ns).isEqualTo(ProcessFinder.PARENTS_NS / 10);
-    feed(call(100, 9999, 2436, 5000, "cat", "\"/usr/bin/cat\""));
+    for (int i = 0; i < 64; i++) {
+      feed(call(100, 2 + i, 100_001 + i, 5000, "cat", program(i)));
+    }
+    assertThat(count(OriginCounter.LOOKS_NS) - ns)
+        .as("and one look at the process itself")
+        .isEqualTo(ProcessFinder.PARENTS_NS + ProcessFinder.PARENTS_NS / 10);
+    assertThat(count(OriginCounter.LOOKS_SPARED)).isEqualTo(54);
+    feed(call(100, 9999, 2436, 5000, "cat", program(10)));
     assertThat(tags()).noneMatch(tag -> tag.startsWith("3 "));
-    feed(call(101, 10_000, 2436, 5000, "cat", "\"/usr/bin/cat\""));
+    feed(call(101, 10_000, 2436, 5000, "cat", program(10)));
     assertThat(tags()).contains("3 bash");
+  }
+
+  private static String program(int number) {
+    return "\"/usr/bin/cat" + number + '"';
+  }
+
+  @Test
+  void shouldLeaveLooksForOthersThanTheOneThatHadItsShare() throws IOException {
+    String one = " subj=system_u:system_r:container_t:s0:c1,c2 key=";
+    String other = one.replace("c1,", "c3,");
+    process(80, "init", 5, CRIO);
+    feed(call(99, 1, 80, 5000, "sh", "\"/bin/sh\""));
+    feed(call(99, 2, 100_009, 5001, "cat", program(1)));
+    clock.step(ProcessFinder.PARENTS_NS / 10);
+    for (int i = 0; i < 6; i++) {
+      feed(call(100, 10 + i, 100_000 + i, 5001, "cat", program(1)).replace(" key=", one));
+    }
+    long gone = count(OriginCounter.LOOKS_GONE);
+    feed(call(100, 20, 100_010, 5001, "cat", program(1)).replace(" key=", one));
+    assertThat(count(OriginCounter.LOOKS_GONE)).as("it had its share").isEqualTo(gone);
+    feed(call(100, 21, 2436, 5001, "cat", program(1)).replace(" key=", other));
+    assertThat(tags()).as("of another domain").contains("3 bash");
+    feed(call(100, 22, 100_011, 5001, "cat", program(1)).replace(" key=", other));
+    assertThat(count(OriginCounter.LOOKS_GONE)).as("that too now").isEqualTo(gone);
+    feed(call(100, 23, 100_012, 5001, "cat", program(2)));
+    assertThat(count(OriginCounter.LOOKS_GONE)).as("of another program").isEqualTo(gone + 1);
+    feed(call(100, 24, 80, 7000, "cat", program(1)).replace(" key=", one));
+    assertThat(tags()).as("what is known needs no look").contains("7 2");
   }
 
   @Test

@@ -143,6 +143,49 @@ final class OriginContainerTest extends OriginScene {
     assertThat(tags()).contains("7 1", "8 cri-o " + ID + " " + POD);
   }
 
+  /// Each look takes a tenth of what all may take of a second.
+  @Test
+  void shouldLeaveLooksForOthersBesideAPodAndADomainThatTakeMany() throws IOException {
+    String second = CRIO.replace(ID, OTHER_ID);
+    followOne();
+    process(80, "one", 5, CRIO);
+    process(81, "two", 5, second);
+    process(82, "else", 5, CRIO.replace(POD.replace('-', '_'), VICTIM.replace('-', '_')));
+    for (int pid : new int[] {80, 81, 82}) {
+      feed(call(99, pid, 60, pid, "init", "\"/init\""));
+    }
+    clock.step(ProcessFinder.OWN_NS / 10);
+    for (int pid = 100; pid < 105; pid++) {
+      feed(at(100_000, pid, 1, pid, "any"));
+    }
+    assertThat(isLookedAt(110, 80, CRIO)).as("a share").isTrue();
+    assertThat(isLookedAt(111, 80, CRIO)).as("no other").isFalse();
+    assertThat(isLookedAt(112, 81, second)).as("nor its other container").isFalse();
+    assertThat(isLookedAt(113, 82, CRIO)).as("another pod").isTrue();
+    String label = "u:system_r:container_t:s0:c1,c2";
+    String none = "4294967295";
+    assertThat(isLookedAt(114, label, none)).as("a domain").isTrue();
+    assertThat(isLookedAt(115, label, none)).isFalse();
+    assertThat(isLookedAt(116, label, "1000")).as("that of a login session").isTrue();
+    assertThat(isLookedAt(117, "kernel", none)).as("who is not known").isTrue();
+    assertThat(isLookedAt(118, "kernel", none)).as("all are used up").isFalse();
+  }
+
+  private boolean isLookedAt(int pid, int ppid, String cgroup) throws IOException {
+    process(pid, "x", 6, cgroup);
+    feed(at(100_000, pid, ppid, pid, "x"));
+    return tags().contains("7 1");
+  }
+
+  private boolean isLookedAt(int pid, String label, String session) throws IOException {
+    process(pid, "x", 6, CRIO);
+    feed(
+        at(100_000, pid, 0, pid, "x")
+            .replace("auid=1000", "auid=" + session)
+            .replace(" key=", " subj=" + label + " key="));
+    return tags().contains("7 1");
+  }
+
   @Test
   void shouldNotBelieveWhatAUserCallsHisGroups() throws IOException {
     followOne();
@@ -170,9 +213,52 @@ final class OriginContainerTest extends OriginScene {
     assertThat(tags()).contains("7 2", "8 ?  " + POD);
     process(90, "init", 5, "0::/docker/" + ID + "\n");
     feed(call(100, 2, 90, 2490, "cat", "\"/usr/bin/cat\""));
-    assertThat(tags()).as("without a pod").contains("7 2", "8 docker " + ID + " ");
+    assertThat(tags()).as("without a pod").contains("7 0").noneMatch(CONTAINER);
     feed(call(100, 3, 60, 90, "init", "\"/init\""));
     assertThat(tags()).contains("7 1", "8 docker " + ID + " ");
+  }
+
+  /// By `--pid=container:`, so its orphan may be a child of the other's first process.
+  @Test
+  void shouldNotTellTheContainerOfAnOrphanWhereOneWithoutAPodSharesProcesses() throws Exception {
+    devices.mounted(1, 0, 0x27, VICTIM, "token", true);
+    follow();
+    docker(OTHER_ID, "");
+    docker(ID, "");
+    process(90, "init", 5, "0::/docker/" + ID + "\n");
+    feed(call(100, 1, 90, 2490, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).as("not known yet, and asked for").contains("7 0").noneMatch(CONTAINER);
+    await(ID);
+    feed(call(102, 2, 90, 2491, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).contains("7 2", "8 docker " + ID + " ");
+    String joined = "ab".repeat(32);
+    docker(joined, "container:" + OTHER_ID);
+    await(joined);
+    feed(call(104, 3, 90, 2492, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).contains("7 0").noneMatch(CONTAINER);
+    feed(call(104, 4, 2492, 2493, "cat", "\"/usr/bin/cat\""));
+    assertThat(tags()).as("its child").contains("7 0").noneMatch(CONTAINER);
+    append(call(104, 5, 90, 2494, "cat", "\"/usr/bin/cat\""));
+    append(PATH.formatted("104.000:5", 0, "/token", "00:27", "NORMAL"));
+    assembler.flush();
+    assertThat(tags())
+        .as("it is of no pod, whichever it is")
+        .contains("7 0", "10 foreign " + VICTIM + " token")
+        .noneMatch(CONTAINER);
+  }
+
+  private void docker(String id, String processes) throws IOException {
+    write("run/containers/" + id + "/hostconfig.json", "{\"PidMode\":\"" + processes + "\"}");
+    write("run/containers/" + id + "/config.v2.json", "{\"Name\":\"/web\",\"Config\":{}}");
+  }
+
+  private void await(String id) throws InterruptedException {
+    byte[] bytes = id.getBytes(StandardCharsets.US_ASCII);
+    Memory.copy(bytes, 0, lineBlock, bytes.length);
+    for (int i = 0; i < 1000 && containers.names().container(lineBlock) == null; i++) {
+      Thread.sleep(10);
+    }
+    assertThat(containers.names().container(lineBlock)).isNotNull();
   }
 
   @Test
@@ -259,13 +345,84 @@ final class OriginContainerTest extends OriginScene {
                 + count(OriginCounter.BY_NOTHING));
   }
 
+  /// Of a process that is gone, and whose parent is.
+  @Test
+  void shouldKnowByTheLabelWhatIsForeign() throws IOException {
+    CrioTree.Made one = CrioTree.Made.sandbox(ID, POD, "web", "payments", Map.of());
+    CrioTree.Made other = CrioTree.Made.sandbox(OTHER_ID, VICTIM, "db", "bank", Map.of());
+    follow(one, other);
+    devices.mounted(1, 0, 0x27, VICTIM, "token", true);
+    devices.mounted(2, 0, 0x28, "cccccccc-1919-434d-add7-4afaafdaef89", "nobody's", true);
+    devices.mounted(3, 0, 0x29, POD, "own", true);
+    String foreign = "10 foreign " + VICTIM + " token";
+    assertThat(ofLabel("100.000:1", "system_u:system_r:container_t:s0:c1,c2", "00:27"))
+        .as("a domain of nobody")
+        .contains("7 0", "10 unknown " + VICTIM + " token");
+    assertThat(ofLabel("100.000:2", one.label(), "00:27"))
+        .contains("7 3", foreign, "11 bank db")
+        .anyMatch(isOnly("payments"));
+    assertThat(ofLabel("100.000:3", other.label(), "00:27"))
+        .as("of the namespace, perhaps of another pod")
+        .contains("7 3", "10 unknown " + VICTIM + " token");
+    assertThat(ofLabel("100.000:4", one.label(), "00:28"))
+        .as("of a pod that nobody knows")
+        .anyMatch(tag -> tag.startsWith("10 unknown"));
+    assertThat(ofLabel("100.000:5", one.label(), "00:29", "00:27"))
+        .as("of two files the one that counts")
+        .contains(foreign);
+    keepPrefix = true;
+    assertThat(ofLabel("100.000:7", one.label(), "00:27")).as("as a line").contains("7 3", foreign);
+  }
+
+  @Test
+  void shouldNotNameTheNamespaceOfALoginSession() throws IOException {
+    CrioTree.Made one = CrioTree.Made.sandbox(ID, POD, "web", "payments", Map.of());
+    follow(one, CrioTree.Made.sandbox(OTHER_ID, VICTIM, "db", "bank", Map.of()));
+    devices.mounted(1, 0, 0x27, VICTIM, "token", true);
+    String call = call(100, 1, 60, 30_001, "cat", "\"/bin/cat\"");
+    append(call.replace(" key=", " subj=" + one.label() + " key="));
+    append(PATH.formatted("100.000:1", 0, "/token", "00:27", "NORMAL"));
+    assembler.flush();
+    assertThat(tags())
+        .as("somebody's own podman may give that label")
+        .contains("7 0", "10 foreign " + VICTIM + " token")
+        .noneMatch(tag -> tag.startsWith("9 "));
+  }
+
+  /// Its record does not say whether it is of a login session.
+  @Test
+  void shouldNotNameTheNamespaceOfAnOperationOfIoUring() throws IOException {
+    CrioTree.Made one = CrioTree.Made.sandbox(ID, POD, "web", "payments", Map.of());
+    follow(one, CrioTree.Made.sandbox(OTHER_ID, VICTIM, "db", "bank", Map.of()));
+    devices.mounted(1, 0, 0x27, VICTIM, "token", true);
+    append(OPERATION.formatted("100.000:1", 60, 30_001, one.label()));
+    append(PATH.formatted("100.000:1", 0, "/token", "00:27", "NORMAL"));
+    assembler.flush();
+    assertThat(tags())
+        .contains("7 0", "10 foreign " + VICTIM + " token")
+        .noneMatch(tag -> tag.startsWith("9 "));
+  }
+
+  private List<String> ofLabel(String stamp, String label, String... devices) {
+    append(
+        CALL.replace("%d.%03d:%d", stamp)
+            .replace("auid=1000", "auid=4294967295")
+            .formatted(60, 30_000 + stamp.charAt(8), "x", "\"/bin/cat\"")
+            .replace(" key=", " subj=" + label + " key="));
+    for (int i = 0; i < devices.length; i++) {
+      append(PATH.formatted(stamp, i, "/token", devices[i], "NORMAL"));
+    }
+    assembler.flush();
+    return tags();
+  }
+
   private static Predicate<String> isOnly(String namespace) {
     return tag -> tag.matches("(?s)9 .{3}" + namespace);
   }
 
   private List<String> ofLabel(int serial, int ppid, String label) {
     String call = call(100, serial, ppid, 20_000 + serial, "cat", "\"/bin/cat\"");
-    feed(call.replace(" key=", " subj=" + label + " key="));
+    feed(call.replace("auid=1000", "auid=4294967295").replace(" key=", " subj=" + label + " key="));
     return tags();
   }
 
@@ -274,8 +431,8 @@ final class OriginContainerTest extends OriginScene {
     SelinuxDomains domains =
         new SelinuxDomains(
             List.of(facts("a", 1), facts("b", 1), facts("c", 2), facts("c", 2), facts("d", 0)));
-    assertThat(namespace(domains, "u:r:container_t:s0:c1,c26")).isNull();
-    assertThat(namespace(domains, "u:r:container_t:s0:c2,c26")).isNotNull();
+    assertThat(namespace(domains, "container_t:s0:c1,c26")).isNull();
+    assertThat(namespace(domains, "container_t:s0:c2,c26")).isNotNull();
     assertThat(SelinuxDomains.domain("u:r:t:s0:c26,c15")).isEqualTo("t:s0:c15,c26");
     assertThat(SelinuxDomains.domain("u:r:t:s0:c15,c26")).isEqualTo("t:s0:c15,c26");
     for (String none :
@@ -290,8 +447,8 @@ final class OriginContainerTest extends OriginScene {
         namespace, "", "", "", namespace, "", "", List.of(), Map.of(), false, domain);
   }
 
-  private byte[] namespace(SelinuxDomains domains, String label) {
-    byte[] bytes = label.getBytes(StandardCharsets.US_ASCII);
+  private byte[] namespace(SelinuxDomains domains, String domain) {
+    byte[] bytes = domain.getBytes(StandardCharsets.US_ASCII);
     Memory.copy(bytes, 0, lineBlock, bytes.length);
     return domains.namespace(lineBlock, bytes.length);
   }

@@ -31,6 +31,10 @@ abstract class OriginScene {
           + " a2=0 a3=0 items=1 ppid=%d pid=%d auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=10"
           + " sgid=0 fsgid=0 tty=pts0 ses=1 comm=\"%s\" exe=%s key=\"k\"";
 
+  static final String OPERATION =
+      "type=URINGOP msg=audit(%s): uring_op=18 success=yes exit=3 items=1 ppid=%d pid=%d uid=0"
+          + " gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 subj=%s key=\"k\"";
+
   static final String PATH =
       "type=PATH msg=audit(%s): item=%d name=\"%s\" inode=1 dev=%s mode=0100644 ouid=0 ogid=0"
           + " rdev=00:00 nametype=%s cap_fp=0";
@@ -170,11 +174,17 @@ abstract class OriginScene {
   }
 
   void append(byte[] bytes) {
-    Memory.copy(bytes, 0, lineBlock, bytes.length);
-    line.split(lineBlock, bytes.length);
+    append(assembler, line, lineBlock, keepPrefix, bytes);
+  }
+
+  /// Hands a line to an assembler: as a line, or as the kernel would have sent it.
+  static void append(
+      Assembler assembler, TextLine line, long block, boolean keepPrefix, byte[] bytes) {
+    Memory.copy(bytes, 0, block, bytes.length);
+    line.split(block, bytes.length);
     assembler.accept(
         line.type(),
-        lineBlock,
+        block,
         keepPrefix ? line.prefixLength() : 0,
         line.textAddress(),
         line.textLength(),

@@ -48,6 +48,32 @@ class FieldIndexTest {
   }
 
   @Test
+  void shouldEndAMessageAtAuditdsSeparatorOnly() {
+    String words = STAMP + "pid=7 msg='op=\u001dUID=\"x\" a='\u001dUID=\"y\" b=1'";
+    assertThat(fields(words, false)).contains("op=\u001dUID=\"x\"", "b=1");
+    assertThat(index.isEnriched()).isFalse();
+    assertThat(fields(words + "\u001dAUID=\"root\"", false))
+        .contains("b=1")
+        .doesNotContain("AUID=\"root\"");
+    assertThat(index.isEnriched()).isTrue();
+    assertThat(fields(words + " ", false)).contains("b=1");
+    assertThat(index.isEnriched()).isFalse();
+    assertThat(fields(STAMP + "pid=7 msg='op=x\u001dUID=\"y\"", false)).contains("pid=7");
+    assertThat(index.isEnriched()).as("cut").isFalse();
+  }
+
+  @Test
+  void shouldEndAQuoteWhereOthersThanADecisionSaySo() {
+    String rest = " exe=\"/usr/bin/x\" hostname=? addr=192.0.2.7 terminal=? res=failed'";
+    assertThat(fields(STAMP + "pid=9 uid=0 msg='op=run cmdline=\"ls -l\"" + rest, true))
+        .contains("cmdline=\"ls -l\"", "exe=\"/usr/bin/x\"", "addr=192.0.2.7", "res=failed");
+    String decision = STAMP + "pid=9 uid=0 msg='avc:  denied  { x } for cmdline=\"a\" exe=\"/b\"";
+    assertThat(fields(decision + rest, true))
+        .as("without contexts")
+        .contains("cmdline=\"a\" exe=\"/b\"", "exe=\"/usr/bin/x\"", "res=failed");
+  }
+
+  @Test
   void shouldFindMoreFieldsThanEverBefore() {
     StringBuilder text = new StringBuilder(STAMP);
     List<String> expected = new ArrayList<>();
@@ -140,7 +166,7 @@ class FieldIndexTest {
     try (Text memory = Text.of(text)) {
       RecordFlyweight record = new RecordFlyweight().wrap(memory.address(), memory.length());
       record.rewind();
-      long end = memory.address() + (text + '\u001d').indexOf('\u001d');
+      long end = memory.address() + ownLength(text);
       List<String> fields = new ArrayList<>();
       long quotedEnd = 0;
       while (record.next()) {
@@ -170,6 +196,16 @@ class FieldIndexTest {
       }
       return fields;
     }
+  }
+
+  private static int ownLength(String text) {
+    int first = text.indexOf('\u001d');
+    if (first < 0 || !text.substring(0, first).contains(" msg='")) {
+      return first < 0 ? text.length() : first;
+    }
+    int last = text.lastIndexOf('\u001d');
+    boolean enriched = text.charAt(last - 1) == '\'' && !text.stripTrailing().endsWith("'");
+    return enriched ? last : text.length();
   }
 
   @Provide("texts")

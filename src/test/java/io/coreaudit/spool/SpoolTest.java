@@ -42,6 +42,27 @@ final class SpoolTest {
   }
 
   @Test
+  void shouldForgetAReaderThatIsWithdrawnUnlessItHadAcknowledged() {
+    try (Spool spool = Spool.open(settings())) {
+      probe.append(spool, 1, 10, 500);
+      SpoolReader never = spool.reader("never");
+      SpoolReader once = spool.reader("once");
+      probe.read(never, 1, 3);
+      probe.read(once, 1, 3);
+      once.acknowledge(once.position());
+      spool.syncCursors();
+      never.withdraw();
+      once.withdraw();
+      assertThat(temp.resolve("spool/cursor-never")).doesNotExist();
+      assertThat(temp.resolve("spool/cursor-once")).exists();
+      SpoolReader again = spool.reader("once");
+      assertThat(again.lagEvents()).isEqualTo(7);
+      again.withdraw();
+      assertThat(temp.resolve("spool/cursor-once")).as("it was there before").exists();
+    }
+  }
+
+  @Test
   void shouldGoOnAfterARestart() {
     long position;
     try (Spool spool = Spool.open(settings());

@@ -7,8 +7,7 @@ import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.config.ConfigException;
 import io.coreaudit.agent.config.ConfigReader;
 import io.coreaudit.agent.config.InputMode;
-import io.coreaudit.agent.config.SinkConfig;
-import io.coreaudit.agent.config.SinkType;
+import io.coreaudit.agent.config.NamedFiles;
 import io.coreaudit.agent.control.ControlServer;
 import io.coreaudit.agent.control.HostLock;
 import io.coreaudit.agent.http.Health;
@@ -25,6 +24,7 @@ import io.coreaudit.intake.BootId;
 import io.coreaudit.intake.Canary;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.kernel.KernelException;
+import io.coreaudit.ledger.ChainKeeper;
 import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
@@ -34,9 +34,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
@@ -74,7 +75,6 @@ final class Agent implements AutoCloseable {
   /// two attempts to connect.
   private static final Duration DELIVERY_PATIENCE = Duration.ofSeconds(60);
 
-  private static final Duration BEAT = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration NAMES_LOOK = Duration.ofSeconds(10);
 
@@ -90,11 +90,11 @@ final class Agent implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final Canary streamCanary = new Canary();
   private final Canary watchCanary = new Canary();
-  private final List<Forwarder> forwarders = new ArrayList<>();
   private final BootId boot = BootId.current();
   private final StandardError stderr = StandardError.install();
-  private final AtomicInteger sinksEnded = new AtomicInteger();
   private final CountDownLatch started = new CountDownLatch(1);
+  private final ServiceNotice notice =
+      ServiceNotice.of(System.getenv(), ownPid(), readiness, health);
 
   private HostLock lock;
   private AuditReceiver receiver;
@@ -103,9 +103,13 @@ final class Agent implements AutoCloseable {
   private Origins origins;
   private Intake intake;
   private NetworkLoop network;
-  private HttpServer http;
+  private RunningSinks sinks;
+  private final List<Listener> listeners = new ArrayList<>();
   private ControlServer controlServer;
   private Rounds rounds;
+  private Rounds vitals;
+  private ChainKeeper chain; // null: the heartbeat tells no hash
+  private ChainTeller chainTeller;
   private Thread intakeThread;
   private boolean inputEnded;
 
@@ -171,13 +175,7 @@ final class Agent implements AutoCloseable {
     receiver = Inputs.receiver(config.input());
     kernel = KernelSide.open(config, receiver);
     openPipeline();
-    if (config.http().listen() != null) {
-      // On a loop of its own: who asks for metrics must not hold up the sinks.
-      http = HttpServer.start(config.http().listen(), metrics, health, readiness);
-    }
-    if (http != null) {
-      onHttp.accept(http.address());
-    }
+    listen();
     StatusView view =
         new StatusView(
             new Parts(
@@ -186,11 +184,13 @@ final class Agent implements AutoCloseable {
                 receiver,
                 intake,
                 spool,
-                forwarders,
+                sinks,
+                chainTeller,
                 kernel,
                 origins,
                 readiness,
-                health));
+                health,
+                listeners));
     controlServer = ControlServer.start(config.controlSocket(), view);
     Heartbeat controlBeat = health.heartbeat("control", Health.STUCK_NS);
     controlServer.onTurn(controlBeat::beat, controlBeat::rest);
@@ -208,17 +208,34 @@ final class Agent implements AutoCloseable {
     lookAround(view);
     LOG.info("{}", startLine());
     started.countDown();
+    notice.started(System.nanoTime());
+  }
+
+  private void listen() {
+    if (config.http().listen() != null) {
+      // On a loop of its own: who asks for metrics must not hold up the sinks.
+      listeners.add(
+          new Listener(
+              "http",
+              () -> HttpServer.start(config.http().listen(), metrics, health, readiness),
+              onHttp));
+    }
+    if (config.metrics().listen() != null) {
+      listeners.add(
+          new Listener(
+              "metrics https",
+              () -> HttpServer.start(config.metrics(), metrics, health, readiness),
+              address -> {}));
+    }
+    listeners.forEach(Listener::open);
   }
 
   private void openPipeline() throws IOException {
     network = new NetworkLoop();
-    if (config.sinks().stream().anyMatch(sink -> sink.type() == SinkType.TCP)) {
-      network.onTurn(BEAT, health.heartbeat("network", Health.STUCK_NS)::beat);
-    }
     spool = Spool.open(Sinks.spool(config.spool(), receiver == null));
     spool.onTurn(
-        health.heartbeat("spool keeper", Health.STUCK_NS)::beat,
-        health.heartbeat("spool cursors", Health.STUCK_NS)::beat);
+        health.diskHeartbeat("spool keeper", Health.STUCK_NS)::beat,
+        health.diskHeartbeat("spool cursors", Health.STUCK_NS)::beat);
     origins = new Origins(config);
     origins.start(health);
     intake =
@@ -233,8 +250,28 @@ final class Agent implements AutoCloseable {
             this::onOverrun,
             streamCanary,
             watchCanary);
-    for (SinkConfig sink : config.sinks()) {
-      forwarders.add(Sinks.forwarder(sink, forwarders.size(), spool, network, this::onSinkEnd));
+    intake.shed(config.spool().shed());
+    sinks =
+        new RunningSinks(
+            new RunningSinks.Surroundings(
+                spool, network, config.stateDir(), boot, metrics, health, readiness, stop::fail));
+    sinks.open(config.sinks());
+    if (config.heartbeat().chain()
+        && config.heartbeat().intervalNs() > 0
+        && !config.sinks().isEmpty()) {
+      chain =
+          new ChainKeeper(
+              spool.reader(ChainKeeper.CURSOR),
+              config.spool().dir().resolve(ChainKeeper.FILE),
+              text -> LOG.warn("{}: {}", config.spool().dir().resolve(ChainKeeper.FILE), text));
+      Heartbeat beat = health.diskHeartbeat("chain", Health.STUCK_NS);
+      chain.onTurn(beat::beat, beat::rest);
+      chainTeller =
+          new ChainTeller(
+              chain,
+              config.heartbeat().keyFile(),
+              new UUID(boot.high(), boot.low()),
+              text -> LOG.warn("{}", text));
     }
     // Every sink has its cursor now: what all of them have may go.
     spool.releaseAcknowledged();
@@ -263,12 +300,9 @@ final class Agent implements AutoCloseable {
     if (kernel != null) {
       kernel.startWatches(intake, readiness, health);
     }
-    for (Forwarder forwarder : forwarders) {
-      if (!Sinks.mayBlock(config, forwarder.name())) {
-        Heartbeat beat = health.heartbeat("forwarder " + forwarder.name(), Health.STUCK_NS);
-        forwarder.onTurn(beat::beat, beat::rest);
-      }
-      forwarder.start();
+    sinks.start();
+    if (chain != null) {
+      chain.start();
     }
     if (kernel == null) {
       readiness.clear("start");
@@ -277,17 +311,27 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  /// Takes what is to be watched from the configuration as it stands now, whole or not at all. All
-  /// else stays until the next start. Who asks during the start waits for its end.
-  private void reload() {
+  /// Takes what is to be watched and the sinks from the configuration as it stands now, whole or
+  /// not at all. All else stays until the next start. Who asks during the start waits for its end.
+  private synchronized void reload() {
     try {
       started.await();
-      if (kernel == null) {
-        LOG.info("SIGHUP: nothing is watched with this input, so there is nothing to read anew");
-        return;
+      ConfigReader.Read fresh = read.again();
+      NamedFiles.check(fresh);
+      Set<String> prepared = sinks.prepare(fresh.config().sinks());
+      try {
+        if (kernel != null) {
+          kernel.watches().reload(fresh.config());
+        }
+      } catch (IOException | RuntimeException e) {
+        sinks.abandon(prepared);
+        throw e;
       }
-      kernel.watches().reload(read.again().config());
-      LOG.info("what is to be watched was read anew from {}", configFile);
+      LOG.info(
+          "{}the sinks were read anew from {}: {}",
+          kernel == null ? "" : "what is to be watched and ",
+          configFile,
+          sinks.want(fresh.config().sinks()));
     } catch (ConfigException e) {
       e.problems().forEach(problem -> LOG.warn("nothing changes: {}", problem));
     } catch (IOException | RuntimeException e) {
@@ -301,20 +345,31 @@ final class Agent implements AutoCloseable {
   /// conductor does it, the names of accounts and host.
   private void lookAround(StatusView view) {
     SpoolState spoolState = new SpoolState(readiness, stop::fail);
-    Heartbeat beat = health.heartbeat("rounds", Health.STUCK_NS);
-    rounds = new Rounds();
+    Heartbeat beat = health.diskHeartbeat("rounds", Health.STUCK_NS);
+    rounds = new Rounds("rounds");
     rounds.every(LOOK, "sign of life", () -> beat.beat(System.nanoTime()));
     rounds.every(LOOK, "spool", () -> spoolState.look(spool.state()));
+    rounds.every(LOOK, "shedding", () -> spoolState.lookAtShedding(intake.sheds()));
     rounds.every(LOOK, "status", () -> lookAtStatus(view));
-    if (config.heartbeatNs() > 0) {
+    rounds.every(LOOK, "sinks", sinks::look);
+    if (config.heartbeat().intervalNs() > 0) {
       rounds.every(
-          Duration.ofNanos(config.heartbeatNs()),
+          Duration.ofNanos(config.heartbeat().intervalNs()),
           "heartbeat event",
           () -> intake.ownEvents().offer(view.pulse()));
     }
     if (kernel == null) {
       rounds.every(NAMES_LOOK, "names", origins::refreshNames);
     }
+    listeners.forEach(listener -> rounds.every(NAMES_LOOK, listener.name(), listener::open));
+    // On a thread that asks no disk: the watchdog must not end an agent because a disk hangs.
+    vitals = new Rounds("signs of life");
+    vitals.every(LOOK, "service", this::showLife);
+  }
+
+  private void showLife() {
+    readiness.set("disk", String.join("; ", health.waiting()));
+    notice.look(System.nanoTime());
   }
 
   private void lookAtStatus(StatusView view) {
@@ -337,20 +392,11 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private void onSinkEnd(Forwarder forwarder) {
-    String text = "sink " + forwarder.name() + " ended: " + forwarder.state().text();
-    LOG.atError().addKeyValue("sink", forwarder.name()).log("{}", text);
-    readiness.hold("sink " + forwarder.name(), text);
-    if (sinksEnded.incrementAndGet() == forwarders.size()) {
-      stop.fail();
-    }
-  }
-
   /// After the end of an input: lets the sinks have what it gave.
   private void deliver() throws InterruptedException {
     inputEnded = stop.onlyInputEnded();
     if (inputEnded) {
-      Delivery.await(forwarders, DELIVERY_PATIENCE, stop);
+      Delivery.await(sinks::forwarders, DELIVERY_PATIENCE, stop);
     }
   }
 
@@ -363,6 +409,7 @@ final class Agent implements AutoCloseable {
     } else {
       readiness.clear("canary");
     }
+    notice.look(System.nanoTime());
   }
 
   /// Stops in the order of the events: no more records, then what is there goes to the sinks, while
@@ -374,31 +421,35 @@ final class Agent implements AutoCloseable {
   public void close() {
     boolean rulesGo = !config.rules().keepAtStop(service);
     readiness.hold("stop", "stopping");
+    notice.stopping();
     Closing closing = new Closing(CLOSE_BUDGET);
     boolean kernelFree = kernel == null || kernel.stopRoles(closing);
     boolean intakeEnded = stopIntake(closing);
+    List<Forwarder> forwarders = sinks == null ? List.of() : sinks.stopping();
     for (Forwarder forwarder : forwarders) {
       closing.step("sink " + forwarder.name(), () -> forwarder.stop(closing.atMost(SINKS_DRAIN)));
     }
     // Of this the sinks wait together, so that time is left for the spool.
-    Closing sinks = new Closing(closing.atMost(SINKS_END));
+    Closing ends = new Closing(closing.atMost(SINKS_END));
     if (kernel != null && kernelFree) {
       kernelFree = closing.within(KERNEL_END, "rules and settings", () -> kernel.restore(rulesGo));
     }
     kernelFree &= kernel == null || kernel.stopWatches(closing);
     boolean allEnded = true;
     for (Forwarder forwarder : forwarders) {
-      allEnded &= awaitEnd(sinks, forwarder);
+      allEnded &= awaitEnd(ends, forwarder);
     }
+    allEnded &= endChain(closing);
     boolean all = Delivery.tellLeftBehind(forwarders);
     if (!all && inputEnded && config.input().mode() == InputMode.FILE) {
       stop.fail();
     }
     closeSpool(closing, intakeEnded, allEnded);
     closing.close("rounds", rounds);
+    closing.close("signs of life", vitals);
     closing.close("control socket", controlServer);
-    if (http != null) {
-      closing.within(ROLE_END, "http", http::close);
+    for (Listener listener : listeners) {
+      closing.within(ROLE_END, listener.name(), listener::close);
     }
     if (network != null) {
       closing.within(ROLE_END, "network", network::close);
@@ -407,6 +458,7 @@ final class Agent implements AutoCloseable {
       kernel.closeControl(closing);
     }
     closing.close("lock", lock);
+    closing.close("service", notice);
   }
 
   private boolean stopIntake(Closing closing) {
@@ -432,6 +484,14 @@ final class Agent implements AutoCloseable {
         "sink " + forwarder.name(), () -> ended[0] = forwarder.awaitEnd(closing.atMost(SINKS_END)));
     if (!ended[0]) {
       LOG.warn("sink {} did not end: its receiver takes nothing", forwarder.name());
+    }
+    return ended[0];
+  }
+
+  private boolean endChain(Closing closing) {
+    boolean[] ended = {chain == null};
+    if (chain != null) {
+      closing.step("chain", () -> ended[0] = chain.stop(closing.atMost(ROLE_END)));
     }
     return ended[0];
   }
@@ -462,9 +522,7 @@ final class Agent implements AutoCloseable {
     for (int i = 0; i < config.sinks().size(); i++) {
       line.append(i == 0 ? "" : ", ").append(Sinks.describe(config.sinks().get(i)));
     }
-    if (http != null) {
-      line.append("; http ").append(http.address());
-    }
+    listeners.forEach(listener -> line.append("; ").append(listener.describe()));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);
     return line.append("; in ").append(millis).append(" ms").toString();
   }

@@ -3,6 +3,7 @@ package io.coreaudit.agent;
 import io.coreaudit.forward.Forwarder;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +19,15 @@ final class Delivery {
   /// somebody urges the stop.
   ///
   /// @param patience how long they may stand still
-  static void await(List<Forwarder> sinks, Duration patience, StopSignal stop)
+  static void await(Supplier<List<Forwarder>> sinks, Duration patience, StopSignal stop)
       throws InterruptedException {
-    long left = unsent(sinks);
+    long left = unsent(sinks.get());
     long movedNs = System.nanoTime();
     while (left > 0 && System.nanoTime() - movedNs < patience.toNanos()) {
       if (stop.awaitUrge(LOOK_MILLIS)) {
         return;
       }
-      long now = unsent(sinks);
+      long now = unsent(sinks.get());
       if (now != left) {
         left = now;
         movedNs = System.nanoTime();

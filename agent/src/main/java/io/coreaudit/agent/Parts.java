@@ -3,7 +3,6 @@ package io.coreaudit.agent;
 import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.http.Health;
 import io.coreaudit.agent.http.Readiness;
-import io.coreaudit.forward.Forwarder;
 import io.coreaudit.intake.Intake;
 import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.spool.Spool;
@@ -13,6 +12,8 @@ import java.util.List;
 ///
 /// @param configFile where the configuration came from, or `defaults`
 /// @param receiver null when the input is lines
+/// @param chain null when the heartbeat tells no hash
+/// @param listeners those that are wanted, open or not
 /// @param kernel null when the agent has nothing to do with the kernel
 record Parts(
     AgentConfig config,
@@ -20,8 +21,10 @@ record Parts(
     AuditReceiver receiver,
     Intake intake,
     Spool spool,
-    List<Forwarder> forwarders,
+    RunningSinks sinks,
+    ChainTeller chain,
     KernelSide kernel,
     Origins origins,
     Readiness readiness,
-    Health health) {}
+    Health health,
+    List<Listener> listeners) {}

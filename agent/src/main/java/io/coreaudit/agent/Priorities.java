@@ -4,6 +4,7 @@ import static io.coreaudit.kernel.LinuxConstants.PRIO_PROCESS;
 
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.kernel.LibC;
+import io.coreaudit.ledger.ChainKeeper;
 import io.coreaudit.watch.SecretKeeper;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -20,7 +21,7 @@ import java.nio.file.Path;
 /// ```text
 /// intake                  -4   as auditd has it by default; only with CAP_SYS_NICE
 /// mounts                  -4   a secret is not watched before this thread has attached it
-/// forwarders               5
+/// forwarders, chain        5
 /// optimising compiler     10   the first compiler, whose code comes at once, stays as it is
 /// ```
 ///
@@ -66,7 +67,7 @@ final class Priorities {
   private static int further(String name) {
     if (name.equals(Agent.INTAKE) || name.equals(SecretKeeper.THREAD)) {
       return -4;
-    } else if (name.equals(FORWARDER)) {
+    } else if (name.equals(FORWARDER) || name.equals(ChainKeeper.THREAD)) {
       return 5;
     }
     return name.equals(OPTIMISER) ? 10 : 0;

@@ -3,6 +3,8 @@ package io.coreaudit.agent;
 import io.coreaudit.agent.control.StatusReport;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.forward.Unsent;
+import java.util.List;
 import java.util.Map;
 
 /// Makes the `heartbeat` event: that this node is there, and how its ledger stands. Where none
@@ -13,12 +15,26 @@ import java.util.Map;
 final class Pulse {
   private Pulse() {}
 
+  /// What became of the events that one sink was to have.
+  ///
+  /// @param out events that its receiver has, since start
+  /// @param dropped events that it will never get, by reason, since start
+  /// @param unsent which those are, since the last heartbeat
+  record SinkLedger(String name, long out, Map<String, Long> dropped, Unsent unsent) {}
+
   /// The event.
   ///
   /// @param report how the agent stands
+  /// @param sinks the ledger of each sink
   /// @param seq number of the event that the spool accepted last
   /// @param spoolMostBytes the most that the spool took since the last heartbeat
-  static OwnEvent of(StatusReport report, long seq, long spoolMostBytes) {
+  /// @param chain tells how far the chain of hashes is, or null
+  static OwnEvent of(
+      StatusReport report,
+      List<SinkLedger> sinks,
+      long seq,
+      long spoolMostBytes,
+      ChainTeller chain) {
     StatusReport.Process agent = report.agent();
     OwnEvent.Fields fields =
         OwnEvent.of(EventKind.HEARTBEAT)
@@ -49,6 +65,26 @@ final class Pulse {
       fields.with("sink_" + sink.name() + "_cursor", Math.max(0, seq - sink.lagEvents()));
       fields.with("sink_" + sink.name() + "_lag", sink.lagEvents());
     }
+    sinks.forEach(sink -> add(fields, sink));
+    if (chain != null) {
+      chain.tell(fields, agent.node());
+    }
     return fields.build();
+  }
+
+  private static void add(OwnEvent.Fields fields, SinkLedger sink) {
+    String lead = "sink_" + sink.name();
+    fields.with(lead + "_out", sink.out());
+    sink.dropped().forEach((reason, events) -> fields.with(lead + "_dropped_" + reason, events));
+    Unsent unsent = sink.unsent();
+    if (!unsent.ranges().isEmpty()) {
+      fields.with(lead + "_unsent", unsent.ranges());
+    }
+    if (unsent.folded() > 0) {
+      fields.with(lead + "_unsent_folded", unsent.folded());
+    }
+    if (unsent.earlier() > 0) {
+      fields.with(lead + "_unsent_earlier", unsent.earlier());
+    }
   }
 }

@@ -15,11 +15,28 @@ final class SpoolState {
   private final Readiness readiness;
   private final Runnable onFailed;
   private SpoolStat.State told = SpoolStat.State.OPEN;
+  private boolean shedding;
 
   /// @param onFailed what to do when only a new start helps
   SpoolState(Readiness readiness, Runnable onFailed) {
     this.readiness = readiness;
     this.onFailed = onFailed;
+  }
+
+  /// Looks once at what is left out because the spool is nearly full.
+  ///
+  /// @param sheds whether anything is
+  void lookAtShedding(boolean sheds) {
+    if (sheds && !shedding) {
+      LOG.atWarn()
+          .addKeyValue("spool", "shedding")
+          .log(
+              "spool is nearly full (spool.shed.at): the most frequent events are left out, and"
+                  + " told as numbers; see which sink is behind");
+    } else if (!sheds && shedding) {
+      LOG.atInfo().addKeyValue("spool", "open").log("spool: nothing is left out any more");
+    }
+    shedding = sheds;
   }
 
   /// Looks once.

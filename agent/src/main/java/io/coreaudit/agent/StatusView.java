@@ -1,7 +1,6 @@
 package io.coreaudit.agent;
 
 import io.coreaudit.agent.command.Version;
-import io.coreaudit.agent.config.SinkConfig;
 import io.coreaudit.agent.control.StatusReport;
 import io.coreaudit.agent.control.StatusSource;
 import io.coreaudit.agent.http.Metrics;
@@ -11,6 +10,7 @@ import io.coreaudit.event.OwnEvent;
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.forward.SinkCounter;
 import io.coreaudit.intake.IntakeCounter;
+import io.coreaudit.ledger.ChainKeeper;
 import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.netlink.AuditStatus;
 import io.coreaudit.spool.SpoolCounter;
@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /// What the running agent tells of itself: the answer to `status`, and its metrics.
 final class StatusView implements StatusSource {
@@ -65,9 +66,39 @@ final class StatusView implements StatusSource {
 
   /// The event that says that the agent is there. By the thread of `look`.
   OwnEvent pulse() {
-    OwnEvent event = Pulse.of(status(), agent.intake().seq(), spoolMostBytes);
+    OwnEvent event =
+        Pulse.of(status(), sinkLedgers(), agent.intake().seq(), spoolMostBytes, agent.chain());
     spoolMostBytes = 0;
     return event;
+  }
+
+  /// Those that were taken away first, one last time.
+  private List<Pulse.SinkLedger> sinkLedgers() {
+    return Stream.concat(agent.sinks().takeDeparted().stream(), agent.sinks().forwarders().stream())
+        .map(StatusView::ledger)
+        .toList();
+  }
+
+  private static Pulse.SinkLedger ledger(Forwarder sink) {
+    Map<String, Long> dropped = new LinkedHashMap<>();
+    put(dropped, "filter", sink, SinkCounter.FILTERED_EVENTS);
+    put(dropped, "overrun", sink, SinkCounter.SPOOL_OVERRUN_EVENTS);
+    put(dropped, "refused", sink, SinkCounter.POISON_EVENTS);
+    put(dropped, "corrupt", sink, SinkCounter.SPOOL_CORRUPT_FRAMES);
+    put(dropped, "encode", sink, SinkCounter.ENCODE_FAILURES);
+    return new Pulse.SinkLedger(
+        sink.name(),
+        sink.counters().value(SinkCounter.EVENTS_ACKNOWLEDGED),
+        dropped,
+        sink.takeUnsent());
+  }
+
+  private static void put(
+      Map<String, Long> values, String reason, Forwarder sink, SinkCounter counter) {
+    long value = sink.counters().value(counter);
+    if (value != 0) {
+      values.put(reason, value);
+    }
   }
 
   @Override
@@ -80,16 +111,21 @@ final class StatusView implements StatusSource {
     List<String> reasons = agent.readiness().reasons();
     return new StatusReport.Process(
         Version.text(),
-        new String(agent.origins().host().bytes(), StandardCharsets.UTF_8),
+        node(),
         ProcessHandle.current().pid(),
         started.truncatedTo(ChronoUnit.SECONDS).toString(),
         ChronoUnit.SECONDS.between(started, Instant.now()),
         reasons.isEmpty(),
         reasons,
         agent.health().stuck(),
+        agent.listeners().stream().map(Listener::trouble).filter(t -> !t.isEmpty()).toList(),
         ProcessFigures.residentBytes(),
         ProcessFigures.cpuSeconds(),
         agent.configFile());
+  }
+
+  private String node() {
+    return new String(agent.origins().host().bytes(), StandardCharsets.UTF_8);
   }
 
   private StatusReport.Input input() {
@@ -156,7 +192,8 @@ final class StatusView implements StatusSource {
                 IntakeCounter.REFUSED,
                 IntakeCounter.CANARIES,
                 IntakeCounter.OVER_RATE,
-                IntakeCounter.REPEATED_READS)),
+                IntakeCounter.REPEATED_READS,
+                IntakeCounter.SHED)),
         new StatusReport.LedgerLine(
             "own",
             intake(IntakeCounter.OWN_ACCEPTED) + intake(IntakeCounter.OWN_REFUSED),
@@ -198,34 +235,26 @@ final class StatusView implements StatusSource {
         agent.spool().state().name().toLowerCase(java.util.Locale.ROOT),
         agent.spool().counters().value(SpoolCounter.APPENDED),
         stat.bytes(),
-        stat.maxBytes());
+        stat.maxBytes(),
+        intake(IntakeCounter.SHED_LEVEL));
   }
 
   private List<StatusReport.SinkState> sinks() {
     List<StatusReport.SinkState> states = new ArrayList<>();
-    for (int i = 0; i < agent.forwarders().size(); i++) {
-      Forwarder forwarder = agent.forwarders().get(i);
-      SinkConfig config = agent.config().sinks().get(i);
+    for (RunningSinks.Running sink : agent.sinks().all()) {
+      Forwarder forwarder = sink.forwarder();
       states.add(
           new StatusReport.SinkState(
               forwarder.name(),
-              config.type().name().toLowerCase(java.util.Locale.ROOT),
-              Sinks.describe(config),
+              sink.config().type().name().toLowerCase(java.util.Locale.ROOT),
+              Sinks.describe(sink.config()),
               forwarder.state().text(),
               forwarder.counters().value(SinkCounter.EVENTS_SENT),
               forwarder.counters().value(SinkCounter.SPOOL_OVERRUN_EVENTS),
-              lag(forwarder.name())));
+              forwarder.counters().value(SinkCounter.FILTERED_EVENTS),
+              forwarder.lagEvents()));
     }
     return states;
-  }
-
-  private long lag(String sink) {
-    for (SpoolReader reader : agent.spool().readers()) {
-      if (reader.name().equals(sink)) {
-        return reader.lagEvents();
-      }
-    }
-    return 0;
   }
 
   private List<StatusReport.WatchState> watches() {
@@ -253,16 +282,9 @@ final class StatusView implements StatusSource {
     metrics.bind(agent.spool().counters());
     metrics.bind(agent.spool().keeperCounters());
     for (SpoolReader reader : agent.spool().readers()) {
-      metrics.bind(reader.counters(), "sink", reader.name());
-    }
-    for (Forwarder forwarder : agent.forwarders()) {
-      metrics.bind(forwarder.counters(), "sink", forwarder.name());
-      metrics.gauge(
-          "coreaudit_sink_lag_events",
-          "Events in the spool that the sink has not acknowledged.",
-          "sink",
-          forwarder.name(),
-          () -> lag(forwarder.name()));
+      if (reader.name().equals(ChainKeeper.CURSOR)) { // sinks show their own
+        metrics.bind(reader.counters(), "sink", reader.name());
+      }
     }
     if (agent.kernel() != null) {
       kernelGauge(
@@ -288,6 +310,13 @@ final class StatusView implements StatusSource {
     WatchView.bind(watched(), metrics);
     metrics.gauge(
         "coreaudit_spool_size_bytes", "What the spool takes on disk.", () -> spool.bytes());
+    metrics.gauge(
+        "coreaudit_spool_max_bytes", "The most that the spool may take.", () -> spool.maxBytes());
+    metrics.gauge(
+        "coreaudit_node",
+        "1, with the agent's version and the name of its node.",
+        List.of("version", Version.text(), "node", node()),
+        () -> 1);
   }
 
   /// A figure of the kernel as the conductor saw it last, a minute ago at most.

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.kernel.KernelAudit;
 import java.io.File;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -103,15 +101,6 @@ final class BadStartIT {
       agent.start(config("spool: {dir: %s}\n".formatted(disk.path().resolve("spool"))));
       assertRefused(agent).contains("spool " + disk.path().resolve("spool"));
       assertThat(disk.path().resolve("spool")).doesNotExist();
-    }
-  }
-
-  @Test
-  void shouldRefuseAPortThatIsTaken() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        RunningAgent agent = new RunningAgent(dir)) {
-      agent.http("127.0.0.1:" + taken.getLocalPort()).start(config(""));
-      assertRefused(agent).contains("127.0.0.1:" + taken.getLocalPort(), "http.listen");
     }
   }
 

@@ -29,6 +29,8 @@ public final class ChildJvm implements AutoCloseable {
     Path out = Files.createTempFile("child", ".out");
     Path err = Files.createTempFile("child", ".err");
     List<String> command = command(before, main, args);
+    // Under nohup the tests ignore it, and a JVM says first thing that it cannot have it.
+    command.addAll(0, List.of("env", "--default-signal=HUP"));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())

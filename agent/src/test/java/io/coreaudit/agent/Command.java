@@ -27,14 +27,30 @@ final class Command {
     Assumptions.assumeTrue(there, program + " is not installed");
   }
 
+  /// Skips the test for anybody but root; fails it with `CI=true`.
+  ///
+  /// @param why root: `to mount`
+  static void requireRoot(String why) {
+    boolean root = "root".equals(System.getProperty("user.name"));
+    if ("true".equals(System.getenv("CI"))) {
+      assertThat(root).as("CI runs tests as root").isTrue();
+    }
+    Assumptions.assumeTrue(root, "needs root, " + why);
+  }
+
   /// Runs a program that must succeed; what it said.
   static String run(String... words) throws IOException, InterruptedException {
+    return runWithin(SECONDS, words);
+  }
+
+  /// The same for one that takes its time.
+  static String runWithin(long seconds, String... words) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError(String.join(" ", words) + ": not done within " + SECONDS + " s");
+      throw new AssertionError(String.join(" ", words) + ": not done within " + seconds + " s");
     }
     assertThat(process.exitValue()).as("%s: %s", String.join(" ", words), said).isZero();
     return said;

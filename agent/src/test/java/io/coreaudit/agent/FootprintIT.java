@@ -55,7 +55,7 @@ final class FootprintIT {
   }
 
   /// Whether one of its sockets is in audit's multicast group.
-  private static boolean hears(RunningAgent agent) throws Exception {
+  static boolean hears(RunningAgent agent) throws Exception {
     String pid = Long.toString(agent.process().pid());
     for (String line : Files.readAllLines(Path.of("/proc/net/netlink"))) {
       // sk Eth Pid Groups ..: of protocol 9, with the first group.

@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.origin.HostRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,41 +37,41 @@ final class HostAccountsTest {
   @Test
   void shouldBeItsOwnFilesOnTheHost() throws IOException {
     mounts("1", OWN);
-    assertThat(HostAccounts.root(proc, null)).as("out of bounds").isEqualTo(OWN_ROOT);
+    assertThat(HostRoot.of(proc, null)).as("out of bounds").isEqualTo(OWN_ROOT);
     root("1");
-    assertThat(HostAccounts.root(proc, null)).isEqualTo(OWN_ROOT);
+    assertThat(HostRoot.of(proc, null)).isEqualTo(OWN_ROOT);
   }
 
   @Test
   void shouldBeTheFilesOfProcessOneInAContainer() throws IOException {
     mounts("1", OTHER);
     Path host = root("1");
-    assertThat(HostAccounts.root(proc, null)).isEqualTo(host);
-    assertThat(HostAccounts.root(proc, "/run/kubens/mnt")).isEqualTo(host);
+    assertThat(HostRoot.of(proc, null)).isEqualTo(host);
+    assertThat(HostRoot.of(proc, "/run/kubens/mnt")).isEqualTo(host);
   }
 
   @Test
   void shouldGoByWhatLiesOnTop() throws IOException {
     mounts("1", OWN, OTHER);
-    assertThat(HostAccounts.root(proc, null)).isNull();
+    assertThat(HostRoot.of(proc, null)).isNull();
     mounts("1", OTHER, OWN);
-    assertThat(HostAccounts.root(proc, null)).isEqualTo(OWN_ROOT);
+    assertThat(HostRoot.of(proc, null)).isEqualTo(OWN_ROOT);
   }
 
   @Test
   void shouldBeTheFilesOfTheProcessThatIsNamed() throws IOException {
     mounts("1", OWN);
     mounts("77", OTHER);
-    assertThat(HostAccounts.root(proc, "77")).as("they cannot be reached").isNull();
+    assertThat(HostRoot.of(proc, "77")).as("they cannot be reached").isNull();
     Path host = root("77");
-    assertThat(HostAccounts.root(proc, "77")).isEqualTo(host);
+    assertThat(HostRoot.of(proc, "77")).isEqualTo(host);
   }
 
   @Test
   void shouldBeNoneWhereTheHostsCannotBeReached() throws IOException {
-    assertThat(HostAccounts.root(proc, null)).as("nothing to compare with").isNull();
+    assertThat(HostRoot.of(proc, null)).as("nothing to compare with").isNull();
     mounts("1", OTHER);
-    assertThat(HostAccounts.root(proc, null)).isNull();
+    assertThat(HostRoot.of(proc, null)).isNull();
   }
 
   @Test

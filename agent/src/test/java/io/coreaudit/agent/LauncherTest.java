@@ -40,6 +40,7 @@ final class LauncherTest {
 
   private static final String BRIEF = "-XX:TieredStopAtLevel=1";
   private static final long LONG_LOG = 512 << 20;
+  private static final String DIST = "agent/src/main/dist/lib";
 
   @TempDir private Path dir;
   private Path checkout;
@@ -55,6 +56,10 @@ final class LauncherTest {
     Files.writeString(checkout.resolve("pom.xml"), "");
     copy("coreaudit");
     copy("src/verify.sh");
+    for (String file : List.of("launch.sh", "java.options")) {
+      Path path = Files.createDirectories(checkout.resolve(DIST)).resolve(file);
+      Files.copy(Path.of("..", DIST, file), path);
+    }
     script(dir.resolve("bin/mvn"), MAVEN);
     script(dir.resolve("jdk/bin/java"), JAVA);
     Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"25.0.3\"\n");
@@ -68,12 +73,21 @@ final class LauncherTest {
     assertThat(calls().get(1)).isEqualTo("train agent");
     assertThat(calls().get(2))
         .contains("-XX:AOTCache=" + checkout + "/agent/target/agent.aot")
-        .contains(RunningAgent.TUNING)
+        .contains("@" + checkout.resolve(DIST).resolve("java.options") + " -Djna.boot.library")
         .doesNotContain(BRIEF)
         .contains("-cp " + checkout + "/agent/target/coreaudit-agent-1.jar:" + checkout)
         .endsWith("io.coreaudit.agent.Main run --set a=b c");
     launch(List.of(), "run");
     assertThat(calls()).hasSize(4);
+  }
+
+  @Test
+  void shouldGiveTheJvmTheFlagsThatTheTestsHave() throws Exception {
+    String options = Files.readString(Path.of("..", DIST, "java.options"));
+    assertThat(options).contains(RunningAgent.TUNING);
+    String pom = Files.readString(Path.of("../pom.xml"));
+    String access = pom.replaceFirst("(?s).*?<jvm.access>(.*?)</jvm.access>.*", "$1");
+    assertThat(options).contains(access.split(" "));
   }
 
   @Test

@@ -39,7 +39,7 @@ record Ledger(Map<String, Long> metrics) {
     assertThat(intake("events"))
         .as("events")
         .isEqualTo(value("coreaudit_assembler_events_out_total"))
-        .isEqualTo(sum("intake", "accepted", "refused", "canaries"));
+        .isEqualTo(sum("intake", "accepted", "refused", "canaries", "shed"));
     assertThat(value("coreaudit_spool_offered_total"))
         .as("frames offered")
         .isEqualTo(

@@ -58,6 +58,7 @@ final class LineReceiver implements AutoCloseable {
   private void listen(int wanted) throws IOException {
     ServerSocket opened = new ServerSocket();
     opened.setReuseAddress(true);
+    opened.setReceiveBufferSize(BUFFER_BYTES); // what it had not read when it was killed is lost
     opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
     server = opened;
     start("line-receiver", () -> accept(opened));

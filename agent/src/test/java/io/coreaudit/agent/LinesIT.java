@@ -135,7 +135,7 @@ final class LinesIT {
         in.flush();
         agent.until(SOON, "the first event", () -> messages(agent) == RECORDS);
         agent.signal("HUP");
-        agent.until(SOON, "told", () -> agent.log().contains("nothing to read anew"));
+        agent.until(SOON, "told", () -> agent.log().contains("the sinks were read anew"));
         event(in, 2);
         in.flush();
         agent.until(SOON, "the next event", () -> messages(agent) == 2 * RECORDS);

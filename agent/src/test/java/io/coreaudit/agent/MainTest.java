@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,6 +58,22 @@ final class MainTest {
   void shouldSayWhatTheSystemRefused() throws Exception {
     Path file = file("file", "");
     shouldSay(3, "", "coreaudit: " + file, "run", "--set", "run.dir=" + file + "/x");
+  }
+
+  @Test
+  void shouldDecodeWithoutTheNativeInterface() throws Exception {
+    Path log =
+        file(
+            "audit.log",
+            "type=SYSCALL msg=audit(1795321989.984:3022): arch=c000003e syscall=257 success=yes"
+                + " exit=3 ppid=1 pid=2 auid=0 uid=0 comm=\"cat\" exe=\"/usr/bin/cat\"\n");
+    List<String> command = ChildJvm.command(List.of(), Main.class, "decode", log.toString());
+    command.addAll(
+        1, List.of("-Djna.boot.library.path=/", "-Djna.nosys=true", "-Djna.nounpack=true"));
+    Process decode = new ProcessBuilder(command).redirectErrorStream(true).start();
+    assertThat(new String(decode.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .startsWith("{\"@timestamp\":\"2026-11-22T04:33:09.984Z\"");
+    assertThat(decode.waitFor()).isZero();
   }
 
   private void shouldSay(int status, String out, String err, String... args) throws Exception {

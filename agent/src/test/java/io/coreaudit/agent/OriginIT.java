@@ -28,6 +28,11 @@ final class OriginIT {
   private static final int PODS = 50;
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final long LIFE_MILLIS = 3000;
+
+  /// Longer than the agent may lag behind ten thousand events on a busy machine.
+  private static final long LONG_LIFE_MILLIS = 6000;
+
+  private static final int MOST_SPARED = 100;
   private static final long MOST_GROWTH_BYTES = 256 << 10;
   private static final String ALL = "all";
 
@@ -58,6 +63,10 @@ final class OriginIT {
   }
 
   private RunningAgent start(Path watched, String secrets) throws Exception {
+    return start(watched, secrets, pods.storage().toString());
+  }
+
+  private RunningAgent start(Path watched, String secrets, String storage) throws Exception {
     return new RunningAgent(dir)
         .start(
             """
@@ -66,7 +75,7 @@ final class OriginIT {
             origin: {storage: [%s], labels: [app]}
             sinks: [{type: stdout}]
             """
-                .formatted(watched, secrets, pods.storage()))
+                .formatted(watched, secrets, storage))
         .awaitReady();
   }
 
@@ -104,7 +113,7 @@ final class OriginIT {
       }
       assertThat(all).isEqualTo(10_000);
       int processes = all;
-      pods.start(LIFE_MILLIS);
+      pods.start(LONG_LIFE_MILLIS);
       pods.await();
       agent.until(
           SOON,
@@ -126,22 +135,36 @@ final class OriginIT {
                 char mode = path.charAt(path.length() - 1);
                 assertThat(events).as(path).hasSize(expected.get(Path.of(path)));
                 for (JsonNode event : events) {
-                  told.merge(mode + " " + check(event, container, mode), 1, Integer::sum);
+                  told.merge(mode + " " + check(event, container), 1, Integer::sum);
                 }
               });
-      System.out.println("origin by mode: " + told);
+      Map<String, Long> metrics = agent.metrics();
+      long spared = metrics.get("coreaudit_origin_looks_spared_total");
+      long untold =
+          CERTAIN.keySet().stream().mapToInt(mode -> told.getOrDefault(mode + " none", 0)).sum();
+      System.out.println("origin by mode: " + told + ", looks spared: " + spared);
+      // Where the machine is too busy for all looks, that is counted; nothing else may be untold.
+      assertThat(untold).as("%s, %s", told, metrics).isLessThanOrEqualTo(spared);
+      assertThat(untold).as("%s, %s", told, metrics).isLessThanOrEqualTo(MOST_SPARED);
       assertThat(agent.metric("coreaudit_origin_by_nothing_total")).isPositive();
       assertThat(agent.stop()).as(agent.log()).isZero();
     }
   }
 
   /// What an event says of its origin, which is right or nothing.
-  private static String check(JsonNode event, Pods.Container container, char mode) {
+  private static String check(JsonNode event, Pods.Container container) {
     String confidence = event.at("/coreaudit/origin/confidence").asText();
-    if (UNCERTAIN.containsKey(mode) && confidence.equals("none")) {
+    if (confidence.equals("none")) {
       assertThat(event.has("container") || event.has("orchestrator")).as("%s", event).isFalse();
       return confidence;
     }
+    named(event, container);
+    return confidence;
+  }
+
+  /// Checks that an event says where its process was.
+  private static void named(JsonNode event, Pods.Container container) {
+    String confidence = event.at("/coreaudit/origin/confidence").asText();
     assertThat(confidence).as("%s", event).isIn("cgroup", "parent");
     assertThat(event.at("/container/id").asText()).as("%s", event).isEqualTo(container.id());
     assertThat(event.at("/container/name").asText()).isEqualTo(container.name());
@@ -152,7 +175,6 @@ final class OriginIT {
     assertThat(event.at("/orchestrator/resource/label/0").asText()).isEqualTo("app:web");
     assertThat(event.at("/kubernetes/pod/uid").asText()).isEqualTo(container.uid());
     assertThat(event.at("/process/entity_id").asText()).isNotEmpty();
-    return confidence;
   }
 
   @Test
@@ -293,6 +315,46 @@ final class OriginIT {
     }
   }
 
+  @Test
+  void shouldNameAQuietPodsProcessesBesideThousandsASecondThatAreGone() throws Exception {
+    int forks = 12_000;
+    int opens = 150;
+    Path watched = Files.createDirectory(dir.resolve("watched"));
+    Path noise = Files.writeString(watched.resolve("noise"), "x");
+    Path file = Files.writeString(watched.resolve("file"), "x");
+    Pods.Container loud = pods.add(1, 1, "loud");
+    Pods.Container quiet = pods.add(2, 2, "quiet");
+    try (RunningAgent agent = start(watched, "enabled: false")) {
+      pods.open(loud, 'f', forks, noise);
+      pods.open(quiet, 'q', opens, file);
+      pods.start(LIFE_MILLIS);
+      pods.await();
+      agent.until(
+          SOON,
+          "all opens",
+          () ->
+              byPath(agent).getOrDefault(noise.toString(), List.of()).size()
+                      + agent.metric("coreaudit_intake_over_rate_total")
+                  == forks);
+      assertThat(byPath(agent).get(file.toString()))
+          .hasSize(opens)
+          .allSatisfy(event -> named(event, quiet));
+      Map<String, Integer> told = new TreeMap<>();
+      byPath(agent)
+          .get(noise.toString())
+          .forEach(event -> told.merge(check(event, loud), 1, Integer::sum));
+      // Such a look is cheap: nobody's was spared for them.
+      assertThat(agent.metric("coreaudit_origin_looks_gone_total")).isGreaterThan(forks / 2);
+      System.out.printf(
+          "origin flood: %s, looks gone=%d spared=%d in %d ms%n",
+          told,
+          agent.metric("coreaudit_origin_looks_gone_total"),
+          agent.metric("coreaudit_origin_looks_spared_total"),
+          agent.metric("coreaudit_origin_looks_ns_total") / 1_000_000);
+      assertThat(agent.stop()).as(agent.log()).isZero();
+    }
+  }
+
   private Path secret(String uid, String volume) throws Exception {
     Path place =
         Files.createDirectories(
@@ -356,14 +418,17 @@ final class OriginIT {
     }
     Path id = dir.resolve("id");
     String podman =
-        "podman --cgroup-manager=cgroupfs --runtime=runc --storage-driver=vfs --root=%s/store"
-            + " --runroot=%s/run run --rm --cidfile=%s --network=none --ulimit=nofile=1024:1024"
-            + " --ulimit=nproc=1024:1024 --volume=/usr:/usr:ro --volume=%s:%s --rootfs %s";
+        "podman --cgroup-manager=cgroupfs --runtime=runc --storage-driver=overlay --root=%s/store"
+            + " --runroot=%s/run run --rm --name=web --cidfile=%s --network=none"
+            + " --ulimit=nofile=1024:1024 --ulimit=nproc=1024:1024 --volume=/usr:/usr:ro"
+            + " --volume=%s:%s --rootfs %s";
     List<String> line =
         new ArrayList<>(List.of(podman.formatted(dir, dir, id, watched, watched, root).split(" ")));
     line.addAll(
         List.of("sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do cat " + file + "; done; sleep 1"));
-    try (RunningAgent agent = start(watched, "enabled: false")) {
+    Files.createDirectories(dir.resolve("run/overlay-containers"));
+    String storage = dir.resolve("run") + ", " + dir.resolve("store");
+    try (RunningAgent agent = start(watched, "enabled: false", storage)) {
       Command.run(line.toArray(String[]::new));
       agent.until(SOON, "all reads", () -> named(agent, "cat", file).size() == 9);
       assertThat(named(agent, "cat", file))
@@ -371,6 +436,7 @@ final class OriginIT {
               read -> {
                 assertThat(read.at("/container/id").asText()).isEqualTo(Files.readString(id));
                 assertThat(read.at("/container/runtime").asText()).isEqualTo("podman");
+                assertThat(read.at("/container/name").asText()).isEqualTo("web");
                 assertThat(read.at("/coreaudit/origin/confidence").asText())
                     .isIn("cgroup", "parent");
               });

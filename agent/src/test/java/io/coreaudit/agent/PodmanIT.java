@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,35 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 /// The agent in a container, as a DaemonSet runs it: privileged, with the host's processes and
 /// network, the host's files at /host. What it watches is the host's, whose mounts come and go
 /// where the container does not see them.
-///
-/// The container's root is an empty folder with the host's /usr; it needs no image and no registry.
-/// Its name for the program is none of the host's, so that a class which is looked for after a
-/// thread moved over to the host is not found.
 @KernelAudit
 final class PodmanIT {
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final String PROGRAM = "/opt/coreaudit";
-  private static final String NAME = "coreaudit-it";
   private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
 
   @TempDir private Path temp;
   private final List<Path> mounts = new ArrayList<>();
   private Path host;
   private Path shared;
-  private List<String> podman;
+  private AgentContainer container;
 
   @BeforeEach
   void prepare() throws Exception {
-    Command.require("podman");
-    Command.require("runc");
     Path dir = temp.toRealPath();
     host = Files.createDirectory(dir.resolve("host"));
     shared = Files.createDirectory(dir.resolve("shared"));
-    podman =
-        List.of(
-            "podman --cgroup-manager=cgroupfs --runtime=runc --storage-driver=vfs --root=%s/store --runroot=%s/run"
-                .formatted(dir, dir)
-                .split(" "));
+    container = new AgentContainer(dir);
   }
 
   @AfterEach
@@ -54,74 +41,15 @@ final class PodmanIT {
     for (Path mount : mounts) {
       new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
     }
-    if (podman != null) {
-      Command.run(words("rm", "--force", "--ignore", NAME).toArray(String[]::new));
-      // A link that podman made, out of the folder that is deleted now.
-      Files.deleteIfExists(temp.resolve("root/etc/mtab"));
+    if (container != null) {
+      container.close();
     }
-  }
-
-  private List<String> words(String... more) {
-    List<String> words = new ArrayList<>(podman);
-    words.addAll(List.of(more));
-    return words;
-  }
-
-  /// An empty root into which the host's /usr is mounted.
-  private Path root() throws IOException {
-    Path root = Files.createDirectory(temp.toRealPath().resolve("root"));
-    for (String name : List.of("usr", "etc", "proc", "sys", "dev", "tmp", "run", "opt")) {
-      Files.createDirectory(root.resolve(name));
-    }
-    for (String name : List.of("bin", "sbin", "lib", "lib64")) {
-      Files.createSymbolicLink(root.resolve(name), Path.of("usr", name));
-    }
-    return root;
   }
 
   private RunningAgent container() throws IOException {
-    Path program = Path.of("target").toRealPath();
-    String jar;
-    try (Stream<Path> files = Files.list(program)) {
-      jar =
-          files
-              .map(file -> file.getFileName().toString())
-              .filter(
-                  name ->
-                      name.matches(
-                          "coreaudit-agent-.*SNAPSHOT\\.jar|coreaudit-agent-[0-9.]+\\.jar"))
-              .findFirst()
-              .orElseThrow();
-    }
-    String java = System.getProperty("java.home");
-    String jna = "linux-" + System.getProperty("os.arch").replace("amd64", "x86-64");
-    return new RunningAgent(shared)
-        .before(
-            words(
-                    "run",
-                    "--rm",
-                    "--name=" + NAME,
-                    "--privileged",
-                    "--network=host",
-                    "--pid=host",
-                    // It may have no more than who starts it.
-                    "--ulimit=nofile=1024:1024",
-                    "--ulimit=nproc=1024:1024",
-                    "--volume=/:/host:ro,rslave",
-                    "--volume=/usr:/usr:ro",
-                    "--volume=" + java + ":" + java + ":ro",
-                    "--volume=" + program + ":" + PROGRAM + ":ro",
-                    "--volume=" + shared + ":" + shared,
-                    "--rootfs",
-                    root().toString())
-                .toArray(String[]::new))
-        .memory(
-            "-XX:+UseSerialGC",
-            "-Xmx64m",
-            "-Xss512k",
-            "-Djna.boot.library.path=" + PROGRAM + "/native/com/sun/jna/" + jna,
-            "-Djna.nounpack=true")
-        .classPath(PROGRAM + "/" + jar + ":" + PROGRAM + "/lib/*");
+    return container.agent(
+        shared,
+        List.of("--privileged", "--network=host", "--pid=host", "--volume=/:/host:ro,rslave"));
   }
 
   /// Mounts a secret on the host, puts a token in it.

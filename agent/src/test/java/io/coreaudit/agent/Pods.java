@@ -70,10 +70,7 @@ final class Pods implements AutoCloseable {
   /// Makes a container's cgroup and file.
   Container add(long number, int pod, String name) throws IOException {
     Container container = new Container(id(number), uid(pod), "app-" + pod, "ns-" + pod % 7, name);
-    Path slice =
-        root.resolve("kubepods.slice/kubepods-burstable.slice")
-            .resolve("kubepods-burstable-pod" + container.uid().replace('-', '_') + ".slice");
-    directory(slice.resolve("crio-" + container.id() + ".scope"));
+    directory(cgroup(container));
     write(container);
     return container;
   }
@@ -87,10 +84,9 @@ final class Pods implements AutoCloseable {
   }
 
   private Path cgroup(Container container) {
-    return made.stream()
-        .filter(path -> path.endsWith("crio-" + container.id() + ".scope"))
-        .findFirst()
-        .orElseThrow();
+    return root.resolve("kubepods.slice/kubepods-burstable.slice")
+        .resolve("kubepods-burstable-pod" + container.uid().replace('-', '_') + ".slice")
+        .resolve("crio-" + container.id() + ".scope");
   }
 
   private void write(Container container) throws IOException {

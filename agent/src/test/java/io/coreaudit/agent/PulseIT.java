@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.coreaudit.agent.http.Health;
+import io.coreaudit.ledger.ChainCheck;
+import io.coreaudit.ledger.ChainKeys;
+import io.coreaudit.spool.SpoolInspector;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -30,9 +33,9 @@ final class PulseIT {
               """
               input: {mode: plugin}
               heartbeat: {interval: 1s}
-              sinks: [{type: stdout}, %s]
+              sinks: [{type: stdout}, %s, {name: few, type: file, path: %s, filter: {keys: [x]}}]
               """
-                  .formatted(away.sink("siem")))
+                  .formatted(away.sink("siem"), dir.resolve("few")))
           .awaitReady();
       OutputStream in = agent.process().getOutputStream();
       in.write("no record\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
@@ -57,7 +60,30 @@ final class PulseIT {
       assertThat(told.get("sink_stdout_lag").asLong()).isBetween(0L, seq);
       assertThat(told.get("sink_siem_lag").asLong()).isEqualTo(seq);
       assertThat(told.get("sink_siem_cursor").asLong()).isZero();
+      assertThat(told.get("sink_siem_out").asLong()).isZero();
+      agent.until(
+          SOON,
+          "each number that the filter left out is told once",
+          () ->
+              pulses(agent).stream().mapToLong(PulseIT::leftOut).sum() == EVENTS
+                  && pulses(agent)
+                          .getLast()
+                          .at("/coreaudit/heartbeat/sink_few_dropped_filter")
+                          .asLong()
+                      == EVENTS);
+      agent.until(
+          SOON,
+          "a hash over all of them is told",
+          () -> pulses(agent).stream().anyMatch(pulse -> chained(pulse) > EVENTS));
       assertThat(agent.stop()).isZero();
+      ChainCheck check = new ChainCheck(ChainKeys.NONE, problem -> assertThat(problem).isNull());
+      SpoolInspector.of(agent.spool())
+          .cat(
+              frame -> {
+                check.add(frame);
+                return true;
+              });
+      assertThat(check.findings().checkedEvents()).isGreaterThan(EVENTS);
     }
   }
 
@@ -73,6 +99,23 @@ final class PulseIT {
       assertThat(pulses(agent)).isEmpty();
       assertThat(agent.text("/healthz")).isEqualTo("healthy\n");
     }
+  }
+
+  /// How many numbers a heartbeat says that the filter left out: `filter 3-17, 20`.
+  private static long leftOut(JsonNode event) {
+    long numbers = 0;
+    String ranges = event.at("/coreaudit/heartbeat/sink_few_unsent").asText();
+    for (String range : ranges.replace("filter ", "").split(", ")) {
+      if (!range.isEmpty()) {
+        String[] ends = range.split("-");
+        numbers += Long.parseLong(ends[ends.length - 1]) - Long.parseLong(ends[0]) + 1;
+      }
+    }
+    return numbers;
+  }
+
+  private static long chained(JsonNode event) {
+    return event.at("/coreaudit/heartbeat/chain_seq").asLong();
   }
 
   private static boolean toldAll(JsonNode event) {

@@ -11,7 +11,7 @@ final class RoundsTest {
   void shouldLookAgainAtWhatFailed() throws Exception {
     AtomicInteger looks = new AtomicInteger();
     AtomicInteger others = new AtomicInteger();
-    try (Rounds rounds = new Rounds()) {
+    try (Rounds rounds = new Rounds("rounds")) {
       rounds.every(
           SHORT,
           "fails",

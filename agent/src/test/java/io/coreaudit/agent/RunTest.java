@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,6 +65,43 @@ final class RunTest {
       assertThat(agent.exitStatus()).isZero();
       assertThat(agent.err().lines().filter(text -> !text.contains(" INFO "))).isEmpty();
       assertThat(runDir.resolve("control")).doesNotExist();
+    }
+  }
+
+  @Test
+  void shouldRunWithoutAnAddressThatSomebodyElseHas() throws Exception {
+    Path runDir = dir.resolve("run");
+    Path pipe = dir.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+    try (RandomAccessFile _ = new RandomAccessFile(pipe.toFile(), "rw")) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      try (ChildJvm agent =
+          ChildJvm.start(
+              List.of(),
+              Main.class,
+              "run",
+              "--set=run.dir=" + runDir,
+              "--set=state.dir=" + dir.resolve("state"),
+              "--set=http.listen=" + address,
+              "--set=input.mode=file",
+              "--set=input.files=" + pipe,
+              "--set=sinks=[]")) {
+        agent.awaitErr("INFO Agent started");
+        String trouble = "http.listen=" + address + ": Address already in use";
+        assertThat(agent.err()).contains("WARN Listener " + trouble);
+        try (ChildJvm status =
+            ChildJvm.start(List.of(), Main.class, "status", "--set", "run.dir=" + runDir)) {
+          assertThat(status.exitStatus()).isZero();
+          assertThat(status.out()).contains(trouble);
+        }
+        taken.close();
+        agent.awaitErr("INFO Listener http " + address);
+        agent.terminate();
+        assertThat(agent.exitStatus()).isZero();
+      }
+    } finally {
+      taken.close();
     }
   }
 

@@ -33,7 +33,7 @@ final class RunningAgent implements AutoCloseable {
           "-XX:Tier4LoadFeedback=300",
           "-XX:TrimNativeHeapInterval=20000");
 
-  private static final Pattern HTTP_PORT = Pattern.compile("http 127\\.0\\.0\\.1:([0-9]+)");
+  private static final Pattern HTTP_PORT = Pattern.compile("; http 127\\.0\\.0\\.1:([0-9]+)");
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -41,6 +41,7 @@ final class RunningAgent implements AutoCloseable {
   private final List<String> before = new ArrayList<>();
   private List<String> memory = List.of("-XX:+UseSerialGC", "-Xmx64m", "-Xss512k");
 
+  private Path program;
   private String classPath = System.getProperty("java.class.path");
   private String http = "127.0.0.1:0";
   private Redirect input;
@@ -70,6 +71,12 @@ final class RunningAgent implements AutoCloseable {
   /// Sets another class path than this process's.
   RunningAgent classPath(String path) {
     classPath = path;
+    return this;
+  }
+
+  /// Starts this program, which brings its Java run time, in place of the one that is tested.
+  RunningAgent program(Path launcher) {
+    program = launcher;
     return this;
   }
 
@@ -117,7 +124,8 @@ final class RunningAgent implements AutoCloseable {
     return launcher;
   }
 
-  private void configure(String yaml) throws IOException {
+  /// Writes another configuration, for it to read at SIGHUP.
+  void configure(String yaml) throws IOException {
     Path config = config();
     Files.writeString(
         config,
@@ -151,11 +159,15 @@ final class RunningAgent implements AutoCloseable {
     // Who runs the tests may have been started to outlive a terminal.
     List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP"));
     line.addAll(before);
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(TUNING);
-    line.addAll(List.of(System.getProperty("jvm.access").split(" ")));
-    line.addAll(memory);
-    line.addAll(List.of("-cp", classPath, "io.coreaudit.agent.Main"));
+    if (program != null) {
+      line.add(program.toString());
+    } else {
+      line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      line.addAll(TUNING);
+      line.addAll(List.of(System.getProperty("jvm.access").split(" ")));
+      line.addAll(memory);
+      line.addAll(List.of("-cp", classPath, "io.coreaudit.agent.Main"));
+    }
     line.addAll(List.of(words));
     return line;
   }
@@ -171,7 +183,7 @@ final class RunningAgent implements AutoCloseable {
     Await.until(
         within,
         expected,
-        () -> "it says:\n" + log(),
+        () -> text("/readyz") + "; it says:\n" + log(),
         () -> {
           boolean alive = process.isAlive();
           boolean holds = condition.holds();

@@ -7,7 +7,11 @@ final class Scale {
   private Scale() {}
 
   static boolean full() {
-    return FullRun.of("spool");
+    return full("spool");
+  }
+
+  static boolean full(String part) {
+    return FullRun.of(part);
   }
 
   static int of(int small, int full) {

@@ -108,16 +108,16 @@ final class StopIT {
       Thread.sleep(1_000);
       try {
         disk.freeze();
-        // The stuck thread is named, or the whole JVM waits for it and nobody answers.
-        int[] unhealthy = {0};
+        // It says that it waits for the disk, or the whole JVM waits for it and nobody answers.
+        int[] unready = {0};
         agent.until(
             Duration.ofSeconds(60),
-            "unhealthy three times in a row",
-            () -> (unhealthy[0] = agent.get("/healthz") == 200 ? 0 : unhealthy[0] + 1) == 3);
+            "not ready three times in a row",
+            () -> (unready[0] = agent.get("/readyz") == 200 ? 0 : unready[0] + 1) == 3);
       } finally {
         disk.thaw();
       }
-      agent.until(SOON, "healthy again", () -> agent.get("/healthz") == 200);
+      agent.until(SOON, "ready again", () -> agent.get("/readyz") == 200);
       long accepted = agent.metric("coreaudit_intake_accepted_total");
       agent.until(
           SOON, "goes on", () -> agent.metric("coreaudit_intake_accepted_total") > accepted + 100);

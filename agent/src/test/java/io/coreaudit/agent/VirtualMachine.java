@@ -52,7 +52,7 @@ final class VirtualMachine {
         Command.require(program);
       }
       for (String each : VERSIONS) {
-        require(KERNELS.resolve(each).resolve("vmlinuz"));
+        require(kernel(each));
         require(overlayModule(each));
       }
       if (FAILED.containsKey(version)) {
@@ -75,6 +75,11 @@ final class VirtualMachine {
       Assertions.assertThat(there).as("%s is there", file).isTrue();
     }
     Assumptions.assumeTrue(there, file + " is not there: src/verify.sh --install");
+  }
+
+  /// Where the kernel of a version lies, or would lie.
+  static Path kernel(String version) {
+    return KERNELS.resolve(version).resolve("vmlinuz");
   }
 
   private static Path overlayModule(String version) {
@@ -111,7 +116,7 @@ final class VirtualMachine {
                     "-serial",
                     "file:" + dir.resolve("results.tar"),
                     "-kernel",
-                    KERNELS.resolve(version).resolve("vmlinuz").toString(),
+                    kernel(version).toString(),
                     "-initrd",
                     initrd.toString(),
                     "-append",
@@ -141,7 +146,7 @@ final class VirtualMachine {
   }
 
   /// A KVM that only looks like one (no vmx or svm in the processor) hangs.
-  private static boolean hasKvm() throws IOException {
+  static boolean hasKvm() throws IOException {
     return Files.isWritable(Path.of("/dev/kvm"))
         && Files.readString(Path.of("/proc/cpuinfo")).matches("(?s).*\\b(vmx|svm)\\b.*");
   }

@@ -83,6 +83,8 @@ public final class LibC {
 
     static native int clock_gettime(int clock, long time);
 
+    static native int adjtimex(long timex);
+
     static native int getpid();
 
     static native int posix_spawn(
@@ -275,6 +277,13 @@ public final class LibC {
   /// @param time where its `struct timespec` is written
   public static int clock_gettime(int clock, long time) {
     return valueOrErrno(Bindings.clock_gettime(clock, time));
+  }
+
+  /// Asks how the clock is kept, and steers it; with no mode set it only asks.
+  ///
+  /// @param timex a `struct timex`
+  public static int adjtimex(long timex) {
+    return valueOrErrno(Bindings.adjtimex(timex));
   }
 
   /// The process's id.

@@ -75,6 +75,10 @@ public final class LinuxConstants {
   public static final int PATH_MAX = 4096;
   public static final int PRIO_PROCESS = 0;
   public static final int CLOCK_BOOTTIME = 7;
+  public static final int STA_UNSYNC = 64;
+  public static final int SIZEOF_TIMEX = 208;
+  public static final int OFFSETOF_TIMEX_MODES = 0;
+  public static final int OFFSETOF_TIMEX_STATUS = 40;
   public static final int SIZEOF_NLMSGHDR = 16;
   public static final int OFFSETOF_NLMSGHDR_NLMSG_LEN = 0;
   public static final int OFFSETOF_NLMSGHDR_NLMSG_TYPE = 4;
@@ -88,6 +92,9 @@ public final class LinuxConstants {
   public static final int OFFSETOF_SOCKADDR_NL_NL_FAMILY = 0;
   public static final int OFFSETOF_SOCKADDR_NL_NL_PID = 4;
   public static final int OFFSETOF_SOCKADDR_NL_NL_GROUPS = 8;
+  public static final int SIZEOF_SOCKADDR_UN = 110;
+  public static final int OFFSETOF_SOCKADDR_UN_SUN_FAMILY = 0;
+  public static final int OFFSETOF_SOCKADDR_UN_SUN_PATH = 2;
   public static final int SIZEOF_IOVEC = 16;
   public static final int OFFSETOF_IOVEC_IOV_BASE = 0;
   public static final int OFFSETOF_IOVEC_IOV_LEN = 8;
@@ -121,7 +128,7 @@ public final class LinuxConstants {
   public static final int OFFSETOF_POLLFD_FD = 0;
   public static final int OFFSETOF_POLLFD_EVENTS = 4;
   public static final int OFFSETOF_POLLFD_REVENTS = 6;
-  public static final int FS_IOC_FIEMAP = -1071618549;
+  public static final int FS_IOC_FIEMAP = 0xC020660B;
   public static final int FIEMAP_EXTENT_UNKNOWN = 2;
   public static final int FIEMAP_EXTENT_DELALLOC = 4;
   public static final int SIZEOF_FIEMAP = 32;

@@ -33,6 +33,15 @@ public final class Pages implements AutoCloseable {
     return new Pages(Memory.allocate(bytes), bytes, false);
   }
 
+  /// Takes a block, all zero; all of its room at once. It too needs no native interface.
+  ///
+  /// @param bytes its size
+  public static Pages cleared(long bytes) {
+    Pages pages = unwritten(bytes);
+    Memory.fill(pages.address, bytes, (byte) 0);
+    return pages;
+  }
+
   /// Maps a block, all zero, page-aligned.
   ///
   /// @param bytes its size, rounded up to whole pages

@@ -4,11 +4,16 @@ import io.coreaudit.agent.config.ConfigException;
 import io.coreaudit.agent.config.ConfigReader;
 import io.coreaudit.agent.config.NamedFiles;
 import io.coreaudit.agent.log.LogConfigurator;
+import io.coreaudit.format.EcsEncoder;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,7 +36,8 @@ public final class CommandLineInterface {
     this.err = err;
   }
 
-  private CommandLine commands() {
+  /// The commands that a line may name; without a line: all.
+  CommandLine commands(String... args) {
     CommandSpec spec =
         CommandSpec.wrapWithoutInspection(null)
             .name("coreaudit")
@@ -48,43 +54,60 @@ public final class CommandLineInterface {
             "",
             "Exit status: 0 done, 1 found something wrong in what was asked about, 2 wrong usage or"
                 + " configuration, 3 the kernel or the system refused.");
-    Command run = (line, _) -> start(ConfigOptions.read(line));
-    spec.addSubcommand(
-        "run",
-        ConfigOptions.addTo(
-            command(
-                run,
-                "The agent, in the foreground. SIGTERM or Ctrl-C stops it cleanly.",
-                "Watch a directory and see its events on standard output:",
-                "  coreaudit run --set watch.paths=/etc/kubernetes")));
-    spec.addSubcommand(
-        "status",
-        ConfigOptions.addTo(
-            command(new StatusCommand(), "How the agent that runs here is doing, on one screen.")
-                .addOption(
-                    OptionSpec.builder("--json")
-                        .description("The same as one JSON line.")
-                        .build())));
-    spec.addSubcommand("decode", DecodeCommand.spec(err));
-    spec.addSubcommand(
-        "watches",
-        ConfigOptions.addTo(
-            command(
-                    new WatchesCommand(),
-                    "What is watched now and what is not, and why; 1 when anything is not that"
-                        + " should be.")
-                .addOption(
-                    OptionSpec.builder("--json")
-                        .description("The same as one JSON line.")
-                        .build())));
-    spec.addSubcommand("rules", KernelRulesCommands.addTo(RuleCommands.spec()));
-    spec.addSubcommand("spool", SpoolCommands.spec());
-    spec.addSubcommand("config", config());
+    Map<String, Supplier<CommandSpec>> all = all();
+    if (args.length > 0 && all.containsKey(args[0])) {
+      // The others would only be made: that takes longer than what some commands do.
+      spec.addSubcommand(args[0], all.get(args[0]).get());
+    } else {
+      all.forEach((name, command) -> spec.addSubcommand(name, command.get()));
+    }
     return new CommandLine(help(spec));
   }
 
+  private Map<String, Supplier<CommandSpec>> all() {
+    Map<String, Supplier<CommandSpec>> all = new LinkedHashMap<>();
+    all.put("run", this::run);
+    all.put("status", CommandLineInterface::status);
+    all.put("decode", () -> DecodeCommand.spec(err));
+    all.put("watches", CommandLineInterface::watches);
+    all.put("rules", () -> KernelRulesCommands.addTo(RuleCommands.spec()));
+    all.put("spool", SpoolCommands::spec);
+    all.put("config", CommandLineInterface::config);
+    all.put("doctor", () -> DoctorCommand.spec(json()));
+    return all;
+  }
+
+  private CommandSpec run() {
+    Command run = (line, _) -> start(ConfigOptions.read(line));
+    return ConfigOptions.addTo(
+        command(
+            run,
+            "The agent, in the foreground. SIGTERM or Ctrl-C stops it cleanly.",
+            "Watch a directory and see its events on standard output:",
+            "  coreaudit run --set watch.paths=/etc/kubernetes"));
+  }
+
+  private static CommandSpec status() {
+    return ConfigOptions.addTo(
+        command(new StatusCommand(), "How the agent that runs here is doing, on one screen.")
+            .addOption(json()));
+  }
+
+  private static CommandSpec watches() {
+    return ConfigOptions.addTo(
+        command(
+                new WatchesCommand(),
+                "What is watched now and what is not, and why; 1 when anything is not that should"
+                    + " be.")
+            .addOption(json()));
+  }
+
+  private static OptionSpec json() {
+    return OptionSpec.builder("--json").description("The same as one JSON line.").build();
+  }
+
   private int start(ConfigReader.Read config) throws Exception {
-    NamedFiles.check(config);
+    NamedFiles.checkToStart(config);
     LogConfigurator.level(config.config().logLevel());
     return daemon.run(config);
   }
@@ -98,7 +121,7 @@ public final class CommandLineInterface {
       if (plain != null) {
         return start(ConfigReader.read(plain.file(), plain.sets()));
       }
-      ParseResult parsed = commands().parseArgs(args);
+      ParseResult parsed = commands(args).parseArgs(args);
       while (parsed.hasSubcommand() && !parsed.isUsageHelpRequested()) {
         parsed = parsed.subcommand();
       }
@@ -165,6 +188,21 @@ public final class CommandLineInterface {
           out.println(file + ": good");
           return ExitStatus.DONE;
         };
+    Command template =
+        (_, out) -> {
+          try (InputStream json = EcsEncoder.indexTemplate()) {
+            json.transferTo(out);
+          }
+          return ExitStatus.DONE;
+        };
+    spec.addSubcommand(
+        "index-template",
+        command(
+            template,
+            "The index template for what a bulk sink sends (Elasticsearch, OpenSearch).",
+            "Install it before the first event:",
+            "  coreaudit config index-template | curl -fsS -H 'Content-Type: application/json'"
+                + " -X PUT --data-binary @- https://HOST:9200/_index_template/coreaudit"));
     return spec.addSubcommand(
         "check",
         command(

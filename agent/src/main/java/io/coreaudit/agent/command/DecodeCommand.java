@@ -6,6 +6,7 @@ import io.coreaudit.decode.RotatedSets;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
 import io.coreaudit.format.FlatEncoder;
+import io.coreaudit.format.OcsfEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.format.RecordsEncoder;
 import io.coreaudit.format.RedactingEncoder;
@@ -56,7 +57,7 @@ final class DecodeCommand implements Command {
                 + " directories of them, or standard input, also while it grows.",
             "What happened to etcd in the last hour:",
             "  coreaudit decode --since -1h --key openshift_etcd /var/log/audit");
-    option(spec, "--format", "records|ecs|raw|cef|leef", "How events look (default: ecs).");
+    option(spec, "--format", "records|ecs|raw|cef|leef|ocsf", "How events look (default: ecs).");
     many(spec, "--key", "K", "Events whose rule has this key; again for more.");
     many(spec, "--type", "T", "Events with a record of this type; again for more.");
     option(
@@ -71,6 +72,14 @@ final class DecodeCommand implements Command {
         OptionSpec.builder("--redact")
             .description("Masks secrets in the arguments of programs.")
             .build());
+    spec.addOption(
+        OptionSpec.builder("--verify")
+            .description(
+                "Shows no events: FILEs are ECS lines that a receiver has, in their order. Tells"
+                    + " what is missing or was changed; 1 when anything is, or nothing is there.")
+            .build());
+    option(spec, "--node", "NAME", "With --verify: events of this node alone.");
+    ChainReport.withKeys(spec);
     return spec.addPositional(
         PositionalParamSpec.builder()
             .index("0..*")
@@ -103,6 +112,15 @@ final class DecodeCommand implements Command {
 
   @Override
   public int run(ParseResult line, PrintStream out) throws Exception {
+    if (line.hasMatchedOption("--verify")) {
+      List<Path> files = files(line.matchedPositionalValue(0, List.of()));
+      return new VerifyDelivered(out, err).run(line, files);
+    }
+    for (String option : List.of("--node", "--public-key")) {
+      if (line.hasMatchedOption(option)) {
+        throw wrong(option + " goes with --verify");
+      }
+    }
     EventFilter filter = filter(line);
     EventEncoder encoder = encoder(line);
     List<String> arguments = line.matchedPositionalValue(0, List.of());
@@ -193,7 +211,9 @@ final class DecodeCommand implements Command {
       case "raw" -> new RawEncoder();
       case "cef" -> FlatEncoder.cef(Version.text());
       case "leef" -> FlatEncoder.leef(Version.text());
-      default -> throw wrong("--format=" + format + ": expected records, ecs, raw, cef or leef");
+      case "ocsf" -> new OcsfEncoder(Version.text(), true);
+      default ->
+          throw wrong("--format=" + format + ": expected records, ecs, raw, cef, leef or ocsf");
     };
   }
 

@@ -5,7 +5,10 @@ import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
 import io.coreaudit.format.FlatEncoder;
+import io.coreaudit.format.OcsfEncoder;
 import io.coreaudit.format.RawEncoder;
+import io.coreaudit.ledger.ChainCheck;
+import io.coreaudit.ledger.ChainKeeper;
 import io.coreaudit.spool.SpoolException;
 import io.coreaudit.spool.SpoolInspector;
 import io.coreaudit.spool.SpoolInspector.Findings;
@@ -44,18 +47,19 @@ final class SpoolCommands {
                         .build())
                 .addOption(
                     OptionSpec.builder("--format")
-                        .paramLabel("ecs|raw|cef|leef")
+                        .paramLabel("ecs|raw|cef|leef|ocsf")
                         .type(String.class)
                         .defaultValue("ecs")
                         .description("How events look (default: ecs).")
                         .build())));
     return spec.addSubcommand(
         "verify",
-        withJson(
-            CommandLineInterface.command(
-                guarded(SpoolCommands::verify),
-                "Reads and checks every event; 1 when any that was accepted is damaged or"
-                    + " missing.")));
+        ChainReport.withKeys(
+            withJson(
+                CommandLineInterface.command(
+                    guarded(SpoolCommands::verify),
+                    "Reads and checks every event; 1 when any that was accepted is damaged or"
+                        + " missing."))));
   }
 
   private static CommandSpec withJson(CommandSpec spec) {
@@ -75,18 +79,30 @@ final class SpoolCommands {
 
   private static int verify(ParseResult line, PrintStream out) throws Exception {
     List<String> problems = new ArrayList<>();
-    Findings found = inspector(line).verify(problems::add);
+    ChainCheck check = new ChainCheck(ChainReport.keys(line), problems::add);
+    Findings found =
+        inspector(line)
+            .verify(
+                problems::add,
+                frame -> {
+                  check.add(frame);
+                  return true;
+                });
+    ChainCheck.Findings chain = check.findings();
+    boolean sound = found.isSound() && chain.isSound();
     if (line.hasMatchedOption("--json")) {
-      out.println(Json.write(new Verified(found.isSound(), problems, found)));
+      out.println(Json.write(new Verified(sound, problems, found, chain)));
     } else {
       problems.forEach(out::println);
       show(found, out);
-      out.println(found.isSound() ? "sound" : "NOT SOUND: see above");
+      ChainReport.show(chain, out);
+      out.println(sound ? "sound" : "NOT SOUND: see above");
     }
-    return found.isSound() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+    return sound ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
-  private record Verified(boolean sound, List<String> problems, Findings found) {}
+  private record Verified(
+      boolean sound, List<String> problems, Findings found, ChainCheck.Findings chain) {}
 
   private static int cat(ParseResult line, PrintStream out) throws Exception {
     long from = line.matchedOptionValue("--from", Long.MIN_VALUE);
@@ -97,10 +113,11 @@ final class SpoolCommands {
           case "raw" -> new RawEncoder();
           case "cef" -> FlatEncoder.cef(Version.text());
           case "leef" -> FlatEncoder.leef(Version.text());
+          case "ocsf" -> new OcsfEncoder(Version.text(), true);
           default ->
               throw new CommandException(
                   ExitStatus.WRONG_USAGE,
-                  "--format=" + format + ": expected ecs, raw, cef or leef",
+                  "--format=" + format + ": expected ecs, raw, cef, leef or ocsf",
                   null);
         };
     ByteOutput bytes = new ByteOutput(64 * 1024);
@@ -133,14 +150,19 @@ final class SpoolCommands {
     row(out, "missing", Long.toString(found.missingFrames()));
     row(out, "unfinished", found.unfinishedFrames() + " (never accepted)");
     for (SpoolInspector.Cursor cursor : found.cursors()) {
+      boolean chain = cursor.name().equals(ChainKeeper.CURSOR);
       row(
           out,
-          "sink",
-          cursor.name() + " has seq " + cursor.seq() + ", behind " + cursor.lagEvents());
+          chain ? "chain" : "sink",
+          (chain ? "" : cursor.name() + " ")
+              + "has seq "
+              + cursor.seq()
+              + ", behind "
+              + cursor.lagEvents());
     }
   }
 
-  private static void row(PrintStream out, String title, String text) {
+  static void row(PrintStream out, String title, String text) {
     out.printf(Locale.ROOT, "%-10s %s%n", title, text);
   }
 

@@ -14,10 +14,11 @@ import java.util.Set;
 /// @param origin where the origin of events is looked for
 /// @param spool where events wait
 /// @param sinks where they go; may be empty: they stay in the spool then
-/// @param http metrics and health
+/// @param http metrics and health for this host
+/// @param metrics the same for others
 /// @param logLevel how much the agent says
 /// @param nodeName name of this node in events; null: the host's name
-/// @param heartbeatNs time between two events that say that the agent is there; 0: none
+/// @param heartbeat events that say that the agent is there
 /// @param stateDir what is kept over a restart of the host
 /// @param runDir lock and control socket
 public record AgentConfig(
@@ -29,9 +30,10 @@ public record AgentConfig(
     SpoolConfig spool,
     List<SinkConfig> sinks,
     HttpConfig http,
+    MetricsConfig metrics,
     LogLevel logLevel,
     String nodeName,
-    long heartbeatNs,
+    HeartbeatConfig heartbeat,
     Path stateDir,
     Path runDir) {
   /// Checks what the parts must keep among themselves.
@@ -68,7 +70,7 @@ public record AgentConfig(
             <= 107,
         ConfigKey.RUN_DIR,
         "too long: the control socket's path may have 107 bytes");
-    checks.within(ConfigKey.HEARTBEAT_INTERVAL, heartbeatNs).done();
+    checks.done();
   }
 
   private static void notInFileMode(

@@ -3,7 +3,11 @@ package io.coreaudit.agent.config;
 import static io.coreaudit.agent.config.ConfigKey.*;
 
 import io.coreaudit.agent.config.Settings.Setting;
+import io.coreaudit.event.EventKind;
+import io.coreaudit.format.EventSelection;
+import io.coreaudit.format.SyslogFacility;
 import io.coreaudit.forward.SinkFormat;
+import io.coreaudit.intake.ShedSettings;
 import io.coreaudit.spool.SpoolSettings.OnFull;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,28 +66,32 @@ final class ConfigBuilder {
     SpoolConfig spool = part(() -> spool(stateDir));
     List<SinkConfig> sinks = sinks();
     HttpConfig http = part(() -> new HttpConfig(endpoint(HTTP_LISTEN)));
+    MetricsConfig metrics =
+        part(
+            () ->
+                new MetricsConfig(
+                    endpoint(METRICS_LISTEN),
+                    texts(METRICS_CLIENTS),
+                    path(METRICS_TLS_CA),
+                    path(METRICS_TLS_CERTIFICATE),
+                    path(METRICS_TLS_KEY)));
     LogLevel logLevel = word(LOG_LEVEL, LogLevel.class);
     String nodeName = text(NODE_NAME);
-    long heartbeatNs = number(HEARTBEAT_INTERVAL);
+    HeartbeatConfig heartbeat =
+        part(
+            () ->
+                new HeartbeatConfig(
+                    number(HEARTBEAT_INTERVAL),
+                    flag(HEARTBEAT_CHAIN),
+                    path(HEARTBEAT_SIGN_KEY_FILE)));
     if (!settings.problems().isEmpty()) {
       return null;
     }
     return part(
         () ->
             new AgentConfig(
-                input,
-                audit,
-                rules,
-                watch,
-                origin,
-                spool,
-                sinks,
-                http,
-                logLevel,
-                nodeName,
-                heartbeatNs,
-                stateDir,
-                runDir));
+                input, audit, rules, watch, origin, spool, sinks, http, metrics, logLevel, nodeName,
+                heartbeat, stateDir, runDir));
   }
 
   private WatchConfig watch() {
@@ -108,7 +116,11 @@ final class ConfigBuilder {
         number(SPOOL_MAX_SIZE),
         (int) number(SPOOL_MIN_FREE),
         (int) number(SPOOL_SEGMENT_SIZE),
-        word(SPOOL_ON_FULL, OnFull.class));
+        word(SPOOL_ON_FULL, OnFull.class),
+        new ShedSettings(
+            (int) number(SPOOL_SHED_AT),
+            texts(SPOOL_SHED_LAST_KEYS),
+            types(SPOOL_SHED_LAST_TYPES)));
   }
 
   private List<SinkConfig> sinks() {
@@ -136,18 +148,45 @@ final class ConfigBuilder {
 
   private SinkConfig sink() {
     SinkType type = word(SINK_TYPE, SinkType.class);
-    String name = text(SINK_NAME);
+    String given = text(SINK_NAME);
+    String name = given == null ? ValueType.Word.text(type) : given;
+    refuseWhatMeansNothing(type, name);
     return new SinkConfig(
-        name == null ? ValueType.Word.text(type) : name,
+        name,
         type,
         word(SINK_FORMAT, SinkFormat.class),
         flag(SINK_INCLUDE_RAW),
         word(SINK_REDACT, SwitchWord.class),
+        filter(),
+        (int) number(SINK_RATE),
         endpoint(SINK_ADDRESS),
         path(SINK_PATH),
         number(SINK_ROTATE_SIZE),
         (int) number(SINK_ROTATE_COUNT),
         number(SINK_RESEND_WINDOW),
+        (int) number(SINK_WINDOW),
+        number(SINK_DEAD_LETTERS),
+        new SyslogConfig(
+            word(SINK_PROTOCOL, SyslogProtocol.class),
+            word(SINK_FACILITY, SyslogFacility.class),
+            text(SINK_STRUCTURED_DATA_ID),
+            (int) number(SINK_MAX_SIZE),
+            word(SINK_OVERSIZE, Oversize.class)),
+        new HttpSinkConfig(
+            text(SINK_TARGET),
+            path(SINK_TOKEN_FILE),
+            word(SINK_COMPRESS, SwitchWord.class),
+            endpoint(SINK_PROXY),
+            word(SINK_ENDPOINT, HecEndpoint.class),
+            text(SINK_INDEX),
+            text(SINK_SOURCE),
+            text(SINK_SOURCETYPE)),
+        new KafkaConfig(
+            text(SINK_TOPIC),
+            addresses(SINK_BROKERS),
+            word(SINK_SASL, SaslMechanism.class),
+            text(SINK_USER),
+            path(SINK_PASSWORD_FILE)),
         new TlsConfig(
             word(SINK_TLS, TlsMode.class),
             path(SINK_TLS_CA),
@@ -155,6 +194,38 @@ final class ConfigBuilder {
             path(SINK_TLS_KEY),
             path(SINK_TLS_KEY_PASSWORD_FILE),
             text(SINK_TLS_SERVER_NAME)));
+  }
+
+  private FilterConfig filter() {
+    return new FilterConfig(
+        new EventSelection.Names(
+            texts(SINK_FILTER_KEYS), types(SINK_FILTER_TYPES), kinds(SINK_FILTER_KINDS)),
+        new EventSelection.Names(
+            texts(SINK_FILTER_EXCLUDE_KEYS),
+            types(SINK_FILTER_EXCLUDE_TYPES),
+            kinds(SINK_FILTER_EXCLUDE_KINDS)));
+  }
+
+  private void refuseWhatMeansNothing(SinkType type, String name) {
+    for (ConfigKey key : ConfigKey.values()) {
+      if (key.ofSink() && !SinkKeys.mean(key, type) && settings.get(key, sink) != null) {
+        settings.problem(
+            settings.get(key, sink).where(),
+            key.at(sink),
+            "means nothing to sink %s of type %s, only to %s: leave it out"
+                .formatted(name, ValueType.Word.text(type), SinkKeys.whose(key)));
+      }
+    }
+    Setting window = settings.get(SINK_RESEND_WINDOW, sink);
+    if (type == SinkType.SYSLOG
+        && window != null
+        && word(SINK_PROTOCOL, SyslogProtocol.class) == SyslogProtocol.UDP) {
+      settings.problem(
+          window.where(),
+          SINK_RESEND_WINDOW.at(sink),
+          "means nothing to sink %s, for datagrams are not sent again: leave it out, or choose protocol: tcp"
+              .formatted(name));
+    }
   }
 
   /// Makes a record; the faults that it finds in itself are noted where their values stand.
@@ -234,9 +305,30 @@ final class ConfigBuilder {
     return list(key, ((ValueType.TextList) key.type())::parse);
   }
 
+  private List<Integer> types(ConfigKey key) {
+    return list(key, ((ValueType.RecordTypeList) key.type())::parse);
+  }
+
+  private List<EventKind> kinds(ConfigKey key) {
+    return list(key, ((ValueType.KindList) key.type())::parse);
+  }
+
+  private List<Address> addresses(ConfigKey key) {
+    return list(key, Address::parse);
+  }
+
   private <T> List<T> list(ConfigKey key, Function<String, T> parse) {
     Setting setting = settings.get(key, sink);
-    if (setting == null) {
+    String special = ((ValueType.Many) key.type()).special();
+    if (special != null) {
+      if (setting == null || setting.texts().equals(List.of(special))) {
+        return List.of();
+      }
+      if (setting.texts().isEmpty()) {
+        settings.problem(
+            setting.where(), key.at(sink), "is empty: expected " + key.type().expected());
+      }
+    } else if (setting == null) {
       // As a user would write it: [a, b].
       String byDefault = key.byDefault().substring(1, key.byDefault().length() - 1);
       return byDefault.isEmpty()

@@ -3,14 +3,18 @@ package io.coreaudit.agent.config;
 import io.coreaudit.agent.config.ValueType.Count;
 import io.coreaudit.agent.config.ValueType.Duration;
 import io.coreaudit.agent.config.ValueType.Endpoint;
+import io.coreaudit.agent.config.ValueType.EndpointList;
 import io.coreaudit.agent.config.ValueType.Flag;
+import io.coreaudit.agent.config.ValueType.KindList;
 import io.coreaudit.agent.config.ValueType.PathList;
 import io.coreaudit.agent.config.ValueType.PathName;
 import io.coreaudit.agent.config.ValueType.Percent;
+import io.coreaudit.agent.config.ValueType.RecordTypeList;
 import io.coreaudit.agent.config.ValueType.Size;
 import io.coreaudit.agent.config.ValueType.Text;
 import io.coreaudit.agent.config.ValueType.TextList;
 import io.coreaudit.agent.config.ValueType.Word;
+import io.coreaudit.format.SyslogFacility;
 import io.coreaudit.forward.SinkFormat;
 import io.coreaudit.spool.SpoolSettings.OnFull;
 import java.util.HashMap;
@@ -65,7 +69,7 @@ public enum ConfigKey {
   /// Kernel queue.
   AUDIT_BACKLOG_LIMIT(
       "audit.backlog_limit",
-      new Count(64, 1_048_576),
+      new Count(64, 1_048_576, null),
       "8192",
       "How many records the kernel may queue. Only ever raised to this."),
   /// What becomes of the rules.
@@ -80,7 +84,8 @@ public enum ConfigKey {
       "rules.packs",
       new TextList(
           Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}|/.{1,4000}"),
-          "names of packs, or paths of files"),
+          "names of packs, or paths of files",
+          null),
       "[]",
       "Rules to load besides: a name is NAME.rules in rules.dir. A pack that changes on disk is"
           + " read anew."),
@@ -140,7 +145,7 @@ public enum ConfigKey {
   /// Which mounts are secrets.
   WATCH_SECRETS_MATCH(
       "watch.secrets.match",
-      new TextList(Pattern.compile("/.{1,4000}"), "globs that begin with /"),
+      new TextList(Pattern.compile("/.{1,4000}"), "globs that begin with /", null),
       "[/**/pods/*/volumes/kubernetes.io~secret/*, /**/pods/*/volumes/kubernetes.io~projected/*,"
           + " /**/pods/*/volumes/kubernetes.io~csi/*/mount]",
       "Which mounts are secrets, by their mount point on the host; only a tmpfs is one. * is"
@@ -156,7 +161,7 @@ public enum ConfigKey {
   /// How many.
   WATCH_SECRETS_MOST_RULES(
       "watch.secrets.most_rules",
-      new Count(1, 5000),
+      new Count(1, 5000, null),
       "200",
       "In mode rule: how many secrets get rules. Those beyond stay unwatched, and are told."),
   /// What of repeated reads.
@@ -167,7 +172,7 @@ public enum ConfigKey {
       "What becomes of a pod's successful reads of its own secrets. summarise: the first of a"
           + " container, program and file is an event, those that follow within a minute are one"
           + " event with their number. all: each is an event. Reads by others, writes and failures"
-          + " are events each, as many as origin.container_rate leaves."),
+          + " are events each; what of them is beyond origin.container_rate, see there."),
   /// Who may read.
   WATCH_SECRETS_NEVER_EXE(
       "watch.secrets.never_exe",
@@ -180,23 +185,25 @@ public enum ConfigKey {
   ORIGIN_STORAGE(
       "origin.storage",
       new PathList(),
-      "[/run/containers/storage, /var/lib/containers/storage]",
-      "Where CRI-O writes down what a container is, as a path on the host: first where containers"
-          + " come and go, then where else to look."),
+      "[/run/containers/storage, /var/lib/containers/storage, /var/lib/docker]",
+      "Where CRI-O, Podman and Docker write down what a container is, as a path on the host: first"
+          + " where containers of the first two come and go, then where else to look."),
   /// Labels.
   ORIGIN_LABELS(
       "origin.labels",
-      new TextList(Pattern.compile("[A-Za-z0-9._/-]{1,317}"), "names of labels"),
+      new TextList(Pattern.compile("[A-Za-z0-9._/-]{1,317}"), "names of labels", null),
       "[]",
       "Which labels of its pod an event carries."),
   /// Bound of a container.
   ORIGIN_CONTAINER_RATE(
       "origin.container_rate",
-      new Count(0, 1_000_000),
+      new Count(0, 1_000_000, null),
       "2000",
       "Most events a second of one container. Those beyond are counted, and told with its name by"
           + " an event of kind gap. As many accesses to secrets, but for repeated reads of its own,"
-          + " have a bound of their own. 0 is no bound."),
+          + " have a bound of their own; beyond both the first of a program, file and outcome is an"
+          + " event, up to 256 a minute and 256 of other pods' secrets; those that follow within a"
+          + " minute are one event with their number. 0 is no bound."),
   /// Spool directory.
   SPOOL_DIR(
       "spool.dir",
@@ -212,7 +219,7 @@ public enum ConfigKey {
   /// Free disk.
   SPOOL_MIN_FREE(
       "spool.min_free",
-      new Percent(0, 95),
+      new Percent(0, 95, null),
       "20%",
       "The share of the file system that the spool leaves free for others."),
   /// Segment size.
@@ -229,6 +236,30 @@ public enum ConfigKey {
       "When the spool is full: overrun moves the sinks that are behind over the oldest segment,"
           + " refuse takes no new events. Either is counted and told in the stream. Input that can"
           + " wait (plugin, file) waits instead."),
+  /// When shedding begins.
+  SPOOL_SHED_AT(
+      "spool.shed.at",
+      new Percent(50, 98, "off"),
+      "90%",
+      "How full the spool is, counting what no sink was sent yet, when the most frequent events"
+          + " begin to be left out, by key of their rule and program, more of them the fuller it"
+          + " gets. Each such group is told once a minute as a number. off lets the spool run full."
+          + " Input that can wait (plugin, file) waits instead."),
+  /// Keys that are shed last.
+  SPOOL_SHED_LAST_KEYS(
+      "spool.shed.last_keys",
+      new TextList(Patterns.RULE_KEY, Patterns.RULE_KEYS, null),
+      "[openshift_etcd, identity, audit_config, audit_log, audit_tools]",
+      "Events of rules with these keys are never left out for that; nor are accesses to other pods'"
+          + " secrets."),
+  /// Types that are shed last.
+  SPOOL_SHED_LAST_TYPES(
+      "spool.shed.last_types",
+      new RecordTypeList(null),
+      "[CONFIG_CHANGE, DAEMON_START, DAEMON_END, DAEMON_ABORT, DAEMON_CONFIG, USER_MGMT,"
+          + " USER_CHAUTHTOK, ADD_USER, DEL_USER, ADD_GROUP, DEL_GROUP, GRP_MGMT, GRP_CHAUTHTOK,"
+          + " ROLE_ASSIGN, ROLE_REMOVE, ACCT_LOCK, ACCT_UNLOCK]",
+      "Events that have a record of one of these types are never left out for that either."),
   /// Sink name.
   SINK_NAME(
       "sinks.*.name",
@@ -244,20 +275,25 @@ public enum ConfigKey {
       "sinks.*.type",
       Word.of(SinkType.class),
       null,
-      "Where events go: stdout, file, or tcp (one event a line)."),
+      "Where events go: stdout, file, tcp (one event a line), syslog (RFC 5424 messages), relp (the"
+          + " same, each acknowledged by its receiver), http (a POST of JSON lines), hec (Splunk's"
+          + " HTTP Event Collector), bulk (Elasticsearch, OpenSearch), otlp (OTLP logs over HTTP,"
+          + " JSON) or kafka (messages of a topic)."),
   /// Sink format.
   SINK_FORMAT(
       "sinks.*.format",
       Word.of(SinkFormat.class),
       "ecs",
       "ecs (Elastic Common Schema, one JSON object a line), raw (the kernel's own lines), cef"
-          + " (ArcSight's Common Event Format) or leef (QRadar's, 2.0): one line an event."),
+          + " (ArcSight's Common Event Format), leef (QRadar's, 2.0) or ocsf (Open Cybersecurity"
+          + " Schema Framework 1.7, JSON): one line an event."),
   /// Raw records.
   SINK_INCLUDE_RAW(
       "sinks.*.include_raw",
       new Flag(),
       "true",
-      "Whether an ecs event carries the kernel's records in coreaudit.raw."),
+      "Whether an ecs event carries the kernel's records in coreaudit.raw, and an ocsf event in"
+          + " raw_data."),
   /// Masking of secrets.
   SINK_REDACT(
       "sinks.*.redact",
@@ -267,8 +303,55 @@ public enum ConfigKey {
           + " included: what follows password=, token=, secret= and api-key=, and short options"
           + " such as mysql -p. auto: not where format is raw. The spool keeps what the kernel"
           + " said."),
+  /// Keys of rules that are wanted.
+  SINK_FILTER_KEYS(
+      "sinks.*.filter.keys",
+      new TextList(Patterns.RULE_KEY, Patterns.RULE_KEYS, "all"),
+      "all",
+      "Only the kernel's events that rules with one of these keys made go to this sink."),
+  /// Types of records that are wanted.
+  SINK_FILTER_TYPES(
+      "sinks.*.filter.types",
+      new RecordTypeList("all"),
+      "all",
+      "Only the kernel's events that have a record of one of these types go to this sink."),
+  /// Kinds that are wanted.
+  SINK_FILTER_KINDS(
+      "sinks.*.filter.kinds",
+      new KindList("all"),
+      "all",
+      "Only events of these kinds go to this sink: audit is the kernel's, the others are the"
+          + " agent's own. gap and heartbeat go in any case, unless exclude_kinds names them: they"
+          + " say what is missing."),
+  /// Keys of rules that are left out.
+  SINK_FILTER_EXCLUDE_KEYS(
+      "sinks.*.filter.exclude_keys",
+      new TextList(Patterns.RULE_KEY, Patterns.RULE_KEYS, "none"),
+      "none",
+      "The kernel's events that rules with one of these keys made are left out for this sink."),
+  /// Types of records that are left out.
+  SINK_FILTER_EXCLUDE_TYPES(
+      "sinks.*.filter.exclude_types",
+      new RecordTypeList("none"),
+      "none",
+      "The kernel's events that have a record of one of these types are left out for this sink."
+          + " PROCTITLE is in nearly all of them."),
+  /// Kinds that are left out.
+  SINK_FILTER_EXCLUDE_KINDS(
+      "sinks.*.filter.exclude_kinds",
+      new KindList("none"),
+      "none",
+      "Events of these kinds are left out for this sink. Without gap and heartbeat its receiver"
+          + " sees neither loss nor silence."),
+  /// Events a second.
+  SINK_RATE(
+      "sinks.*.rate",
+      new Count(1, 1_000_000, "off"),
+      "off",
+      "Most events a second that are sent to this sink, in bursts of at most as many. What comes"
+          + " faster waits in the spool; what the receiver asks for again is not counted."),
   /// TCP receiver.
-  SINK_ADDRESS("sinks.*.address", new Endpoint(null), null, "The receiver of a tcp sink."),
+  SINK_ADDRESS("sinks.*.address", new Endpoint(null), null, "The receiver of a network sink."),
   /// File.
   SINK_PATH("sinks.*.path", new PathName(null), null, "The file of a file sink."),
   /// Rotation by size.
@@ -280,7 +363,7 @@ public enum ConfigKey {
   /// Rotated files kept.
   SINK_ROTATE_COUNT(
       "sinks.*.rotate_count",
-      new Count(0, 1000),
+      new Count(0, 1000, null),
       "5",
       "How many full files a file sink keeps beside the one it writes."),
   /// Resend window.
@@ -288,17 +371,159 @@ public enum ConfigKey {
       "sinks.*.resend_window",
       new Size(0, Units.GIB, null),
       "16MiB",
-      "How much a tcp sink sends again after its connection broke, besides what the receiver's"
-          + " kernel had not acknowledged: the protocol cannot tell what the receiver read. To lose"
-          + " nothing it must cover the receiver's socket buffer (the third number of tcp_rmem"
-          + " there) and what it had not stored yet."),
+      "How much a tcp or syslog sink sends again after its connection broke, besides what the"
+          + " receiver's kernel had not acknowledged: the protocol cannot tell what the receiver"
+          + " read. To lose nothing it must cover the receiver's socket buffer (the third number of"
+          + " tcp_rmem there) and what it had not stored yet."),
+  /// RELP window.
+  SINK_WINDOW(
+      "sinks.*.window",
+      new Count(1, 4096, null),
+      "128",
+      "How many messages a relp sink sends before the first of them is acknowledged; times"
+          + " max_size they may take 16MiB."),
+  /// Dead letters.
+  SINK_DEAD_LETTERS(
+      "sinks.*.dead_letters",
+      new Size(64 * Units.KIB, Units.GIB, null),
+      "16MiB",
+      "The most that is kept, in dead-letters/NAME.jsonl below state.dir, of events that the"
+          + " receiver refuses for good; the oldest go first."),
+  /// How messages travel.
+  SINK_PROTOCOL(
+      "sinks.*.protocol",
+      Word.of(SyslogProtocol.class),
+      "tcp",
+      "How a syslog sink's messages travel: tcp (each with its length in front, in TLS or not) or"
+          + " udp (datagrams: what is lost on the way is lost)."),
+  /// Facility.
+  SINK_FACILITY(
+      "sinks.*.facility",
+      Word.of(SyslogFacility.class),
+      "audit",
+      "The facility of syslog messages. audit is number 13, log audit."),
+  /// Structured data.
+  SINK_STRUCTURED_DATA_ID(
+      "sinks.*.structured_data_id",
+      new Text(
+          Pattern.compile("[A-Za-z0-9._-]{1,16}@[0-9]{1,10}(\\.[0-9]{1,10})*"),
+          "a name, @ and an enterprise number",
+          null),
+      "coreaudit@32473",
+      "The name of the structured data of syslog messages. 32473 is the number set aside for"
+          + " examples (RFC 5612): put your own organisation's there if your receiver minds."),
+  /// Size of messages.
+  SINK_MAX_SIZE(
+      "sinks.*.max_size",
+      new Size(2 * Units.KIB, Units.MIB, null),
+      "8KiB",
+      "The most that one syslog message takes, its header included. 8KiB is what rsyslog takes"
+          + " unless told otherwise."),
+  /// Longer events.
+  SINK_OVERSIZE(
+      "sinks.*.oversize",
+      Word.of(Oversize.class),
+      "split",
+      "What becomes of an event that is longer: split sends it in several messages, numbered by"
+          + " part and parts in the structured data; cut leaves out the rest and says in cut how"
+          + " many bytes."),
+  /// Path of requests.
+  SINK_TARGET(
+      "sinks.*.target",
+      new Text(Pattern.compile("/[!-~]{0,1000}"), "a path that begins with /", "auto"),
+      "auto",
+      "The path, and query, of the requests of an http, hec, bulk or otlp sink. auto is /,"
+          + " /services/collector/event or raw, /INDEX/_bulk, and /v1/logs."),
+  /// Token.
+  SINK_TOKEN_FILE(
+      "sinks.*.token_file",
+      new PathName("none"),
+      "none",
+      "The file whose first line is the token of an http, hec, bulk or otlp sink, read for each"
+          + " connection anew. It is sent as Bearer, Splunk, ApiKey and Bearer; a line with a blank"
+          + " in it, such as Basic and a word, is sent as it is."),
+  /// Compression.
+  SINK_COMPRESS(
+      "sinks.*.compress",
+      Word.of(SwitchWord.class),
+      "auto",
+      "Whether requests, or a kafka sink's messages, are compressed with gzip. auto: not for"
+          + " http."),
+  /// Proxy.
+  SINK_PROXY(
+      "sinks.*.proxy",
+      new Endpoint("none"),
+      "none",
+      "The HTTP proxy that is asked for the way to the receiver (CONNECT) of an http, hec, bulk or"
+          + " otlp sink."),
+  /// Splunk's endpoint.
+  SINK_ENDPOINT(
+      "sinks.*.endpoint",
+      Word.of(HecEndpoint.class),
+      "event",
+      "Which endpoint of Splunk's collector a hec sink uses: event (objects with time and host), or"
+          + " raw (plain lines)."),
+  /// Index.
+  SINK_INDEX(
+      "sinks.*.index",
+      new Text(Pattern.compile("[a-z0-9{][a-z0-9._{}-]{0,200}"), "a name of an index", "auto"),
+      "auto",
+      "The index of a hec sink, auto is the token's; the data stream of a bulk sink, auto is"
+          + " logs-coreaudit.audit-default. Of a hec sink it may have places that each event fills:"
+          + " {key}, {kind}, {namespace}, {node}, {type}."),
+  /// Source.
+  SINK_SOURCE(
+      "sinks.*.source",
+      new Text(Pattern.compile("[A-Za-z0-9/._:{}-]{1,200}"), "a word", "auto"),
+      "auto",
+      "The source that a hec sink gives its events, with the same places. auto is the token's."),
+  /// Source type.
+  SINK_SOURCETYPE(
+      "sinks.*.sourcetype",
+      new Text(Pattern.compile("[A-Za-z0-9/._:{}-]{1,200}"), "a word", "auto"),
+      "auto",
+      "The sourcetype that a hec sink gives its events, such as linux:audit, with the same places."
+          + " auto is the token's."),
+  /// Topic.
+  SINK_TOPIC(
+      "sinks.*.topic",
+      new Text(Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,248}"), "a name of a topic", "auto"),
+      "auto",
+      "The topic of a kafka sink. auto is coreaudit."),
+  /// Further brokers.
+  SINK_BROKERS(
+      "sinks.*.brokers",
+      new EndpointList(),
+      "[]",
+      "Brokers that a kafka sink asks besides the one at address; each names all the others of"
+          + " its cluster."),
+  /// How we say who we are.
+  SINK_SASL(
+      "sinks.*.sasl",
+      Word.of(SaslMechanism.class),
+      "none",
+      "How a kafka sink says who it is, besides by its certificate: none, plain (only with TLS),"
+          + " scram_sha_256 or scram_sha_512."),
+  /// Name.
+  SINK_USER(
+      "sinks.*.user",
+      new Text(Pattern.compile("[^\\p{Cntrl}]{1,255}"), "a name", "none"),
+      "none",
+      "The name that goes with sasl."),
+  /// Password.
+  SINK_PASSWORD_FILE(
+      "sinks.*.password_file",
+      new PathName("none"),
+      "none",
+      "The file whose first line is the password that goes with sasl, read for each connection"
+          + " anew."),
   /// TLS on or off.
   SINK_TLS(
       "sinks.*.tls",
       Word.of(TlsMode.class),
       "auto",
-      "Whether a tcp sink encrypts: on or off. auto is on when there are keys below tls, and off to"
-          + " a loopback address; to any other address off must be spelled out."),
+      "Whether a network sink encrypts: on or off. auto is on when there are keys below tls, and"
+          + " off to a loopback address; to any other address off must be spelled out."),
   /// Authorities.
   SINK_TLS_CA(
       "sinks.*.tls.ca",
@@ -316,7 +541,7 @@ public enum ConfigKey {
       "sinks.*.tls.key",
       new PathName("none"),
       "none",
-      "The PEM file of the certificate's private key (PKCS 8)."),
+      "The PEM file of the certificate's private key."),
   /// Key password.
   SINK_TLS_KEY_PASSWORD_FILE(
       "sinks.*.tls.key_password_file",
@@ -334,7 +559,40 @@ public enum ConfigKey {
       "http.listen",
       new Endpoint("off"),
       "127.0.0.1:9471",
-      "Where /metrics, /healthz and /readyz answer. A loopback address, or off."),
+      "Where /metrics, /healthz and /readyz answer to this host. A loopback address, or off."),
+  /// Metrics for others.
+  METRICS_LISTEN(
+      "metrics.listen",
+      new Endpoint("off"),
+      "off",
+      "Where the same answers to other hosts: over TLS, and only to clients that show a certificate"
+          + " of metrics.tls.ca. Needs the three files of metrics.tls, which are read again when"
+          + " they change."),
+  /// Who may read them.
+  METRICS_CLIENTS(
+      "metrics.clients",
+      new TextList(Pattern.compile("[^,\\p{Cntrl}]{1,253}"), "common names", null),
+      "[]",
+      "The common names of certificates (CN) that may ask; the authorities may have vouched for"
+          + " many others. An empty list lets in all of them."),
+  /// Authorities of clients.
+  METRICS_TLS_CA(
+      "metrics.tls.ca",
+      new PathName("none"),
+      "none",
+      "The PEM file of the authorities that may vouch for a client."),
+  /// Server certificate.
+  METRICS_TLS_CERTIFICATE(
+      "metrics.tls.certificate",
+      new PathName("none"),
+      "none",
+      "The PEM file of the certificate chain that the agent shows to clients."),
+  /// Server key.
+  METRICS_TLS_KEY(
+      "metrics.tls.key",
+      new PathName("none"),
+      "none",
+      "The PEM file of its private key, not encrypted."),
   /// Log level.
   LOG_LEVEL(
       "log.level",
@@ -354,6 +612,22 @@ public enum ConfigKey {
       "60s",
       "How often an event of kind heartbeat tells the receivers that this node is there, and its"
           + " ledger."),
+  /// Chain of hashes.
+  HEARTBEAT_CHAIN(
+      "heartbeat.chain",
+      new Flag(),
+      "true",
+      "Whether the heartbeat tells a hash over all events accepted before it, by which spool"
+          + " verify finds what is missing or was changed. Only where there are heartbeats and"
+          + " sinks."),
+  /// Key that signs the chain.
+  HEARTBEAT_SIGN_KEY_FILE(
+      "heartbeat.sign.key_file",
+      new PathName("none"),
+      "none",
+      "The file of the Ed25519 key (PEM, PKCS 8) with which the hash is signed, so that who is"
+          + " root on the host later, or anywhere else, cannot make up another. Only its owner may"
+          + " read it, and its group. It is read for each heartbeat anew."),
   /// State directory.
   STATE_DIR(
       "state.dir",
@@ -444,6 +718,13 @@ public enum ConfigKey {
 
   static String pattern(String path) {
     return path.replaceFirst("^sinks\\.[0-9]+(?=\\.|$)", "sinks.*");
+  }
+
+  private static final class Patterns {
+    /// As the kernel takes them, but for what a list on the command line cannot hold.
+    static final Pattern RULE_KEY = Pattern.compile("[!-+\\--~][ -+\\--~]{0,30}");
+
+    static final String RULE_KEYS = "keys of rules, up to 31 characters each";
   }
 
   private static final class Units {

@@ -48,6 +48,15 @@ public final class ConfigReader {
     return finish(settings, sets, chosen);
   }
 
+  /// What holds when nobody says anything, whatever stands in files.
+  public static Read defaults() {
+    try {
+      return finish(new Settings(), List.of(), null);
+    } catch (ConfigException e) {
+      throw new IllegalStateException("the defaults have faults: " + e.problems(), e);
+    }
+  }
+
   /// Reads a configuration that stands in a text.
   ///
   /// @param source name in messages

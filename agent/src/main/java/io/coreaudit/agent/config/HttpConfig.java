@@ -1,6 +1,6 @@
 package io.coreaudit.agent.config;
 
-/// Where metrics and health answer.
+/// Where metrics and health answer to this host.
 ///
 /// @param listen a loopback address; null: nowhere
 public record HttpConfig(Address listen) {
@@ -11,9 +11,8 @@ public record HttpConfig(Address listen) {
             listen == null || listen.loopback(),
             ConfigKey.HTTP_LISTEN,
             listen
-                + " can be reached from other hosts, which needs TLS with client certificates; this"
-                + " version has no such listener: expected a loopback address such as"
-                + " 127.0.0.1:9471, or off")
+                + " can be reached from other hosts, which need TLS with client certificates: that"
+                + " is metrics.listen; expected a loopback address such as 127.0.0.1:9471, or off")
         .done();
   }
 }

@@ -1,7 +1,6 @@
 package io.coreaudit.agent.config;
 
 import io.coreaudit.agent.config.Settings.Setting;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -52,14 +51,18 @@ public final class Reference {
     for (ConfigKey key : ConfigKey.values()) {
       if (key.ofSink()) {
         String name = key.key().substring("sinks.*.".length());
-        wrap(out, "#   ", "#     ", name + ": " + key.sentence() + " " + expected(key));
+        String standard =
+            key.byDefault() == null || isOfTheDefaultSink(key)
+                ? ""
+                : " Default: " + key.byDefault() + ".";
+        wrap(out, "#   ", "#     ", name + ": " + key.sentence() + " " + expected(key) + standard);
       }
     }
     out.append("#sinks:\n#- type: stdout\n");
     for (ConfigKey key : ConfigKey.values()) {
-      if (key.ofSink() && key.byDefault() != null && !key.key().startsWith("sinks.*.tls.")) {
+      if (key.byDefault() != null && isOfTheDefaultSink(key) && section(key).isEmpty()) {
         out.append("  #").append(words(key.key()).getLast()).append(": ");
-        out.append(quoted(key.byDefault())).append('\n');
+        out.append(quoted(key.byDefault(), key)).append('\n');
       }
     }
     out.append(
@@ -67,11 +70,24 @@ public final class Reference {
         # Others, as examples:
         # - type: file
         #   path: /var/log/coreaudit/events.json
-        # - type: tcp
-        #   address: siem.example.com:6514
+        # - type: relp
+        #   address: siem.example.com:20514
+        #   tls:
+        #     ca: /etc/coreaudit/ca.pem
+        # - type: hec
+        #   address: splunk.example.com:8088
+        #   tls: on
+        #   token_file: /etc/coreaudit/hec-token
+        # - type: kafka
+        #   address: kafka-0.example.com:9093
+        #   brokers: ['kafka-1.example.com:9093']
         #   tls:
         #     ca: /etc/coreaudit/ca.pem
         """);
+  }
+
+  private static boolean isOfTheDefaultSink(ConfigKey key) {
+    return key.ofSink() && SinkKeys.mean(key, SinkType.STDOUT);
   }
 
   /// The text of `configuration.md`.
@@ -140,29 +156,50 @@ public final class Reference {
   }
 
   private static void effectiveSink(StringBuilder out, Settings settings, int sink) {
-    List<ConfigKey> below = new ArrayList<>();
+    SinkType type = type(settings, sink);
     String lead = "- ";
+    String open = "";
     for (ConfigKey key : ConfigKey.values()) {
-      Setting setting = key.ofSink() ? settings.get(key, sink) : null;
-      if (key.key().startsWith(ConfigKey.SINK_TLS.key() + ".")) {
+      if (!key.ofSink()) {
+        continue;
+      }
+      Setting setting = settings.get(key, sink);
+      String section = section(key);
+      if (!section.isEmpty()) {
         if (setting != null) {
-          below.add(key);
+          if (!section.equals(open)) {
+            out.append("  ").append(section).append(":\n");
+            open = section;
+          }
+          value(out, "    " + words(key.key()).getLast(), key, setting);
         }
-      } else if (key != ConfigKey.SINK_TLS
-          && key.ofSink()
-          && (setting != null || key.byDefault() != null)) {
+      } else if ((setting != null || key.byDefault() != null)
+          && SinkKeys.mean(key, type)
+          && !(key == ConfigKey.SINK_TLS && isGivenBelow(settings, key, sink))) {
         value(out, lead + words(key.key()).getLast(), key, setting);
         lead = "  ";
       }
     }
-    if (below.isEmpty()) {
-      value(out, "  tls", ConfigKey.SINK_TLS, settings.get(ConfigKey.SINK_TLS, sink));
-      return;
+  }
+
+  private static boolean isGivenBelow(Settings settings, ConfigKey above, int sink) {
+    for (ConfigKey key : ConfigKey.values()) {
+      if (key.key().startsWith(above.key() + ".") && settings.get(key, sink) != null) {
+        return true;
+      }
     }
-    out.append("  tls:\n");
-    for (ConfigKey key : below) {
-      value(out, "    " + words(key.key()).getLast(), key, settings.get(key, sink));
-    }
+    return false;
+  }
+
+  /// The section of a sink that a key stands in; empty: none.
+  private static String section(ConfigKey key) {
+    List<String> words = words(key.key());
+    return key.ofSink() && words.size() > 3 ? words.get(2) : "";
+  }
+
+  private static SinkType type(Settings settings, int sink) {
+    String text = settings.get(ConfigKey.SINK_TYPE, sink).text();
+    return SinkType.valueOf(text.toUpperCase(java.util.Locale.ROOT));
   }
 
   private static void value(StringBuilder out, String lead, ConfigKey key, Setting setting) {

@@ -1,5 +1,6 @@
 package io.coreaudit.agent.config;
 
+import io.coreaudit.intake.ShedSettings;
 import io.coreaudit.spool.SpoolSettings.OnFull;
 import java.nio.file.Path;
 
@@ -10,8 +11,14 @@ import java.nio.file.Path;
 /// @param minFreePercent share of the file system left to others
 /// @param segmentSizeBytes size of one file
 /// @param onFull what happens at the bound
+/// @param shed what is left out before it is reached
 public record SpoolConfig(
-    Path dir, long maxSizeBytes, int minFreePercent, int segmentSizeBytes, OnFull onFull) {
+    Path dir,
+    long maxSizeBytes,
+    int minFreePercent,
+    int segmentSizeBytes,
+    OnFull onFull,
+    ShedSettings shed) {
   /// Segments that the spool must have room for: the one written, the one made ahead, one behind.
   private static final int LEAST_SEGMENTS = 3;
 
@@ -24,6 +31,7 @@ public record SpoolConfig(
         .within(ConfigKey.SPOOL_MAX_SIZE, maxSizeBytes)
         .within(ConfigKey.SPOOL_MIN_FREE, minFreePercent)
         .within(ConfigKey.SPOOL_SEGMENT_SIZE, segmentSizeBytes)
+        .within(ConfigKey.SPOOL_SHED_AT, shed.atPercent())
         .that(
             maxSizeBytes == 0
                 || maxSizeBytes >= (long) LEAST_SEGMENTS * segmentSizeBytes + METADATA_BYTES,

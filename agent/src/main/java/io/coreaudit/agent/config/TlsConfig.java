@@ -1,5 +1,6 @@
 package io.coreaudit.agent.config;
 
+import io.coreaudit.forward.TlsSettings;
 import java.nio.file.Path;
 
 /// How a sink's connection is kept private, and who is trusted.
@@ -38,6 +39,15 @@ public record TlsConfig(
   public boolean enabled() {
     return mode == TlsMode.ON
         || mode == TlsMode.AUTO && given(ca, certificate, key, keyPasswordFile, serverName);
+  }
+
+  /// The same as a sink wants it; null: in plain text.
+  ///
+  /// @param where it stands in the configuration, for messages
+  public TlsSettings settings(String where) {
+    return enabled()
+        ? new TlsSettings(where, ca, certificate, key, keyPasswordFile, serverName)
+        : null;
   }
 
   private static boolean given(Object... values) {

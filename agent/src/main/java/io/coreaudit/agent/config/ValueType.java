@@ -1,5 +1,9 @@
 package io.coreaudit.agent.config;
 
+import static java.util.stream.Collectors.joining;
+
+import io.coreaudit.event.EventKind;
+import io.coreaudit.record.RecordTypes;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -130,20 +134,15 @@ public sealed interface ValueType {
   }
 
   /// A share of a whole.
-  record Percent(long least, long greatest) implements Number {
-    @Override
-    public String special() {
-      return null;
-    }
-
+  record Percent(long least, long greatest, String special) implements Number {
     @Override
     public long parse(String text) {
-      return Scaled.parse(text, List.of("%"), new long[] {1});
+      return text.equals(special) ? 0 : Scaled.parse(text, List.of("%"), new long[] {1});
     }
 
     @Override
     public String format(long value) {
-      return value + "%";
+      return value == 0 && special != null ? special : value + "%";
     }
 
     @Override
@@ -153,20 +152,15 @@ public sealed interface ValueType {
   }
 
   /// A plain number.
-  record Count(long least, long greatest) implements Number {
-    @Override
-    public String special() {
-      return null;
-    }
-
+  record Count(long least, long greatest, String special) implements Number {
     @Override
     public long parse(String text) {
-      return Scaled.parse(text, List.of(""), new long[] {1});
+      return text.equals(special) ? 0 : Scaled.parse(text, List.of(""), new long[] {1});
     }
 
     @Override
     public String format(long value) {
-      return Long.toString(value);
+      return value == 0 && special != null ? special : Long.toString(value);
     }
 
     @Override
@@ -203,8 +197,14 @@ public sealed interface ValueType {
     }
   }
 
-  /// A list of values.
-  sealed interface Many extends ValueType {}
+  /// A list of values. A special word, when there is one, stands in place of the list; an empty one
+  /// is then a mistake.
+  sealed interface Many extends ValueType {
+    /// The word, or null.
+    default String special() {
+      return null;
+    }
+  }
 
   /// A list of absolute paths.
   record PathList() implements Many {
@@ -214,8 +214,16 @@ public sealed interface ValueType {
     }
   }
 
+  /// A list of hosts with their ports.
+  record EndpointList() implements Many {
+    @Override
+    public String expected() {
+      return "a list of host:port";
+    }
+  }
+
   /// A list of texts of a given shape.
-  record TextList(Pattern shape, String shapeInWords) implements Many {
+  record TextList(Pattern shape, String shapeInWords, String special) implements Many {
     String parse(String text) {
       if (!shape.matcher(text).matches()) {
         throw new IllegalArgumentException(text);
@@ -225,7 +233,44 @@ public sealed interface ValueType {
 
     @Override
     public String expected() {
-      return "a list of " + shapeInWords;
+      return "a list of " + shapeInWords + (special == null ? "" : ", or " + special);
+    }
+  }
+
+  /// A list of record types, by name or number.
+  record RecordTypeList(String special) implements Many {
+    Integer parse(String text) {
+      int number = RecordTypes.number(text);
+      if (number == RecordTypes.NO_NUMBER) {
+        throw new IllegalArgumentException(text);
+      }
+      return number;
+    }
+
+    @Override
+    public String expected() {
+      return "a list of record types such as AVC, USER_LOGIN or 1300"
+          + (special == null ? "" : ", or " + special);
+    }
+  }
+
+  /// A list of kinds of events.
+  record KindList(String special) implements Many {
+    EventKind parse(String text) {
+      for (EventKind kind : EventKind.values()) {
+        if (kind.label().equals(text)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException(text);
+    }
+
+    @Override
+    public String expected() {
+      return "a list of kinds ("
+          + Arrays.stream(EventKind.values()).map(EventKind::label).collect(joining(", "))
+          + "), or "
+          + special;
     }
   }
 

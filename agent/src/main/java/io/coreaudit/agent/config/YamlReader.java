@@ -137,6 +137,10 @@ final class YamlReader {
 
   private void leaf(ConfigKey key, String path, Node node, String where) {
     boolean list = key.type() instanceof ValueType.Many;
+    boolean special =
+        key.type() instanceof ValueType.Many many
+            && node instanceof ScalarNode word
+            && word.getValue().equals(many.special());
     if (absent(node)) {
       settings.problem(
           where,
@@ -157,7 +161,7 @@ final class YamlReader {
         }
       }
       settings.put(path, new Setting(texts, true, where));
-    } else if (!list && node instanceof ScalarNode scalar) {
+    } else if ((!list || special) && node instanceof ScalarNode scalar) {
       settings.put(path, new Setting(List.of(scalar.getValue()), false, where));
     } else {
       settings.problem(where, path, "expected " + key.type().expected() + ", found " + kind(node));

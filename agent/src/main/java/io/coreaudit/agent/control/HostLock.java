@@ -65,6 +65,32 @@ public final class HostLock implements AutoCloseable {
     }
   }
 
+  /// Who holds the lock; touches neither file nor lock.
+  ///
+  /// @param proc where the kernel lists all locks
+  /// @return the process id; 0: nobody, or nobody that can be seen from here
+  public static long holder(Path file, Path proc) throws IOException {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    long device = (Long) Files.getAttribute(file, "unix:dev");
+    // As glibc's major() and minor() take it apart; the kernel lists both in hexadecimal.
+    String id =
+        String.format(
+            "%02x:%02x:%d",
+            device >> 8 & 0xFFF | device >> 32 & ~0xFFFL,
+            device & 0xFF | device >> 12 & 0xFFFFFF00L,
+            (Long) Files.getAttribute(file, "unix:ino"));
+    for (String line : Files.readAllLines(proc.resolve("locks"))) {
+      // 1: POSIX  ADVISORY  WRITE 4711 00:17:1042 0 EOF; who waits has -> behind the number
+      String[] fields = line.trim().split("\\s+");
+      if (fields.length >= 6 && fields[1].equals("POSIX") && fields[5].equals(id)) {
+        return Math.max(0, Long.parseLong(fields[4]));
+      }
+    }
+    return 0;
+  }
+
   /// Makes a directory that only its owner may enter, or makes sure that nobody but its owner may
   /// write to the one that is there. Its mode is never changed: it may be somebody else's, named by
   /// mistake.

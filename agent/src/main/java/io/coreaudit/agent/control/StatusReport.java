@@ -34,6 +34,7 @@ public record StatusReport(
   /// @param ready whether it does what it is there for
   /// @param reasons why not
   /// @param stuck threads without a sign of life, one line each
+  /// @param closed where it should answer over HTTP and does not, and why
   /// @param residentBytes memory in RAM
   /// @param cpuSeconds CPU time so far
   /// @param config the file in force, or `defaults`
@@ -46,6 +47,7 @@ public record StatusReport(
       boolean ready,
       List<String> reasons,
       List<String> stuck,
+      List<String> closed,
       long residentBytes,
       double cpuSeconds,
       String config) {}
@@ -90,8 +92,9 @@ public record StatusReport(
   /// @param events accepted since start
   /// @param sizeBytes taken
   /// @param maxSizeBytes the most it may take
+  /// @param shedLevel 0; 1: nearly full, events are counted; 2 to 5: the most frequent are left out
   public record SpoolState(
-      String dir, String state, long events, long sizeBytes, long maxSizeBytes) {}
+      String dir, String state, long events, long sizeBytes, long maxSizeBytes, long shedLevel) {}
 
   /// One receiver.
   ///
@@ -101,6 +104,7 @@ public record StatusReport(
   /// @param state `connected to 10.0.0.5:6514, TLSv1.3`, `cannot connect to ...`
   /// @param delivered events, since start
   /// @param dropped events that it will never get
+  /// @param filtered events that are left out for it, since start
   /// @param lagEvents events that wait for it
   public record SinkState(
       String name,
@@ -109,6 +113,7 @@ public record StatusReport(
       String state,
       long delivered,
       long dropped,
+      long filtered,
       long lagEvents) {}
 
   /// One watch.

@@ -53,6 +53,9 @@ public final class StatusScreen {
     for (Object stuck : list(agent, "stuck")) {
       line("", stuck.toString());
     }
+    for (Object closed : list(agent, "closed")) {
+      line("", closed.toString());
+    }
   }
 
   private void input(Map<?, ?> input) {
@@ -146,7 +149,8 @@ public final class StatusScreen {
               + " of "
               + bytes(number(spool, "max_size_bytes"))
               + ", events "
-              + text(spool, "events"));
+              + text(spool, "events")
+              + (number(spool, "shed_level") > 1 ? ", leaves out the most frequent" : ""));
     }
   }
 
@@ -159,11 +163,16 @@ public final class StatusScreen {
             text(sink, "name"),
             text(sink, "delivered"),
             text(sink, "dropped"),
+            text(sink, "filtered"),
             text(sink, "lag_events"),
             text(sink, "type") + " " + text(sink, "target") + ": " + text(sink, "state")
           });
     }
-    table("sinks", new String[] {"name", "delivered", "dropped", "behind", "where"}, rows, 3);
+    table(
+        "sinks",
+        new String[] {"name", "delivered", "dropped", "filtered", "behind", "where"},
+        rows,
+        4);
   }
 
   private void watches(List<?> watches) {

@@ -47,7 +47,7 @@ final class Answers {
         }
         yield new Answer(HttpResponseStatus.OK, contentType, body);
       }
-      case "/healthz" -> state("healthy", "", health.stuck(), allocator);
+      case "/healthz" -> state("healthy", "", health.dead(), allocator);
       case "/readyz" -> state("ready", "not ready: ", readiness.reasons(), allocator);
       default ->
           plain(

@@ -4,6 +4,8 @@ import io.coreaudit.telemetry.CounterKey;
 import io.coreaudit.telemetry.Counters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -94,7 +96,18 @@ public final class Metrics {
     FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
         .description(sentence)
         .register(registry);
-    held.add(value);
+    held.add(new Held(Tags.empty(), value));
+  }
+
+  /// Shows no longer what a label tells apart, all of one value: of a sink that is gone.
+  public void forget(String label, String value) {
+    Tag tag = Tag.of(label, value);
+    for (Meter meter : registry.getMeters()) {
+      if (meter.getId().getTags().contains(tag)) {
+        registry.remove(meter);
+      }
+    }
+    held.removeIf(one -> one.tags().stream().anyMatch(tag::equals));
   }
 
   /// Writes everything.
@@ -105,7 +118,7 @@ public final class Metrics {
   }
 
   private <K extends Enum<K> & CounterKey> void bind(Counters<K> counters, Tags tags) {
-    held.add(counters);
+    held.add(new Held(tags, counters));
     for (K key : counters.keys()) {
       String name = "coreaudit_" + counters.stage() + "_" + key.name().toLowerCase(Locale.ROOT);
       if (key.gauge()) {
@@ -124,5 +137,7 @@ public final class Metrics {
   }
 
   // Micrometer holds what a FunctionCounter reads by a weak reference only.
-  private final List<Object> held = new CopyOnWriteArrayList<>();
+  private final List<Held> held = new CopyOnWriteArrayList<>();
+
+  private record Held(Tags tags, Object read) {}
 }

@@ -37,6 +37,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context.getLogger("ROOT").setLevel(Level.WARN);
     context.getLogger("ROOT").addAppender(stderr);
     context.getLogger("net.openhft").setLevel(Level.ERROR);
+    context.getLogger("org.apache.kafka").setLevel(Level.OFF); // its sink says what is wrong
     context.getLogger(OURS).setLevel(Level.INFO);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

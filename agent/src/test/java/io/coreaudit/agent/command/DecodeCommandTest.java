@@ -107,7 +107,7 @@ final class DecodeCommandTest {
   void shouldSayWhatIsWrong() throws Exception {
     assertThat(run("decode", "--format", "xml", log())).isEqualTo(2);
     assertThat(err())
-        .isEqualTo("coreaudit: --format=xml: expected records, ecs, raw, cef or leef\n");
+        .isEqualTo("coreaudit: --format=xml: expected records, ecs, raw, cef, leef or ocsf\n");
     assertThat(run("decode", "--type", "SYSCAL", log())).isEqualTo(2);
     assertThat(err()).startsWith("coreaudit: --type=SYSCAL: no such record type");
     assertThat(run("decode", "--since", "yesterday", log())).isEqualTo(2);

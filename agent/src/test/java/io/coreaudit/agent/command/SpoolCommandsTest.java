@@ -49,7 +49,7 @@ final class SpoolCommandsTest {
         .contains("pid=1008")
         .startsWith("type=");
     assertThat(run("spool", "cat", "--format", "xml")).isEqualTo(2);
-    assertThat(err()).isEqualTo("coreaudit: --format=xml: expected ecs, raw, cef or leef\n");
+    assertThat(err()).isEqualTo("coreaudit: --format=xml: expected ecs, raw, cef, leef or ocsf\n");
   }
 
   @Test

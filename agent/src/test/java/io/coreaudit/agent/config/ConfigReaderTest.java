@@ -34,7 +34,13 @@ final class ConfigReaderTest {
     assertThat(config.watch().canaryNs()).isEqualTo(60_000_000_000L);
     assertThat(config.spool())
         .isEqualTo(
-            new SpoolConfig(Path.of("/var/lib/coreaudit/spool"), 0, 20, 8 << 20, OnFull.OVERRUN));
+            new SpoolConfig(
+                Path.of("/var/lib/coreaudit/spool"),
+                0,
+                20,
+                8 << 20,
+                OnFull.OVERRUN,
+                config.spool().shed()));
     assertThat(config.sinks()).hasSize(1);
     assertThat(config.sinks().getFirst().type()).isEqualTo(SinkType.STDOUT);
     assertThat(config.sinks().getFirst().resendWindowBytes()).isEqualTo(16 << 20);
@@ -117,6 +123,7 @@ final class ConfigReaderTest {
             watch: {paths: ['/a b', "/c:d"]}
             sinks:
             - {type: tcp, address: 'siem:1', tls: {ca: /ca.pem, server_name: x}, name: "on"}
+            - {type: file, path: /x, rate: 500, filter: {keys: [etcd, a b], exclude_kinds: [watch]}}
             - {type: stdout, include_raw: false}
             """,
             List.of("input.gather=5ms"));

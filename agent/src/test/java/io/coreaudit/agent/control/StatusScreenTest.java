@@ -25,6 +25,7 @@ final class StatusScreenTest {
             false,
             List.of("deaf: \"no\" event\n\u001b[2J \u00e9 \ud83d\ude00"),
             List.of("intake is stuck: no sign of life for 12 s (deadline 10 s)"),
+            List.of("http.listen=127.0.0.1:9471: Address already in use"),
             131 << 20,
             17.25,
             "/etc/coreaudit/coreaudit.yaml"),
@@ -38,10 +39,11 @@ final class StatusScreenTest {
             new StatusReport.LedgerLine("spool", 1_250_000L, 1_250_000L, Map.of()),
             new StatusReport.LedgerLine("kernel", null, null, Map.of("lost_events", 7L))),
         new StatusReport.SpoolState(
-            "/var/lib/coreaudit/spool", "accepting", 1_250_000, 25 << 20, 2L << 30),
+            "/var/lib/coreaudit/spool", "accepting", 1_250_000, 25 << 20, 2L << 30, 2),
         List.of(
-            new StatusReport.SinkState("siem", "tcp", "siem:6514", "connected", 1_249_000, 0, 1000),
-            new StatusReport.SinkState("stdout", "stdout", "-", "writing", 1_250_000, 0, 0)),
+            new StatusReport.SinkState(
+                "siem", "tcp", "siem:6514", "connected", 1_249_000, 0, 7, 1000),
+            new StatusReport.SinkState("stdout", "stdout", "-", "writing", 1_250_000, 0, 0, 0)),
         List.of(
             new StatusReport.WatchState("/etc/kubernetes", "watched"),
             new StatusReport.WatchState("/none", "no such directory; tried again every 60 s")));
@@ -57,6 +59,7 @@ final class StatusScreenTest {
             state      NOT READY
                        deaf: "no" event??[2J \u00e9 \ud83d\ude00
                        intake is stuck: no sign of life for 12 s (deadline 10 s)
+                       http.listen=127.0.0.1:9471: Address already in use
             input      multicast, receive buffer 64 MiB, dropped by the socket 3
             kernel     audit on, owner pid 812, backlog 5 of 8192, lost 1099511627776 (42 s ago)
             rates               last minute  since start
@@ -66,10 +69,10 @@ final class StatusScreenTest {
                        intake  5000015  5000000       15  malformed 12, overrun 3
                        spool   1250000  1250000        0
                        kernel        -        -        7  lost_events 7
-            spool      /var/lib/coreaudit/spool, accepting, 25 MiB of 2048 MiB, events 1250000
-            sinks      name    delivered  dropped  behind  where
-                       siem      1249000        0    1000  tcp siem:6514: connected
-                       stdout    1250000        0       0  stdout -: writing
+            spool      /var/lib/coreaudit/spool, accepting, 25 MiB of 2048 MiB, events 1250000, leaves out the most frequent
+            sinks      name    delivered  dropped  filtered  behind  where
+                       siem      1249000        0         7    1000  tcp siem:6514: connected
+                       stdout    1250000        0         0       0  stdout -: writing
             watches    path             state
                        /etc/kubernetes  watched
                        /none            no such directory; tried again every 60 s

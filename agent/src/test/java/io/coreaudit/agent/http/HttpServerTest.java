@@ -113,6 +113,13 @@ final class HttpServerTest {
     forwarder.beat(System.nanoTime() - 9_000_000_000L);
     forwarder.rest();
     assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    Heartbeat keeper = health.diskHeartbeat("spool keeper", 1_000_000_000L);
+    keeper.beat(System.nanoTime() - 5_000_000_000L);
+    intake.beat(System.nanoTime() - 5_000_000_000L);
+    assertThat(get("/healthz").statusCode()).as("no start mends a disk").isEqualTo(200);
+    assertThat(health.stuck()).hasSize(2);
+    keeper.beat(System.nanoTime());
+    assertThat(get("/healthz").statusCode()).isEqualTo(503);
   }
 
   @Test

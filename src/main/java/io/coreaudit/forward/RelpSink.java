@@ -1,0 +1,415 @@
+package io.coreaudit.forward;
+
+import io.coreaudit.format.ByteOutput;
+import io.coreaudit.forward.SinkState.Phase;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/// Syslog messages over RELP, whose receiver answers each frame: `200` it has it, `500` it does
+/// not.
+///
+/// ```text
+///  1 open 71 relp_version=0...    ──►
+///                                 ◄──  1 rsp 92 200 OK...commands=syslog
+///  2 syslog 512 <110>1 ...        ──►
+///  3 syslog 498 <110>1 ...        ──►  at most `window` without an answer
+///                                 ◄──  2 rsp 6 200 OK
+///  9 close 0                      ──►
+/// ```
+///
+/// The cursor stands at the last event before which all were answered. After a break a new session
+/// begins there: what was sent and not answered comes again, at most a window. One batch is held
+/// here until all of it was sent.
+///
+/// **Refused (500).** RELP does not tell whether the receiver will take a frame later, so the
+/// session is begun anew and the event tried again, alone, with growing waits; refused `PATIENCE`
+/// times in a row over five minutes it is poison. A receiver that answers nothing for a while is
+/// given up like one that takes nothing.
+public final class RelpSink extends AnsweredSink {
+  /// How often an event is refused at least before it is poison.
+  static final int PATIENCE = 5;
+
+  /// What librelp says whose receiver is not there: no event is to blame.
+  private static final String NOBODY = "command disabled";
+
+  /// So much is read in one turn: others count on the thread, too.
+  private static final int TURN_BYTES = 256 << 10;
+
+  /// A hint has this number, and needs no answer.
+  private static final int HINT = 0;
+
+  private static final byte[] OFFER =
+      ("relp_version=0\nrelp_software=coreaudit,1,https://github.com/coreaudit\ncommands=syslog")
+          .getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] SYSLOG = " syslog ".getBytes(StandardCharsets.US_ASCII);
+
+  /// As often as a dead peer's stall: a receiver whose disk is slow still answers.
+  private static final int STALLS = 3;
+
+  /// A quarter of the window is sent together: each write costs both ends a wake-up.
+  private static final int ROOM = 4;
+
+  private enum Session {
+    CLOSED,
+    OPENING,
+    OPEN,
+    CLOSING
+  }
+
+  private final SinkSettings.Relp settings;
+  private final Wakeup bell;
+  private final RelpWindow window;
+  private final RelpAnswers answers = new RelpAnswers();
+  private final Batch held = new Batch(Forwarder.BATCH_BYTES);
+  private final OctetCounted messages = new OctetCounted();
+  private final ByteOutput frames = new ByteOutput(64 << 10);
+  private Session session = Session.CLOSED;
+  private int heldEvent;
+  private boolean eventOpen;
+  private int ownNumber; // of the open or close that waits for its answer
+  private long answeredNs;
+  private long suspectPosition = NO_POSITION;
+  private int refusals;
+  private long suspectSinceNs;
+  private int poisonFirst;
+  private int poisonFrames;
+  private long retriedEvents;
+
+  RelpSink(SinkSettings.Relp settings, NetworkLoop loop, Wakeup bell) {
+    super(
+        new Link(settings.way(), null, loop, bell, true),
+        new Poison(settings.deadLetters(), settings.name()));
+    this.settings = settings;
+    this.bell = bell;
+    this.window = new RelpWindow(settings.window());
+  }
+
+  @Override
+  public Readiness poll() {
+    return switch (link.poll()) {
+      case DOWN, CONNECTING -> Readiness.BUSY;
+      case OPENED -> {
+        open();
+        yield Readiness.BUSY;
+      }
+      case UP -> up();
+      case BROKE -> broke();
+    };
+  }
+
+  private void open() {
+    session = Session.OPENING;
+    answers.clear();
+    answeredNs = System.nanoTime();
+    poisonFrames = 0;
+    link.state(Phase.CONNECTING, link.standing() + ", opening a RELP session");
+    ownNumber = window.number();
+    frames.clear();
+    frames.putDecimal(ownNumber);
+    ascii(" open ");
+    frames.putDecimal(OFFER.length);
+    frames.put(' ');
+    frames.put(OFFER);
+    frames.put('\n');
+    link.connection().write(frames.array(), frames.length());
+  }
+
+  private void ascii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      frames.put(text.charAt(i));
+    }
+  }
+
+  private Readiness up() {
+    String fault = hear(link.connection());
+    if (fault == null && waits() && System.nanoTime() - answeredNs > longestSilenceNs()) {
+      fault =
+          "the receiver answered nothing for "
+              + TimeUnit.NANOSECONDS.toSeconds(longestSilenceNs())
+              + " s: given up as dead";
+    }
+    if (fault != null) {
+      link.fail(fault);
+      return again();
+    }
+    if (session != Session.OPEN) {
+      return Readiness.BUSY;
+    }
+    boolean room = window.frames() == 0 || window.free() * ROOM >= settings.window();
+    if (room && link.connection().writable()) {
+      pump();
+    }
+    return takes() ? Readiness.READY : Readiness.BUSY;
+  }
+
+  private boolean waits() {
+    return window.frames() > 0 || session == Session.OPENING;
+  }
+
+  private long longestSilenceNs() {
+    return settings.way().timings().stall().toNanos() * STALLS;
+  }
+
+  private boolean takes() {
+    boolean allSent = heldEvent == held.events();
+    return session == Session.OPEN
+        && allSent
+        && link.connection().writable()
+        && (window.frames() == 0
+            || suspectPosition == NO_POSITION && window.free() * ROOM >= settings.window());
+  }
+
+  private Readiness broke() {
+    hear(link.last()); // what it answered before it went
+    return again();
+  }
+
+  private Readiness again() {
+    session = Session.CLOSED;
+    // what is held and was not sent was taken, too
+    int again = window.restart() + held.events() - heldEvent;
+    held.clear();
+    heldEvent = 0;
+    eventOpen = false;
+    retriedEvents += again;
+    return again > 0 ? Readiness.LOST : Readiness.BUSY;
+  }
+
+  // ---- answers
+
+  /// Reads what the receiver said; null, or why the session cannot go on.
+  private String hear(TcpConnection connection) {
+    try {
+      int heard = 0;
+      for (byte[] piece = connection.answer(); piece != null; piece = connection.answer()) {
+        answers.add(piece);
+        while (answers.next()) {
+          String fault = answer();
+          if (fault != null) {
+            return fault;
+          }
+        }
+        heard += piece.length;
+        if (heard > TURN_BYTES && connection == link.connection()) {
+          return null; // the rest in the next turn
+        }
+      }
+      return null;
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+  }
+
+  private String answer() {
+    if (answers.command().equals("serverclose")) {
+      return "the receiver ended the RELP session";
+    }
+    if (!answers.command().equals("rsp")) {
+      return answers.number() == HINT ? null : "the receiver does not speak RELP";
+    }
+    return switch (session) {
+      case OPENING -> sessionOpened();
+      case OPEN -> event();
+      case CLOSING -> {
+        if (answers.number() == ownNumber) {
+          session = Session.CLOSED;
+          yield null;
+        }
+        yield event();
+      }
+      case CLOSED -> null;
+    };
+  }
+
+  private String sessionOpened() {
+    String said = answers.data();
+    if (!answers.good() || answers.number() != ownNumber) {
+      return "the receiver refused a RELP session: " + line(said);
+    }
+    boolean takesSyslog =
+        said.lines()
+            .filter(line -> line.startsWith("commands="))
+            .anyMatch(line -> (',' + line.substring(9).strip() + ',').contains(",syslog,"));
+    if (!takesSyslog) {
+      return "the receiver takes no syslog over RELP: " + line(said);
+    }
+    session = Session.OPEN;
+    link.state(Phase.DELIVERING, link.standing() + ", RELP");
+    return null;
+  }
+
+  private String event() {
+    int number = answers.number();
+    int event = window.event(number);
+    if (event < 0) {
+      boolean givenUp = number >= poisonFirst && number - poisonFirst < poisonFrames;
+      return givenUp ? null : "the receiver answered a message that does not wait: " + number;
+    }
+    answeredNs = System.nanoTime();
+    if (answers.good()) {
+      settle(number);
+      return null;
+    }
+    long position = window.position(number);
+    String said = line(answers.data());
+    boolean alone = suspectPosition == position;
+    refusals = alone ? refusals + 1 : 1;
+    suspectPosition = position;
+    long nowNs = System.nanoTime();
+    if (!alone || said.contains(NOBODY)) {
+      suspectSinceNs = nowNs;
+      refusals = 1;
+    }
+    long patienceNs = settings.way().timings().resendAge().toNanos() / 6; // 5 minutes
+    if (alone && refusals >= PATIENCE && nowNs - suspectSinceNs >= patienceNs) {
+      poison(event, said);
+      return null;
+    }
+    return "the receiver refused an event: " + said;
+  }
+
+  private void settle(int number) {
+    window.answered(number);
+    if (suspectPosition != NO_POSITION && window.acknowledgedPosition() >= suspectPosition) {
+      suspectPosition = NO_POSITION;
+      refusals = 0;
+    }
+  }
+
+  /// Gives up an event that is alone in its window.
+  private void poison(int event, String said) {
+    poison.add(held, event, said);
+    refusals = 0;
+    poisonFirst = window.oldest();
+    poisonFrames = window.frames();
+    while (window.frames() > 0) {
+      settle(window.oldest());
+    }
+    if (eventOpen) {
+      window.passed(held.position(event), held.settles(event));
+      eventOpen = false;
+      heldEvent++;
+    }
+    link.state(Phase.DELIVERING, link.standing() + ", RELP; refused for good: " + said);
+  }
+
+  private static String line(String text) {
+    String line = text.replaceAll("\\s+", " ").strip();
+    return line.length() > 200 ? line.substring(0, 200) + "..." : line;
+  }
+
+  // ---- events
+
+  @Override
+  public boolean offer(Batch batch) {
+    if (!takes()) {
+      return false;
+    }
+    held.copy(batch);
+    heldEvent = 0;
+    eventOpen = false;
+    pump();
+    return true;
+  }
+
+  /// Sends as much of the batch as the window takes.
+  private void pump() {
+    frames.clear();
+    boolean idle = window.frames() == 0;
+    while (heldEvent < held.events() && mayBegin()) {
+      if (!eventOpen) {
+        messages.wrap(held.array(), held.start(heldEvent), held.end(heldEvent));
+        eventOpen = true;
+      }
+      while (window.free() > 0 && messages.next()) {
+        frame();
+      }
+      if (messages.hasNext()) {
+        break; // the window is full in the middle of an event
+      }
+      eventOpen = false;
+      heldEvent++;
+    }
+    if (frames.length() > 0) {
+      if (idle) {
+        answeredNs = System.nanoTime();
+      }
+      link.connection().write(frames.array(), frames.length());
+    }
+  }
+
+  private boolean mayBegin() {
+    return suspectPosition == NO_POSITION || eventOpen || window.frames() == 0;
+  }
+
+  private void frame() {
+    boolean last = !messages.hasNext();
+    int number =
+        window.sent(
+            heldEvent, held.position(heldEvent), held.settles(heldEvent), last, messages.length());
+    frames.putDecimal(number);
+    frames.put(SYSLOG);
+    frames.putDecimal(messages.length());
+    frames.put(' ');
+    frames.put(held.array(), messages.start(), messages.length());
+    frames.put('\n');
+  }
+
+  @Override
+  public long acknowledgedPosition() {
+    return window.acknowledgedPosition();
+  }
+
+  @Override
+  public long acknowledgedEvents() {
+    return window.acknowledgedEvents() - poison.events();
+  }
+
+  @Override
+  public long retriedEvents() {
+    return retriedEvents;
+  }
+
+  @Override
+  public long heldBytes() {
+    long unsent = heldEvent < held.events() ? held.lengthBytes() - held.start(heldEvent) : 0;
+    return window.bytes() + unsent;
+  }
+
+  /// Waits for the answers that are due, then ends the session as the protocol has it.
+  @Override
+  public void finish(long timeoutNs) {
+    long deadlineNs = System.nanoTime() + timeoutNs;
+    while (link.connection() != null
+        && (window.frames() > 0 || heldEvent < held.events())
+        && !over(deadlineNs)) {
+      if (poll() == Readiness.LOST) {
+        return; // the next start sends it again
+      }
+      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+    }
+    if (link.connection() == null || session != Session.OPEN) {
+      return;
+    }
+    boolean all = window.frames() == 0;
+    session = Session.CLOSING;
+    ownNumber = window.number();
+    frames.clear();
+    frames.putDecimal(ownNumber);
+    ascii(" close 0\n");
+    link.connection().write(frames.array(), frames.length());
+    long lastWordNs = System.nanoTime() + settings.way().timings().lastWord().toNanos();
+    while (session == Session.CLOSING
+        && link.poll() == Link.Step.UP
+        && hear(link.connection()) == null
+        && session == Session.CLOSING
+        && !over(lastWordNs)) {
+      bell.await(lastWordNs - System.nanoTime());
+    }
+    stopped(all);
+  }
+
+  private static boolean over(long deadlineNs) {
+    return System.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted();
+  }
+}

@@ -1,0 +1,68 @@
+package io.coreaudit.ledger;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The file in which a chain waits for the next start: one line, `coreaudit-chain 2
+/// from_boot=<uuid> from=<seq> boot=<uuid> seq=<seq> hash=<64 hex>`.
+///
+/// It is replaced whole, by a name. A power loss may take the newest state along; the chain then
+/// begins anew.
+final class ChainFile {
+  private static final String UUID_TEXT = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
+  private static final Pattern LINE =
+      Pattern.compile(
+          "coreaudit-chain 2 from_boot="
+              + UUID_TEXT
+              + " from=(\\d{1,18}) boot="
+              + UUID_TEXT
+              + " seq=(\\d{1,18}) hash=([0-9a-f]{64})\n");
+  private static final int MOST_BYTES = 1024;
+
+  private final Path file;
+  private final Path next;
+
+  ChainFile(Path file) {
+    this.file = file;
+    this.next = file.resolveSibling(file.getFileName() + ".new");
+  }
+
+  /// What the file holds; null when there is none, or what it holds is no chain.
+  ChainMark read() throws IOException {
+    String text;
+    try (var in = Files.newInputStream(file)) {
+      text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    Matcher line = LINE.matcher(text);
+    if (!line.matches()) {
+      return null;
+    }
+    return new ChainMark(
+        UUID.fromString(line.group(1)),
+        Long.parseLong(line.group(2)),
+        UUID.fromString(line.group(3)),
+        Long.parseLong(line.group(4)),
+        line.group(5));
+  }
+
+  void write(ChainMark chain) throws IOException {
+    String line =
+        "coreaudit-chain 2 from_boot=%s from=%d boot=%s seq=%d hash=%s\n"
+            .formatted(chain.fromBoot(), chain.fromSeq(), chain.boot(), chain.seq(), chain.hash());
+    Files.deleteIfExists(next);
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(next, line, StandardCharsets.US_ASCII);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

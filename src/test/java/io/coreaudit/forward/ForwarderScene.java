@@ -1,0 +1,57 @@
+package io.coreaudit.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.format.EventEncoder;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A spool, a forwarder on it, and what must hold of any when it ends.
+abstract class ForwarderScene {
+  @TempDir Path directory;
+  final NetworkLoop loop = new NetworkLoop();
+  FrameFeed feed;
+  Forwarder forwarder;
+
+  void feed(long events, int textBytes) {
+    feed = new FrameFeed(directory.resolve("spool"), events, textBytes);
+  }
+
+  void forward(SinkSettings settings, EventEncoder encoder) {
+    forward(settings, Flow.all(), encoder);
+  }
+
+  void forward(SinkSettings settings, Flow flow, EventEncoder encoder) {
+    forwarder = Forwarder.of(settings, flow, feed.reader(), encoder, loop, ended -> {});
+    forwarder.boot(FrameFeed.BOOT_HIGH, FrameFeed.BOOT_LOW);
+    forwarder.start();
+  }
+
+  DeadLetterBox deadLetters() {
+    return new DeadLetterBox(directory.resolve("dead-letters"), 1 << 20);
+  }
+
+  long count(SinkCounter counter) {
+    return forwarder.counters().value(counter);
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (forwarder != null) {
+      forwarder.stop(Duration.ofMillis(200));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
+      assertThat(count(SinkCounter.EVENTS_SENT))
+          .isEqualTo(
+              count(SinkCounter.EVENTS_ACKNOWLEDGED)
+                  + count(SinkCounter.RETRIED_EVENTS)
+                  + count(SinkCounter.POISON_EVENTS)
+                  + count(SinkCounter.HELD_EVENTS));
+      assertThat(count(SinkCounter.HELD_EVENTS)).isNotNegative();
+      assertThat(forwarder.state().toString()).doesNotContain("secret");
+    }
+    loop.close();
+    feed.close();
+  }
+}

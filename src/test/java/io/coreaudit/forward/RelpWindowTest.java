@@ -1,0 +1,74 @@
+package io.coreaudit.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class RelpWindowTest {
+  private final RelpWindow window = new RelpWindow(4);
+
+  @Test
+  void shouldMoveOverWhatIsAnsweredWithoutAHole() {
+    int first = window.sent(0, 10, true, true, 5);
+    int second = window.sent(1, 11, true, true, 6);
+    int third = window.sent(2, 12, true, true, 7);
+    assertThat(window.free()).isEqualTo(1);
+    assertThat(window.answered(second)).isTrue();
+    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    assertThat(window.answered(first)).isTrue();
+    assertThat(window.acknowledgedPosition()).isEqualTo(11);
+    assertThat(window.answered(third)).isTrue();
+    assertThat(window.acknowledgedPosition()).isEqualTo(12);
+    assertThat(window.acknowledgedEvents()).isEqualTo(3);
+    assertThat(window.bytes()).isZero();
+    assertThat(window.answered(third)).isFalse();
+  }
+
+  @Test
+  void shouldCountAnEventWithItsLastFrameOnly() {
+    int first = window.sent(0, 10, true, false, 5);
+    int second = window.sent(0, 10, true, true, 5);
+    window.answered(first);
+    assertThat(window.acknowledgedEvents()).isZero();
+    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    window.answered(second);
+    assertThat(window.acknowledgedEvents()).isEqualTo(1);
+    assertThat(window.acknowledgedPosition()).isEqualTo(10);
+  }
+
+  @Test
+  void shouldNotReachAPositionWithAGapThatStandsBeforeIt() {
+    window.answered(window.sent(0, 10, false, true, 5));
+    assertThat(window.acknowledgedEvents()).isEqualTo(1);
+    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+  }
+
+  @Test
+  void shouldBeginAgainAtOneAfterTheLargestNumber() {
+    window.startAt(RelpWindow.LARGEST_NUMBER - 1);
+    int first = window.sent(0, 10, true, true, 1);
+    int second = window.sent(1, 11, true, true, 1);
+    int third = window.sent(2, 12, true, true, 1);
+    assertThat(first).isEqualTo(999_999_998);
+    assertThat(second).isEqualTo(999_999_999);
+    assertThat(third).isEqualTo(1);
+    assertThat(window.event(third)).isEqualTo(2);
+    window.answered(third);
+    window.answered(second);
+    window.answered(first);
+    assertThat(window.acknowledgedPosition()).isEqualTo(12);
+    assertThat(window.number()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldForgetWhatWaitsInANewSession() {
+    int first = window.sent(0, 10, true, true, 5);
+    window.sent(1, 11, true, true, 6);
+    window.answered(first);
+    assertThat(window.restart()).isEqualTo(1);
+    assertThat(window.frames()).isZero();
+    assertThat(window.bytes()).isZero();
+    assertThat(window.acknowledgedPosition()).isEqualTo(10);
+    assertThat(window.number()).isEqualTo(1);
+  }
+}

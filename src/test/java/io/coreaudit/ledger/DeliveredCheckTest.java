@@ -1,0 +1,136 @@
+package io.coreaudit.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What a receiver may do to events, and what of it shows.
+final class DeliveredCheckTest {
+  private final AcceptedEvents events = new AcceptedEvents();
+  private final List<String> problems = new ArrayList<>();
+  private final ChainCheck check = new ChainCheck(ChainKeys.NONE, problems::add);
+
+  @AfterEach
+  void close() {
+    events.close();
+  }
+
+  @Test
+  void shouldTakeWhatComesTwice() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    sent.add(events.heartbeat(21, events.mark(1, 20)).delivered());
+    sent.addAll(List.copyOf(sent.subList(10, 21)));
+    sent.addAll(accepted(22, 30));
+    sent.add(events.heartbeat(31, events.mark(1, 30)).delivered());
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems).isEmpty();
+    assertThat(found.repeatedEvents()).isEqualTo(11);
+    assertThat(found.checkedEvents()).isEqualTo(30);
+    assertThat(found.heartbeats()).isEqualTo(2);
+    assertThat(found.isSound()).isTrue();
+  }
+
+  @Test
+  void shouldNameTheEventThatCameTwiceAndDiffers() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    AcceptedEvents forged = new AcceptedEvents();
+    sent.add(forged.opened(7, "/etc/forged").delivered());
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems)
+        .containsExactly(
+            "event 7 (node-1:7) came before, and was not the same: one of the two was changed");
+    assertThat(found.alteredEvents()).isOne();
+    forged.close();
+  }
+
+  @Test
+  void shouldNameTheEventThatIsOutOfItsPlaceAndStillVerifyIt() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    sent.add(12, sent.remove(4));
+    sent.add(events.heartbeat(21, events.mark(1, 20)).delivered());
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems).containsExactly("event 5 (node-1:5) comes behind event 13: wrong order");
+    assertThat(found.disorderedEvents()).isOne();
+    assertThat(found.missingEvents()).isZero();
+    assertThat(found.checkedEvents()).isEqualTo(20);
+    assertThat(found.isSound()).isFalse();
+  }
+
+  @Test
+  void shouldTellWhatIsMissingFromWhatTheStreamSaysIsMissing() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    sent.removeIf(event -> event.seq() >= 5 && event.seq() <= 7 || event.seq() == 11);
+    sent.add(events.heartbeat(21, events.mark(1, 20)).delivered());
+    sent.addAll(accepted(22, 30));
+    sent.add(events.heartbeat(31, events.mark(1, 30)).delivered());
+    check.tell(5, 7, "spool_overrun");
+    check.tell(5, 7, "spool_overrun");
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems)
+        .containsExactly(
+            "events 5 to 7 are missing before event 8 (node-1:8): the stream says so"
+                + " (spool_overrun)",
+            "event 11 is missing before event 12 (node-1:12), and nothing in the stream says so");
+    assertThat(found.missingEvents()).isEqualTo(4);
+    assertThat(found.toldEvents()).isEqualTo(3);
+    assertThat(found.checkedEvents()).as("behind the next heartbeat").isEqualTo(10);
+  }
+
+  @Test
+  void shouldNotSpeakOfEventsWhoseTextIsNotThere() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    DeliveredEvent whole = sent.get(6);
+    sent.set(
+        6,
+        new DeliveredEvent(
+            whole.node(), whole.boot(), whole.seq(), whole.kind(), whole.id(), null));
+    sent.add(events.heartbeat(21, events.mark(1, 20)).delivered());
+    sent.addAll(accepted(22, 30));
+    sent.add(events.heartbeat(31, events.mark(1, 30)).delivered());
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems).isEmpty();
+    assertThat(found.checkedEvents()).as("those of the second range").isEqualTo(10);
+  }
+
+  @Test
+  void shouldTakeABootThatComesOnceMore() throws Exception {
+    List<DeliveredEvent> before = accepted(1, 20);
+    events.boot();
+    List<DeliveredEvent> after = accepted(1, 5);
+    List<DeliveredEvent> sent = new ArrayList<>(before);
+    sent.addAll(after);
+    sent.addAll(before.subList(15, 20));
+    sent.addAll(after);
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems).isEmpty();
+    assertThat(found.repeatedEvents()).isEqualTo(10);
+  }
+
+  @Test
+  void shouldFindAnEventBehindThoseOfTheNextBoot() throws Exception {
+    List<DeliveredEvent> before = accepted(1, 20);
+    events.boot();
+    List<DeliveredEvent> sent = new ArrayList<>(before.subList(0, 19));
+    sent.addAll(accepted(1, 5));
+    sent.add(before.getLast());
+    assertThat(check(sent).disorderedEvents()).isOne();
+    assertThat(problems).singleElement().asString().contains("event 20 (node-1:20)", "wrong order");
+  }
+
+  private ChainCheck.Findings check(List<DeliveredEvent> sent) {
+    sent.forEach(check::add);
+    check.finish();
+    return check.findings();
+  }
+
+  private List<DeliveredEvent> accepted(long first, long last) throws Exception {
+    List<DeliveredEvent> accepted = new ArrayList<>();
+    for (long seq = first; seq <= last; seq++) {
+      accepted.add(events.opened(seq, "/etc/" + seq).delivered());
+    }
+    return accepted;
+  }
+}
