@@ -3,7 +3,7 @@
 #
 #   src/verify.sh                 tests what this machine can; says what is missing
 #   src/verify.sh --install       installs the missing Debian packages first (starts none of their services)
-#   src/verify.sh --full=PART     the large numbers of one part: spool, watch, decode, delivery, install
+#   src/verify.sh --full=PART     the large numbers of one part: spool, watch, fuzz, decode, delivery, install
 #   src/verify.sh -- ARGS         passes ARGS on to Maven
 #
 # CI=true means --install, and makes a skipped test of the kernel or of a peer a failure.
@@ -11,7 +11,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(auditd audispd-plugins laurel libaudit-dev gcc libc6-dev make strace openssl xfsprogs e2fsprogs util-linux procps python3
-  etcd-server podman runc netbase qemu-system-x86 busybox-static cpio)
+  etcd-server podman runc netbase qemu-system-x86 busybox-static cpio
+  systemd mmdebstrap
+  rsyslog rsyslog-relp rsyslog-gnutls)
 
 install=${CI:-false} full= ; maven=()
 while [ $# -gt 0 ]; do
@@ -50,6 +52,9 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
+command -v kubectl > /dev/null ||
+  echo "verify: no kubectl: what stands in src/openshift is not tested, also with CI=true (1.27 or newer; Debian's is older)"
+
 # Kernels for the virtual machine, each with its module for overlays: not installed, only unpacked.
 kernels=/var/cache/coreaudit-kernels
 have_kernel() { [ -s "$kernels/$1/vmlinuz" ] && [ -s "$kernels/$1/overlay.ko" ]; }
@@ -75,28 +80,82 @@ if [ "$install" = true ] && [ "$(uname -m)" = x86_64 ]; then
   have_kernel 6.12 || fetch_kernel 6.12 '^linux-image-6\.12\.[0-9+~a-z]+-cloud-amd64$'
 fi
 
+# A Debian with systemd for the virtual machine.
+debian=/var/cache/coreaudit-debian/root.tar
+if [ "$install" = true ] && [ "$(uname -m)" = x86_64 ] && [ ! -s "$debian" ]; then
+  echo "verify: making a Debian root"
+  mkdir -p "${debian%/*}"
+  # The file system without what no test reads; the cache of one run is that of the next.
+  mmdebstrap --quiet --variant=minbase --include=systemd-sysv,auditd,rsyslog,procps \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$debian.new.tar" && mv "$debian.new.tar" "$debian" ||
+    echo "verify: the Debian root could not be made" >&2
+fi
+
+# A receiver that is not to be had beside rsyslog: only unpacked, too.
+syslog_ng=/var/cache/coreaudit-syslog-ng
+if [ "$install" = true ] && [ ! -x "$syslog_ng/usr/sbin/syslog-ng" ]; then
+  echo "verify: fetching syslog-ng"
+  dir=$(mktemp -d)
+  (cd "$dir" && { apt-get download -qq -o APT::Sandbox::User=root syslog-ng-core libivykis0 libnet1 libpcre3 ||
+    { apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root syslog-ng-core libivykis0 libnet1 libpcre3; }; } &&
+    mkdir -p "$syslog_ng" && for package in ./*.deb; do dpkg -x "$package" "$syslog_ng"; done) ||
+    echo "verify: syslog-ng could not be fetched" >&2
+  rm -rf "$dir"
+fi
+
+# What checks alert rules: only unpacked, and of it one program.
+promtool=/var/cache/coreaudit-prometheus/promtool
+if [ "$install" = true ] && [ ! -x "$promtool" ]; then
+  echo "verify: fetching promtool"
+  dir=$(mktemp -d)
+  (cd "$dir" && { apt-get download -qq -o APT::Sandbox::User=root prometheus ||
+    { apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root prometheus; }; } &&
+    dpkg -x ./*.deb . && mkdir -p "${promtool%/*}" && mv usr/bin/promtool "$promtool") ||
+    echo "verify: promtool could not be fetched" >&2
+  rm -rf "$dir"
+fi
+
 case $full in
   '') ;;
   spool) exec src/bench/full_spool.sh ;;
   watch) exec src/bench/full_watch.sh ;;
-  decode | delivery | install) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
-  *) echo "verify: --full=$full is unknown (known: spool, watch, decode, delivery, install)" >&2; exit 2 ;;
+  fuzz) exec src/bench/full_fuzz.sh ;;
+  delivery) exec src/bench/full_delivery.sh ;;
+  decode) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
+  install) maven+=(-Dfuzz.skip=true -DskipUnitTests=true -Dcoreaudit.full=install -Dit.test=InstalledIT
+    -Dfailsafe.failIfNoSpecifiedTests=false) ;;
+  *) echo "verify: --full=$full is unknown (known: spool, watch, fuzz, decode, delivery, install)" >&2; exit 2 ;;
 esac
 
 # Reports of tests that were renamed or deleted are not to be counted.
-rm -rf ./*/target/surefire-reports ./*/target/failsafe-reports
+rm -rf ./*/target/surefire-reports ./*/target/failsafe-reports src/dist/target/{surefire,failsafe}-reports
 status=0
 mvn -B -ntp verify "${maven[@]}" || status=$?
 
-# The whole run in one line: what Surefire and Failsafe counted over all modules.
+# The whole run as Surefire and Failsafe counted it over all modules: each failure by name, then one line.
 python3 - <<'PY'
 import glob, re
+import xml.etree.ElementTree as tree
 passed = failed = skipped = 0
-for report in glob.glob('*/target/surefire-reports/TEST-*.xml') + glob.glob('*/target/failsafe-reports/TEST-*.xml'):
-    head = re.search(r'<testsuite [^>]*>', open(report, encoding='utf-8', errors='replace').read(), re.S).group(0)
-    count = {k: int(v) for k, v in re.findall(r'\b(tests|errors|skipped|failures)="(\d+)"', head)}
-    bad = count['errors'] + count['failures']
-    failed += bad; skipped += count['skipped']; passed += count['tests'] - bad - count['skipped']
+for report in sorted(r for module in ('*', 'src/dist') for r in glob.glob(f'{module}/target/*-reports/TEST-*.xml')):
+    text = open(report, encoding='utf-8', errors='replace').read()
+    # Names of tests hold characters that XML has no place for.
+    text = re.sub('&#x?[0-9a-fA-F]+;|[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]', '?', text)
+    for case in tree.fromstring(text).iter('testcase'):
+        bad = [b for kind in ('failure', 'error') for b in case.findall(kind)]
+        if bad:
+            failed += 1
+            print(f"FAILED {case.get('classname')}.{case.get('name')}")
+            print(''.join(f'  {line}\n' for line in (bad[0].text or bad[0].get('message') or '').splitlines()[:20]), end='')
+        elif case.find('skipped') is not None:
+            skipped += 1
+        else:
+            passed += 1
 print(f'{passed} passed, {failed} failed, {skipped} skipped')
 PY
+if [ "$full" = install ] && [ ! -s src/dist/target/failsafe-reports/TEST-io.coreaudit.agent.InstalledIT.xml ]; then
+  echo "verify: InstalledIT did not run" >&2
+  status=1
+fi
 exit $status
