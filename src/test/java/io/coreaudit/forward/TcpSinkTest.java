@@ -213,14 +213,17 @@ class TcpSinkTest {
     }
   }
 
-  /// Waits until the connection takes no more; what it holds.
+  /// Waits until the connection takes no more, and the sink knows all that arrived: it looks four
+  /// times a second; what it holds.
   private long awaitFull() throws InterruptedException {
     long sent = -1;
-    while (sent != count(SinkCounter.BYTES_SENT)) {
+    long held = -1;
+    while (sent != count(SinkCounter.BYTES_SENT) || held != count(SinkCounter.HELD_BYTES)) {
       sent = count(SinkCounter.BYTES_SENT);
-      Thread.sleep(100);
+      held = count(SinkCounter.HELD_BYTES);
+      Thread.sleep(800);
     }
-    return count(SinkCounter.HELD_BYTES);
+    return held;
   }
 
   private static LineReceiver slowReceiver(int port) throws IOException {
