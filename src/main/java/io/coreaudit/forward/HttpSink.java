@@ -137,6 +137,7 @@ public final class HttpSink extends AnsweredSink {
 
   /// Reads what the receiver said; null, or why the connection cannot go on.
   private String hear(TcpConnection connection) {
+    boolean closed = connection.closedByReceiver(); // before its last piece is taken
     try {
       int heard = 0;
       for (byte[] piece = connection.answer(); piece != null; piece = connection.answer()) {
@@ -155,7 +156,7 @@ public final class HttpSink extends AnsweredSink {
           return null;
         }
       }
-      if (asking != Asking.NOTHING && connection.closedByReceiver() && answers.ended()) {
+      if (asking != Asking.NOTHING && closed && answers.ended()) {
         judge();
         return closed();
       }

@@ -72,6 +72,7 @@ final class Link {
   private boolean idle;
   private boolean answered;
   private boolean resting;
+  private boolean endSeen;
   private long attemptSinceNs;
   private long upSinceNs;
   private long nextAttemptNs = System.nanoTime();
@@ -115,6 +116,10 @@ final class Link {
               : Step.CONNECTING;
       case UP -> wasUp ? Step.UP : opened();
       case DOWN -> {
+        if (wasUp && answers && (!endSeen || connection.hasAnswers())) {
+          endSeen = true;
+          yield Step.UP; // what it said before it went is heard first
+        }
         boolean good = answered || System.nanoTime() - upSinceNs >= QUIET_NS;
         if (quiet && wasUp && good) {
           renew(); // a receiver may close what is not used
@@ -134,6 +139,7 @@ final class Link {
 
   private Step opened() {
     wasUp = true;
+    endSeen = false;
     answered = false;
     upSinceNs = System.nanoTime();
     opened++;
@@ -230,7 +236,10 @@ final class Link {
     if (connection == null && !resting) {
       return nextAttemptNs - System.nanoTime();
     }
-    boolean news = wasUp && connection != null && connection.hasAnswers();
+    boolean news =
+        wasUp
+            && connection != null
+            && (connection.hasAnswers() || connection.phase() == TcpConnection.Phase.DOWN);
     return news ? 0 : LONGEST_WAIT_NS;
   }
 

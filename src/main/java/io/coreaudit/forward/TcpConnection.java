@@ -97,6 +97,11 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     return arrivedBytes;
   }
 
+  /// Whether the receiver's kernel had all that was written when that was last looked at.
+  boolean allArrived() {
+    return allArrived;
+  }
+
   /// Has the network loop look again what the receiver's kernel has. Returns at once.
   void look() {
     Channel current = channel;

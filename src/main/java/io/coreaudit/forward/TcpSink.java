@@ -63,6 +63,15 @@ public final class TcpSink extends LinkedSink {
     return again > 0 ? Readiness.LOST : Readiness.BUSY;
   }
 
+  /// What the receiver's kernel acknowledges makes no sign: as long as something is missing it is
+  /// looked for.
+  @Override
+  public long dueNs() {
+    TcpConnection connection = link.connection();
+    boolean missing = connection != null && !connection.allArrived();
+    return missing ? Math.min(LOOK_NS, super.dueNs()) : super.dueNs();
+  }
+
   @Override
   public boolean offer(Batch batch) {
     TcpConnection connection = link.connection();

@@ -92,10 +92,16 @@ final class OverrunIT {
     int episodes = 3;
     try (LineReceiver receiver = new LineReceiver(dir.resolve("received"));
         RunningAgent agent = start(receiver);
-        Load load = Load.start(file, Scale.of(27_000, 600_000), 1, PER_SECOND)) {
-      for (int i = 0; i < episodes; i++) {
+        Load load = Load.start(file, Scale.of(36_000, 600_000), 1, PER_SECOND)) {
+      for (int i = 1; i <= episodes; i++) {
+        int so = i;
         Thread.sleep(Scale.of(900, 4000));
         stopFor(agent, Scale.of(1500, 5000));
+        // else two stops are one overrun, where it is slow to come back
+        agent.until(
+            Duration.ofSeconds(10),
+            "overrun " + so,
+            () -> agent.metric("coreaudit_intake_overruns_total") >= so);
       }
       int generated = load.await();
       shouldAccountFor(agent, receiver, generated, episodes);

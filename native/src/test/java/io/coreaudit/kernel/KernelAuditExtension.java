@@ -34,6 +34,10 @@ public final class KernelAuditExtension
   private static final long LOCK_WAIT_MINUTES = 20;
   private static final long LOCK_POLL_MILLIS = 100;
 
+  /// What a node with base rules has. The agent raises a lower limit and leaves it so when it
+  /// stops, which no test is to take for something left behind.
+  private static final int BACKLOG_LIMIT = 8192;
+
   /// Why kernel audit cannot be used here; empty when it can.
   public static Optional<String> obstacle() {
     try (RawAudit audit = new RawAudit()) {
@@ -110,14 +114,21 @@ public final class KernelAuditExtension
   private static final class Session {
     private final FileChannel channel;
     private final FileLock lock;
+    private final RawAudit.Snapshot found;
     private final RawAudit.Snapshot before;
     // A killed build must not leave its rules either.
-    private final Thread atExit = new Thread(this::restore, "audit-restore");
+    private final Thread atExit = new Thread(this::putBack, "audit-restore");
 
     Session() throws IOException, InterruptedException {
       channel = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = waitForLock(channel);
       try (RawAudit audit = new RawAudit()) {
+        found = audit.snapshot();
+        audit.set(
+            AuditConstants.AUDIT_STATUS_BACKLOG_LIMIT,
+            AuditConstants.OFFSETOF_AUDIT_STATUS_BACKLOG_LIMIT,
+            found.backlogLimit(),
+            enough(found.backlogLimit()));
         before = audit.snapshot();
       }
       Runtime.getRuntime().addShutdownHook(atExit);
@@ -146,16 +157,28 @@ public final class KernelAuditExtension
       }
     }
 
+    private static int enough(int limit) {
+      return limit == 0 ? 0 : Math.max(BACKLOG_LIMIT, limit); // 0: there is none
+    }
+
     void restore() {
+      restore(before);
+    }
+
+    private void putBack() {
+      restore(found);
+    }
+
+    private static void restore(RawAudit.Snapshot state) {
       try (RawAudit audit = new RawAudit()) {
-        audit.restore(before);
+        audit.restore(state);
       }
     }
 
     void end() throws IOException {
       try {
         Runtime.getRuntime().removeShutdownHook(atExit);
-        restore();
+        putBack();
       } finally {
         lock.close();
         channel.close();
