@@ -50,6 +50,9 @@ final class KillIT {
           agent.startAgain();
         }
         agent.awaitReady();
+        // on a busy machine each life may end before it saw much
+        agent.until(
+            Duration.ofSeconds(30), "load received", () -> receiver.count() > 2 * PER_SECOND);
         assertThat(load.running()).isTrue();
       }
       Await.still(Duration.ofSeconds(2), DELIVERS_WITHIN, receiver::count);
@@ -98,7 +101,8 @@ final class KillIT {
     assertThat(received).as(seed).containsAllEntriesOf(accepted);
     long last = received.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
     assertThat(received).as("%s: seq 1 to %d", seed, last).hasSize((int) last);
-    assertThat(accepted.size()).as("%s: the load was seen", seed).isGreaterThan(PER_SECOND);
+    assertThat(accepted).as("%s: the load was seen", seed).isNotEmpty();
+    assertThat(received).as(seed).hasSizeGreaterThan(PER_SECOND);
     // A line that a kill cut has no end; a receiver that waits for ends takes it for no event.
     assertThat(receiver.torn()).as(seed).noneMatch(line -> line.endsWith("}"));
   }
