@@ -4,7 +4,6 @@ import io.coreaudit.format.ByteOutput;
 import io.coreaudit.forward.SinkState.Phase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Events over HTTP/1.1: one connection, one batch, one request at a time, so in order.
@@ -23,14 +22,10 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Splunk's `ackId` is asked for until it is indexed; other batches follow meanwhile. One that is
 /// not indexed for long is sent again, with all behind it.
-public final class HttpSink extends AnsweredSink {
+final class HttpSink extends LinkedSink {
   private static final long ASK_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_RETRY_AFTER_S = 300;
-  private static final int MOST_WORDS = 300;
   private static final int MOST_WORDS_BYTES = 4 << 10;
-
-  /// So much is read in one turn: others count on the thread, too.
-  private static final int TURN_BYTES = 256 << 10;
 
   private enum Asking {
     NOTHING,
@@ -39,6 +34,7 @@ public final class HttpSink extends AnsweredSink {
   }
 
   private final SinkSettings.Http settings;
+  private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
   private final HttpRequests requests;
   private final HttpAnswers answers = new HttpAnswers();
@@ -54,9 +50,6 @@ public final class HttpSink extends AnsweredSink {
   private long offeredEvents;
   private long retriedEvents;
   private long resentEvents;
-  private long acknowledgedEvents;
-  private long acknowledgedPosition = NO_POSITION;
-  private long refusals;
 
   HttpSink(SinkSettings.Http settings, NetworkLoop loop, Wakeup bell) {
     super(
@@ -65,21 +58,13 @@ public final class HttpSink extends AnsweredSink {
     this.settings = settings;
     this.bell = bell;
     this.requests = new HttpRequests(settings);
-    this.held = new HttpBatch(patienceNs() * 2);
-    this.backoff =
-        new Backoff(
-            settings.way().timings().firstBackoff().toMillis(),
-            settings.way().timings().longestBackoff().toMillis(),
-            ThreadLocalRandom.current());
-  }
-
-  /// How long something may take that takes minutes: 5 of them.
-  private long patienceNs() {
-    return settings.way().timings().resendAge().toNanos() / 6;
+    this.timings = settings.way().timings();
+    this.held = new HttpBatch(timings.longPatience().toNanos());
+    this.backoff = new Backoff(timings);
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     TcpConnection connection = link.connection();
     if (connection != null) {
       String fault = hear(connection);
@@ -121,7 +106,7 @@ public final class HttpSink extends AnsweredSink {
     answers.clear();
     asking = Asking.NOTHING;
     if (readToken() && System.nanoTime() - pausedUntilNs >= 0) {
-      link.state(Phase.DELIVERING, link.standing());
+      link.delivers("");
     }
   }
 
@@ -130,7 +115,7 @@ public final class HttpSink extends AnsweredSink {
       requests.readToken();
       return true;
     } catch (IOException e) {
-      link.fail(settings.tokenKey() + ": " + e.getMessage());
+      link.fail(e.getMessage());
       return false;
     }
   }
@@ -163,9 +148,8 @@ public final class HttpSink extends AnsweredSink {
     } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
-    long longestNs = settings.way().timings().stall().toNanos() * 2;
-    return asking != Asking.NOTHING && System.nanoTime() - askedNs > longestNs
-        ? "the receiver did not answer within " + TimeUnit.NANOSECONDS.toSeconds(longestNs) + " s"
+    return asking != Asking.NOTHING && System.nanoTime() - askedNs > timings.answer().toNanos()
+        ? "the receiver did not answer within " + timings.answer().toSeconds() + " s"
         : null;
   }
 
@@ -207,7 +191,7 @@ public final class HttpSink extends AnsweredSink {
     if (!acks.isEmpty()) {
       acks.forget();
     }
-    retriedEvents = offeredEvents + resentEvents - acknowledgedEvents - poison.events();
+    retriedEvents = offeredEvents + resentEvents - acknowledged.events() - poison.events();
     return Readiness.LOST;
   }
 
@@ -283,7 +267,7 @@ public final class HttpSink extends AnsweredSink {
     for (int i = 0; i < place; i++) {
       held.settle(held.chosen()[i]);
     }
-    acknowledgedEvents += place;
+    acknowledged.add(place);
     HttpBatch.Fate fate = held.refused(culprit);
     if (place > 0) {
       held.accepted();
@@ -296,7 +280,7 @@ public final class HttpSink extends AnsweredSink {
   /// The connection ended, and what was asked was not answered.
   private void unanswered() {
     if (asking == Asking.EVENTS && held.failed() == HttpBatch.Fate.POISON) {
-      poison(held.culprit(), link.state().lastError());
+      poison(held.culprit(), history.state().lastError());
       settled();
     }
     asking = Asking.NOTHING;
@@ -314,8 +298,7 @@ public final class HttpSink extends AnsweredSink {
   }
 
   private String line(String said) {
-    String line = requests.masked(said).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "..." : line;
+    return ReceiverWords.line(requests.masked(said));
   }
 
   private void accepted() {
@@ -352,7 +335,7 @@ public final class HttpSink extends AnsweredSink {
   private void flows() {
     backoff.reset();
     held.accepted();
-    link.state(Phase.DELIVERING, link.standing());
+    link.delivers("");
   }
 
   private void judgeItems(Object json) {
@@ -403,14 +386,14 @@ public final class HttpSink extends AnsweredSink {
   private void poison(int event, String said) {
     poison.add(held.events(), event, said);
     held.settle(event);
-    refusals++;
-    link.state(Phase.DELIVERING, link.standing() + "; refused for good: " + said);
+    history.failedBesides();
+    link.delivers("; refused for good: " + said);
   }
 
   /// A request took some events.
   private void taken(long ackId, int events) {
     if (ackId == IndexerAcks.NO_ACK && acks.isEmpty()) {
-      acknowledgedEvents += events;
+      acknowledged.add(events);
     } else {
       acks.add(ackId, events);
     }
@@ -423,10 +406,7 @@ public final class HttpSink extends AnsweredSink {
       return;
     }
     if (acks.isEmpty()) {
-      long position = held.settledPosition();
-      if (position != NO_POSITION) {
-        acknowledgedPosition = position;
-      }
+      acknowledged.reaches(held.settledPosition());
     } else if (held.unsettled() == 0) {
       acks.reaches(held.events().position());
     }
@@ -458,17 +438,15 @@ public final class HttpSink extends AnsweredSink {
       pause("indexer acknowledgement: " + words());
     } else {
       acks.heard(JsonAnswer.at(json(), "acks"));
-      acknowledgedEvents += acks.indexedEvents();
-      if (acks.indexedPosition() != NO_POSITION) {
-        acknowledgedPosition = acks.indexedPosition();
-      }
+      acknowledged.add(acks.indexedEvents());
+      acknowledged.reaches(acks.indexedPosition());
     }
-    if (acks.waitsLonger(patienceNs())) {
+    if (acks.waitsLonger(timings.patience().toNanos())) {
       lost = lose() == Readiness.LOST;
       pause(
           (acks.broken() ? "indexer acknowledgement does not work: " : "")
               + "what was sent is not indexed after "
-              + TimeUnit.NANOSECONDS.toSeconds(patienceNs())
+              + timings.patience().toSeconds()
               + " s: it is sent again");
     }
   }
@@ -476,7 +454,7 @@ public final class HttpSink extends AnsweredSink {
   // ---- the forwarder's side
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     boolean down = link.connection() == null && !link.resting();
     if (held.unsettled() > 0 || asking != Asking.NOTHING || down) {
       return false;
@@ -492,7 +470,7 @@ public final class HttpSink extends AnsweredSink {
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     long nowNs = System.nanoTime();
     long due = link.dueNs();
     TcpConnection connection = link.connection();
@@ -512,47 +490,30 @@ public final class HttpSink extends AnsweredSink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long resentEvents() {
+  long resentEvents() {
     return resentEvents;
   }
 
   @Override
-  public long heldBytes() {
+  long heldBytes() {
     return held.events().lengthBytes();
-  }
-
-  @Override
-  public long failures() {
-    return link.failures() + refusals;
   }
 
   /// Waits for the answer that is due, and for what is to be indexed.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     long deadlineNs = System.nanoTime() + timeoutNs;
-    while ((held.unsettled() > 0 || !acks.isEmpty())
-        && System.nanoTime() - deadlineNs < 0
-        && !Thread.currentThread().isInterrupted()) {
-      if (poll() == Readiness.LOST || link.state().phase() == Phase.WAITING) {
+    while ((held.unsettled() > 0 || !acks.isEmpty()) && !isOver(deadlineNs)) {
+      if (poll() == Readiness.LOST || history.phase() == Phase.WAITING) {
         break;
       }
-      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+      awaitNews(bell, deadlineNs);
     }
-    stopped(held.unsettled() == 0 && acks.isEmpty());
+    stopped(held.unsettled() == 0 && acks.isEmpty(), UNANSWERED);
   }
 }

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
@@ -32,7 +31,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 /// | not authorized, no such topic, anything else | the same again: somebody has to mend it |
 ///
 /// The producer's own log is off: what it would say stands in `state`.
-public final class KafkaSink implements Sink {
+final class KafkaSink extends Sink {
   /// More is not handed to the producer until some of it is answered.
   static final int MOST_HELD_BYTES = 2 << 20;
 
@@ -45,17 +44,14 @@ public final class KafkaSink implements Sink {
   /// So long the end of a producer is waited for.
   private static final Duration LONGEST_END = Duration.ofSeconds(1);
 
-  private static final int MOST_WORDS = 300;
-
   private final SinkSettings.Kafka settings;
+  private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
-  private final Poison poison;
   private final KafkaAnswers answers;
   private final Backoff backoff;
   private final Backoff looks;
   private final List<Header> headers;
   private final ArrayDeque<KafkaMessage> window = new ArrayDeque<>();
-  private volatile SinkState state = SinkState.starting("not connected yet");
   private KafkaProducer<byte[], byte[]> producer;
   private boolean ready;
   private long begunNs;
@@ -65,43 +61,30 @@ public final class KafkaSink implements Sink {
   private int attempts;
   private long heldBytes;
   private long retriedEvents;
-  private long acknowledgedEvents;
-  private long acknowledgedPosition = NO_POSITION;
-  private long opened;
-  private long failures;
 
   KafkaSink(SinkSettings.Kafka settings, Wakeup bell) {
+    super(
+        new SinkHistory("not connected yet"), new Poison(settings.deadLetters(), settings.name()));
     this.settings = settings;
     this.bell = bell;
-    this.poison = new Poison(settings.deadLetters(), settings.name());
     this.answers = new KafkaAnswers(bell);
-    this.backoff = backoff();
-    this.looks = backoff();
+    this.timings = settings.brokers().getFirst().timings();
+    this.backoff = new Backoff(timings);
+    this.looks = new Backoff(timings);
     this.headers =
         List.of(
             header("coreaudit.schema", settings.schema()),
             header("content-type", settings.contentType()));
   }
 
-  private Backoff backoff() {
-    return new Backoff(
-        timings().firstBackoff().toMillis(),
-        timings().longestBackoff().toMillis(),
-        ThreadLocalRandom.current());
-  }
-
   private static Header header(String name, String value) {
     return new RecordHeader(name, value.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private SinkSettings.TcpTimings timings() {
-    return settings.brokers().getFirst().timings();
   }
 
   // ---- the way to the brokers
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     if (producer == null) {
       if (System.nanoTime() - nextAttemptNs < 0) {
         return Readiness.BUSY;
@@ -125,7 +108,7 @@ public final class KafkaSink implements Sink {
   }
 
   private void begin() {
-    state = state.to(Phase.CONNECTING, "connecting to " + settings.addresses());
+    history.to(Phase.CONNECTING, "connecting to " + settings.addresses());
     begunNs = System.nanoTime();
     String fault = reach();
     if (fault != null) {
@@ -153,7 +136,7 @@ public final class KafkaSink implements Sink {
               .socket()
               .connect(
                   new InetSocketAddress(address, broker.port()),
-                  (int) timings().connect().toMillis());
+                  (int) timings.connect().toMillis());
           return null;
         } catch (IOException e) {
           failure = e;
@@ -176,13 +159,13 @@ public final class KafkaSink implements Sink {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         end();
         failed("there is no topic " + settings.topic() + " at " + settings.addresses());
-      } else if (System.nanoTime() - begunNs > longestAttemptNs()) {
+      } else if (System.nanoTime() - begunNs > timings.request().toNanos()) {
         end();
         failed(
             "cannot connect to "
                 + settings.addresses()
                 + ": no broker answers as Kafka does within "
-                + TimeUnit.NANOSECONDS.toSeconds(longestAttemptNs())
+                + timings.request().toSeconds()
                 + " s"
                 + (settings.brokers().getFirst().secured() ? "" : ": does it want TLS?"));
       }
@@ -193,31 +176,25 @@ public final class KafkaSink implements Sink {
       return;
     }
     ready = true;
-    opened++;
+    history.opened();
     heardNs = System.nanoTime();
     delivering("");
   }
 
-  private long longestAttemptNs() {
-    return KafkaProducers.requestTime(timings()).toNanos();
-  }
-
   private void delivering(String more) {
-    state =
-        state.to(
-            Phase.DELIVERING,
-            "connected to "
-                + settings.addresses()
-                + (settings.brokers().getFirst().secured() ? ", TLS" : "")
-                + ", topic "
-                + settings.topic()
-                + more);
+    history.to(
+        Phase.DELIVERING,
+        "connected to "
+            + settings.addresses()
+            + (settings.brokers().getFirst().secured() ? ", TLS" : "")
+            + ", topic "
+            + settings.topic()
+            + more);
   }
 
   private void failed(String why) {
-    failures++;
     nextAttemptNs = System.nanoTime() + backoff.nextNs();
-    state = state.failed(Phase.WAITING, why);
+    history.failed(why);
   }
 
   private Readiness broke(String what, String why) {
@@ -235,7 +212,7 @@ public final class KafkaSink implements Sink {
     if (said.equals(e.getMessage()) && e.getCause() != null) {
       said += ": " + root(e); // such as a module that the Java run time lacks
     }
-    return line(said);
+    return ReceiverWords.line(said);
   }
 
   private static Throwable root(Throwable failure) {
@@ -244,11 +221,6 @@ public final class KafkaSink implements Sink {
       root = root.getCause();
     }
     return root;
-  }
-
-  private static String line(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "..." : line;
   }
 
   // ---- answers
@@ -263,27 +235,27 @@ public final class KafkaSink implements Sink {
           heard(heard);
           return null;
         }
-        case TAKEN -> acknowledgedEvents++;
+        case TAKEN -> acknowledged.add(1);
         case REFUSED -> {
-          String said = line(String.valueOf(oldest.said().getMessage()));
+          String said = ReceiverWords.line(String.valueOf(oldest.said().getMessage()));
           if (answers.lastTaken() <= oldest.answer()) {
             heard(heard);
             return stuck(said);
           }
-          poison.add(oldest.body(), 0, oldest.body().length, oldest.seq(), said);
+          poison.add(oldest.body(), oldest.seq(), said);
           delivering("; refused for good: " + said);
         }
         case FAILED -> {
           return oldest.said() instanceof KafkaException e
               ? sentence(e) + ": nothing is given up, it is tried again"
-              : line(oldest.said().toString());
+              : ReceiverWords.line(oldest.said().toString());
         }
       }
       heard = true;
       window.poll();
       heldBytes -= oldest.body().length;
       if (oldest.settles()) {
-        acknowledgedPosition = oldest.position();
+        acknowledged.reaches(oldest.position());
       }
     }
     heard(heard);
@@ -307,7 +279,7 @@ public final class KafkaSink implements Sink {
     if (anything) {
       backoff.reset();
       looks.reset();
-      if (state.phase() != Phase.DELIVERING) {
+      if (history.phase() != Phase.DELIVERING) {
         delivering("");
       }
     }
@@ -328,15 +300,16 @@ public final class KafkaSink implements Sink {
               + " s: has the topic "
               + settings.topic()
               + " its in-sync replicas?";
-      if (nowNs - heardNs >= timings().stall().toNanos() * 2) {
+      if (nowNs - heardNs >= timings.answer().toNanos()) {
         return why;
       }
       fault = settings.addresses() + ": " + why;
     }
-    if (state.phase() == Phase.DELIVERING) {
-      failures++;
+    if (history.phase() == Phase.DELIVERING) {
+      history.failed(fault);
+    } else {
+      history.failsStill(fault);
     }
-    state = state.failed(Phase.WAITING, fault);
     return null;
   }
 
@@ -356,7 +329,7 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     if (!takes()) {
       return false;
     }
@@ -389,14 +362,14 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public boolean mayWait() {
+  boolean mayWait() {
     return producer == null
         ? System.nanoTime() - nextAttemptNs >= 0
         : !ready || waitsForAnswer() && System.nanoTime() - lookAtNs >= 0;
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     if (producer == null) {
       return nextAttemptNs - System.nanoTime();
     }
@@ -404,79 +377,36 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long poisonEvents() {
-    return poison.events();
-  }
-
-  @Override
-  public long lostLetters() {
-    return poison.lostLetters();
-  }
-
-  @Override
-  public Refusal refusal() {
-    return poison.untold();
-  }
-
-  @Override
-  public long heldBytes() {
+  long heldBytes() {
     return heldBytes;
-  }
-
-  @Override
-  public long opened() {
-    return opened;
-  }
-
-  @Override
-  public long failures() {
-    return failures;
-  }
-
-  @Override
-  public SinkState state() {
-    return state;
   }
 
   // ---- the end
 
   /// Waits for the answers that are due, unless the brokers are away.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     long deadlineNs = System.nanoTime() + timeoutNs;
     while (ready
         && !window.isEmpty()
-        && state.phase() == Phase.DELIVERING
-        && System.nanoTime() - deadlineNs < 0
-        && !Thread.currentThread().isInterrupted()) {
+        && history.phase() == Phase.DELIVERING
+        && !isOver(deadlineNs)) {
       if (poll() == Readiness.LOST) {
         break; // the next start sends it again
       }
-      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+      awaitNews(bell, deadlineNs);
     }
     boolean all = window.isEmpty();
     end();
-    state =
-        state.to(
-            Phase.STOPPED,
-            all
-                ? "closed; the brokers have everything that was sent"
-                : "closed; what the brokers did not acknowledge will be sent again");
+    history.stopped(
+        all
+            ? "closed; the brokers have everything that was sent"
+            : "closed; what the brokers did not acknowledge will be sent again");
   }
 
   /// Ends the producer and its thread; what it has not sent is gone.
@@ -507,8 +437,6 @@ public final class KafkaSink implements Sink {
   @Override
   public void close() {
     end();
-    if (state.phase() != Phase.STOPPED) {
-      state = state.to(Phase.STOPPED, "stopped while not connected");
-    }
+    history.stopped("stopped while not connected");
   }
 }

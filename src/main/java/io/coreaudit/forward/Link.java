@@ -17,7 +17,6 @@ import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// The way to one receiver over TCP or TLS: one connection at a time, made again with growing
@@ -64,7 +63,7 @@ final class Link {
   private final boolean answers;
   private final Backoff backoff;
   private final Map<SocketOption<Integer>, Integer> keepAlive = keepAlive();
-  private volatile SinkState state = SinkState.starting("not connected yet");
+  private final SinkHistory history = new SinkHistory("not connected yet");
   private TcpConnection connection;
   private TcpConnection last;
   private boolean wasUp;
@@ -78,8 +77,6 @@ final class Link {
   private long nextAttemptNs = System.nanoTime();
   private int attempts;
   private String standing = "";
-  private long opened;
-  private long failures;
 
   /// @param proxy asked for the way to the receiver; null: none
   /// @param answers whether the receiver's protocol has any
@@ -94,11 +91,7 @@ final class Link {
     this.loop = loop;
     this.bell = bell;
     this.answers = answers;
-    this.backoff =
-        new Backoff(
-            settings.timings().firstBackoff().toMillis(),
-            settings.timings().longestBackoff().toMillis(),
-            ThreadLocalRandom.current());
+    this.backoff = new Backoff(settings.timings());
   }
 
   /// Does what is due and tells what is new.
@@ -111,8 +104,8 @@ final class Link {
     }
     return switch (connection.phase()) {
       case CONNECTING ->
-          System.nanoTime() - attemptSinceNs > longestAttemptNs()
-              ? fail("no connection after " + longestAttemptNs() / 1_000_000_000 + " s")
+          System.nanoTime() - attemptSinceNs > settings.timings().attempt().toNanos()
+              ? fail("no connection after " + settings.timings().attempt().toSeconds() + " s")
               : Step.CONNECTING;
       case UP -> wasUp ? Step.UP : opened();
       case DOWN -> {
@@ -131,18 +124,12 @@ final class Link {
     };
   }
 
-  /// Each part of it has a bound of its own; this is for one that has none.
-  private long longestAttemptNs() {
-    SinkSettings.TcpTimings timings = settings.timings();
-    return timings.connect().plus(timings.handshake().multipliedBy(2)).plusSeconds(1).toNanos();
-  }
-
   private Step opened() {
     wasUp = true;
     endSeen = false;
     answered = false;
     upSinceNs = System.nanoTime();
-    opened++;
+    history.opened();
     String protocol = connection.protocol();
     standing = "connected to " + settings.address() + (protocol.isEmpty() ? "" : ", " + protocol);
     return Step.OPENED;
@@ -183,8 +170,7 @@ final class Link {
 
   /// The receiver takes nothing for now; the connection stands.
   void hold(String why) {
-    failures++;
-    state = state.failed(Phase.WAITING, settings.address() + ": " + why);
+    history.failed(settings.address() + ": " + why);
   }
 
   /// Gives the connection up because of what its receiver said or did not say. Returns what `poll`
@@ -199,12 +185,8 @@ final class Link {
     if (wasUp && (answered || System.nanoTime() - upSinceNs >= STEADY_NS)) {
       backoff.reset();
     }
-    failures++;
     nextAttemptNs = System.nanoTime() + backoff.nextNs();
-    state =
-        state.failed(
-            Phase.WAITING,
-            (wasUp ? "lost " : "cannot connect to ") + settings.address() + ": " + why);
+    history.failed((wasUp ? "lost " : "cannot connect to ") + settings.address() + ": " + why);
     last = connection;
     connection = null;
     wasUp = false;
@@ -243,24 +225,17 @@ final class Link {
     return news ? 0 : LONGEST_WAIT_NS;
   }
 
-  /// Attempts and connections that failed.
-  long failures() {
-    return failures;
+  /// How it went, also on connections before this one.
+  SinkHistory history() {
+    return history;
   }
 
-  /// Connections made.
-  long connections() {
-    return opened;
-  }
-
-  SinkState state() {
-    return state;
-  }
-
-  /// Says how it stands. Nothing is delivered without a connection.
-  void state(Phase phase, String text) {
-    if (phase != Phase.DELIVERING || connection() != null) {
-      state = state.to(phase, text);
+  /// Says that events flow over the connection, if it still stands.
+  ///
+  /// @param more to be said behind how the connection was made
+  void delivers(String more) {
+    if (connection() != null) {
+      history.to(Phase.DELIVERING, standing + more);
     }
   }
 
@@ -271,16 +246,14 @@ final class Link {
       connection = null;
       wasUp = false;
     }
-    if (state.phase() != Phase.STOPPED) {
-      state = state.to(Phase.STOPPED, "stopped while not connected");
-    }
+    history.stopped("stopped while not connected");
   }
 
   private void connect() {
     var attempt = new TcpConnection(settings, bell, answers);
     connection = attempt;
     attemptSinceNs = System.nanoTime();
-    state = state.to(Phase.CONNECTING, "connecting to " + settings.address());
+    history.to(Phase.CONNECTING, "connecting to " + settings.address());
     InetSocketAddress address;
     SslContext tls;
     try {
@@ -338,8 +311,7 @@ final class Link {
           .addLast(new ProxyConnect(settings.address(), settings.timings().handshake()));
     }
     if (tls != null) {
-      String name =
-          settings.tls().serverName() == null ? settings.host() : settings.tls().serverName();
+      String name = settings.tls().expectedName(settings.host());
       SslHandler handler = tls.newHandler(channel.alloc(), name, settings.port());
       handler.setHandshakeTimeoutMillis(settings.timings().handshake().toMillis());
       channel.pipeline().addLast(handler);

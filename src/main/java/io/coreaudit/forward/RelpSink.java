@@ -3,10 +3,8 @@ package io.coreaudit.forward;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.forward.SinkState.Phase;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
-/// Syslog messages over RELP, whose receiver answers each frame: `200` it has it, `500` it does
-/// not.
+/// Syslog messages over RELP, whose receiver answers each frame (`RelpVerdict`).
 ///
 /// ```text
 ///  1 open 71 relp_version=0...    ──►
@@ -21,19 +19,16 @@ import java.util.concurrent.TimeUnit;
 /// begins there: what was sent and not answered comes again, at most a window. One batch is held
 /// here until all of it was sent.
 ///
-/// **Refused (500).** RELP does not tell whether the receiver will take a frame later, so the
-/// session is begun anew and the event tried again, alone, with growing waits; refused `PATIENCE`
-/// times in a row over five minutes it is poison. A receiver that answers nothing for a while is
-/// given up like one that takes nothing.
-public final class RelpSink extends AnsweredSink {
+/// | answer | what follows |
+/// |---|---|
+/// | `200` | acknowledged |
+/// | `500 command disabled` | a new session, the event again alone, with growing waits |
+/// | any other | the same; `LEAST_TRIES` times in a row over five minutes: poison |
+///
+/// A receiver that answers nothing for a while is given up like one that takes nothing.
+final class RelpSink extends LinkedSink {
   /// How often an event is refused at least before it is poison.
-  static final int PATIENCE = 5;
-
-  /// What librelp says whose receiver is not there: no event is to blame.
-  private static final String NOBODY = "command disabled";
-
-  /// So much is read in one turn: others count on the thread, too.
-  private static final int TURN_BYTES = 256 << 10;
+  static final int LEAST_TRIES = 5;
 
   /// A hint has this number, and needs no answer.
   private static final int HINT = 0;
@@ -42,9 +37,6 @@ public final class RelpSink extends AnsweredSink {
       ("relp_version=0\nrelp_software=coreaudit,1,https://github.com/coreaudit\ncommands=syslog")
           .getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SYSLOG = " syslog ".getBytes(StandardCharsets.US_ASCII);
-
-  /// As often as a dead peer's stall: a receiver whose disk is slow still answers.
-  private static final int STALLS = 3;
 
   /// A quarter of the window is sent together: each write costs both ends a wake-up.
   private static final int ROOM = 4;
@@ -57,6 +49,7 @@ public final class RelpSink extends AnsweredSink {
   }
 
   private final SinkSettings.Relp settings;
+  private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
   private final RelpWindow window;
   private final RelpAnswers answers = new RelpAnswers();
@@ -71,8 +64,6 @@ public final class RelpSink extends AnsweredSink {
   private long suspectPosition = NO_POSITION;
   private int refusals;
   private long suspectSinceNs;
-  private int poisonFirst;
-  private int poisonFrames;
   private long retriedEvents;
 
   RelpSink(SinkSettings.Relp settings, NetworkLoop loop, Wakeup bell) {
@@ -80,12 +71,13 @@ public final class RelpSink extends AnsweredSink {
         new Link(settings.way(), null, loop, bell, true),
         new Poison(settings.deadLetters(), settings.name()));
     this.settings = settings;
+    this.timings = settings.way().timings();
     this.bell = bell;
-    this.window = new RelpWindow(settings.window());
+    this.window = new RelpWindow(settings.window(), acknowledged);
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     return switch (link.poll()) {
       case DOWN, CONNECTING -> Readiness.BUSY;
       case OPENED -> {
@@ -101,8 +93,7 @@ public final class RelpSink extends AnsweredSink {
     session = Session.OPENING;
     answers.clear();
     answeredNs = System.nanoTime();
-    poisonFrames = 0;
-    link.state(Phase.CONNECTING, link.standing() + ", opening a RELP session");
+    history.to(Phase.CONNECTING, link.standing() + ", opening a RELP session");
     ownNumber = window.number();
     frames.clear();
     frames.putDecimal(ownNumber);
@@ -122,10 +113,10 @@ public final class RelpSink extends AnsweredSink {
 
   private Readiness up() {
     String fault = hear(link.connection());
-    if (fault == null && waits() && System.nanoTime() - answeredNs > longestSilenceNs()) {
+    if (fault == null && waits() && System.nanoTime() - answeredNs > timings.silence().toNanos()) {
       fault =
           "the receiver answered nothing for "
-              + TimeUnit.NANOSECONDS.toSeconds(longestSilenceNs())
+              + timings.silence().toSeconds()
               + " s: given up as dead";
     }
     if (fault != null) {
@@ -144,10 +135,6 @@ public final class RelpSink extends AnsweredSink {
 
   private boolean waits() {
     return window.frames() > 0 || session == Session.OPENING;
-  }
-
-  private long longestSilenceNs() {
-    return settings.way().timings().stall().toNanos() * STALLS;
   }
 
   private boolean takes() {
@@ -223,18 +210,18 @@ public final class RelpSink extends AnsweredSink {
 
   private String sessionOpened() {
     String said = answers.data();
-    if (!answers.good() || answers.number() != ownNumber) {
-      return "the receiver refused a RELP session: " + line(said);
+    if (answers.verdict() != RelpVerdict.TAKEN || answers.number() != ownNumber) {
+      return "the receiver refused a RELP session: " + ReceiverWords.line(said);
     }
     boolean takesSyslog =
         said.lines()
             .filter(line -> line.startsWith("commands="))
             .anyMatch(line -> (',' + line.substring(9).strip() + ',').contains(",syslog,"));
     if (!takesSyslog) {
-      return "the receiver takes no syslog over RELP: " + line(said);
+      return "the receiver takes no syslog over RELP: " + ReceiverWords.line(said);
     }
     session = Session.OPEN;
-    link.state(Phase.DELIVERING, link.standing() + ", RELP");
+    link.delivers(", RELP");
     return null;
   }
 
@@ -242,35 +229,35 @@ public final class RelpSink extends AnsweredSink {
     int number = answers.number();
     int event = window.event(number);
     if (event < 0) {
-      boolean givenUp = number >= poisonFirst && number - poisonFirst < poisonFrames;
-      return givenUp ? null : "the receiver answered a message that does not wait: " + number;
+      return window.isGivenUp(number)
+          ? null
+          : "the receiver answered a message that does not wait: " + number;
     }
     answeredNs = System.nanoTime();
-    if (answers.good()) {
-      settle(number);
+    RelpVerdict verdict = answers.verdict();
+    if (verdict == RelpVerdict.TAKEN) {
+      window.answered(number);
+      clearSuspect();
       return null;
     }
-    long position = window.position(number);
-    String said = line(answers.data());
-    boolean alone = suspectPosition == position;
-    refusals = alone ? refusals + 1 : 1;
-    suspectPosition = position;
     long nowNs = System.nanoTime();
-    if (!alone || said.contains(NOBODY)) {
+    long position = window.position(number);
+    if (verdict == RelpVerdict.DISABLED || position != suspectPosition) {
       suspectSinceNs = nowNs;
-      refusals = 1;
+      refusals = 0;
     }
-    long patienceNs = settings.way().timings().resendAge().toNanos() / 6; // 5 minutes
-    if (alone && refusals >= PATIENCE && nowNs - suspectSinceNs >= patienceNs) {
+    suspectPosition = position;
+    refusals++;
+    String said = ReceiverWords.line(answers.data());
+    if (refusals >= LEAST_TRIES && nowNs - suspectSinceNs >= timings.patience().toNanos()) {
       poison(event, said);
       return null;
     }
     return "the receiver refused an event: " + said;
   }
 
-  private void settle(int number) {
-    window.answered(number);
-    if (suspectPosition != NO_POSITION && window.acknowledgedPosition() >= suspectPosition) {
+  private void clearSuspect() {
+    if (suspectPosition != NO_POSITION && acknowledged.position() >= suspectPosition) {
       suspectPosition = NO_POSITION;
       refusals = 0;
     }
@@ -280,28 +267,19 @@ public final class RelpSink extends AnsweredSink {
   private void poison(int event, String said) {
     poison.add(held, event, said);
     refusals = 0;
-    poisonFirst = window.oldest();
-    poisonFrames = window.frames();
-    while (window.frames() > 0) {
-      settle(window.oldest());
-    }
-    if (eventOpen) {
-      window.passed(held.position(event), held.settles(event));
+    window.giveUp(held.position(event), held.settles(event));
+    clearSuspect();
+    if (eventOpen) { // a part of it was not sent
       eventOpen = false;
       heldEvent++;
     }
-    link.state(Phase.DELIVERING, link.standing() + ", RELP; refused for good: " + said);
-  }
-
-  private static String line(String text) {
-    String line = text.replaceAll("\\s+", " ").strip();
-    return line.length() > 200 ? line.substring(0, 200) + "..." : line;
+    link.delivers(", RELP; refused for good: " + said);
   }
 
   // ---- events
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     if (!takes()) {
       return false;
     }
@@ -356,37 +334,27 @@ public final class RelpSink extends AnsweredSink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return window.acknowledgedPosition();
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return window.acknowledgedEvents() - poison.events();
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long heldBytes() {
+  long heldBytes() {
     long unsent = heldEvent < held.events() ? held.lengthBytes() - held.start(heldEvent) : 0;
     return window.bytes() + unsent;
   }
 
   /// Waits for the answers that are due, then ends the session as the protocol has it.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     long deadlineNs = System.nanoTime() + timeoutNs;
     while (link.connection() != null
         && (window.frames() > 0 || heldEvent < held.events())
-        && !over(deadlineNs)) {
+        && !isOver(deadlineNs)) {
       if (poll() == Readiness.LOST) {
         return; // the next start sends it again
       }
-      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+      awaitNews(bell, deadlineNs);
     }
     if (link.connection() == null || session != Session.OPEN) {
       return;
@@ -398,18 +366,14 @@ public final class RelpSink extends AnsweredSink {
     frames.putDecimal(ownNumber);
     ascii(" close 0\n");
     link.connection().write(frames.array(), frames.length());
-    long lastWordNs = System.nanoTime() + settings.way().timings().lastWord().toNanos();
+    long lastWordNs = System.nanoTime() + timings.lastWord().toNanos();
     while (session == Session.CLOSING
         && link.poll() == Link.Step.UP
         && hear(link.connection()) == null
         && session == Session.CLOSING
-        && !over(lastWordNs)) {
+        && !isOver(lastWordNs)) {
       bell.await(lastWordNs - System.nanoTime());
     }
-    stopped(all);
-  }
-
-  private static boolean over(long deadlineNs) {
-    return System.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted();
+    stopped(all, UNANSWERED);
   }
 }

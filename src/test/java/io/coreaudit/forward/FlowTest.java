@@ -7,7 +7,6 @@ import io.coreaudit.format.EventSelection;
 import io.coreaudit.format.EventSelection.Names;
 import io.coreaudit.forward.HttpReceiver.Answer;
 import io.coreaudit.record.RecordType;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,31 +16,13 @@ import org.junit.jupiter.api.Timeout;
 
 /// What a sink is given of the spool, how fast, and how one takes the place of another.
 @Timeout(60)
-final class FlowTest extends ForwarderScene {
-  private static final SinkSettings.TcpTimings QUICK =
-      new SinkSettings.TcpTimings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(30),
-          Duration.ofMillis(2),
-          Duration.ofMillis(20),
-          Duration.ofMinutes(30),
-          Duration.ofSeconds(1));
+final class FlowTest extends HttpScene {
   private static final Names NOTHING = Names.NONE;
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  private SinkSettings lines(int port) throws Exception {
-    var token = Files.writeString(directory.resolve("token"), "t\n");
-    return new SinkSettings.Http(
-        new SinkSettings.Tcp("siem", "127.0.0.1", port, null, 0, QUICK),
-        null,
-        HttpDialect.LINES,
-        "/",
-        "sinks.0.token_file",
-        token,
-        false,
-        deadLetters());
+  private SinkSettings lines(int port) {
+    return plain(HttpDialect.LINES, port, timings, null, deadLetters());
   }
 
   private HttpReceiver receiver() throws Exception {
@@ -116,7 +97,7 @@ final class FlowTest extends ForwarderScene {
       for (int i = 1; i <= 1_000; i++) {
         call(i % 2 == 0 ? "etcd" : "noise");
       }
-      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 16 << 20, QUICK);
+      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 16 << 20, timings);
       forward(way, flow(keys("etcd"), NOTHING), new LineEncoder());
       LineReceiver.await(() -> receiver.seqs().size() == 500);
       assertThat(feed.acknowledged()).as("the window holds it").isLessThan(3);
@@ -325,7 +306,7 @@ final class FlowTest extends ForwarderScene {
       for (int i = 0; i < 2_000; i++) {
         call("noise");
       }
-      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 64 << 10, QUICK);
+      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 64 << 10, timings);
       forward(way, flow(keys("etcd"), NOTHING), new LineEncoder());
       LineReceiver.await(() -> receiver.seqs().size() == 1);
       LineReceiver.await(() -> feed.acknowledged() == 2_001);
@@ -334,53 +315,32 @@ final class FlowTest extends ForwarderScene {
   }
 
   /// One that is ready and then takes nothing, or acknowledges nothing.
-  private static final class ReluctantSink implements Sink {
+  private static final class ReluctantSink extends Sink {
     private volatile boolean offered;
     private volatile boolean takes;
 
+    ReluctantSink() {
+      super(new SinkHistory("reluctant"), new Poison());
+    }
+
     @Override
-    public Readiness poll() {
+    Readiness poll() {
       return Readiness.READY;
     }
 
     @Override
-    public long dueNs() {
+    long dueNs() {
       return Duration.ofMillis(10).toNanos();
     }
 
     @Override
-    public boolean offer(Batch batch) {
+    boolean offer(Batch batch) {
       offered = true;
       return takes;
     }
 
     @Override
-    public long acknowledgedPosition() {
-      return NO_POSITION;
-    }
-
-    @Override
-    public long acknowledgedEvents() {
-      return 0;
-    }
-
-    @Override
-    public long opened() {
-      return 0;
-    }
-
-    @Override
-    public long failures() {
-      return 0;
-    }
-
-    @Override
-    public void finish(long timeoutNs) {}
-
-    @Override
-    public SinkState state() {
-      return SinkState.starting("reluctant");
-    }
+    void finish(long timeoutNs) {}
 
     @Override
     public void close() {}

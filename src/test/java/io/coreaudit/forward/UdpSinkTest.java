@@ -47,8 +47,8 @@ final class UdpSinkTest {
       Forwarder forwarder = start(feed, loop, port, 2);
       LineReceiver.await(() -> feed.acknowledged() == 1); // lost: ICMP comes with the next
       feed.add(1);
-      LineReceiver.await(() -> forwarder.state().phase() == Phase.WAITING);
-      assertThat(forwarder.state().text()).contains("nothing listens there");
+      LineReceiver.await(() -> forwarder.state().text().contains("nothing listens there"));
+      assertThat(forwarder.state().phase()).isEqualTo(Phase.WAITING);
       try (var socket = new DatagramSocket(new InetSocketAddress(LOOPBACK, port))) {
         socket.setReceiveBufferSize(4 << 20);
         socket.setSoTimeout(5000);
