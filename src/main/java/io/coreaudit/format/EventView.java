@@ -207,7 +207,7 @@ final class EventView {
     }
     int place = find(LSM, false);
     return place >= 0
-        && FieldWalk.equals(
+        && Memory.equals(
             tellingFields.valueAddress(place), tellingFields.valueLength(place), SMACK);
   }
 
@@ -311,12 +311,7 @@ final class EventView {
 
   private void keepOnce(FrameFlyweight event, int field) {
     if (length[field] == 0) {
-      if (event.recordPrefixLength() == 0) {
-        record.wrapKernel(event.recordText(), event.recordTextLength());
-      } else {
-        record.wrap(event.recordText(), event.recordTextLength());
-      }
-      record.rewind();
+      event.fields(record);
       while (record.next()) {
         if (Field.is(record, field)) {
           keep(field, record.valueAddress(), record.valueLength());
@@ -421,8 +416,8 @@ final class EventView {
           enrichedLength -= 2;
         }
         return quoted
-            && !FieldWalk.startsWith(enriched, enrichedLength, UNSET)
-            && !FieldWalk.startsWith(enriched, enrichedLength, UNKNOWN);
+            && !Memory.startsWith(enriched, enrichedLength, UNSET)
+            && !Memory.startsWith(enriched, enrichedLength, UNKNOWN);
       }
     }
     return false;

@@ -2,6 +2,7 @@ package io.coreaudit.origin;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.event.UntoldEvents;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
@@ -59,7 +60,7 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
   private final short[] programLengths = new short[READS];
   private final short[] pathLengths = new short[READS];
   private final byte[][] names = new byte[READS][];
-  private final UntoldEvents untold = new UntoldEvents(READS);
+  private final UntoldEvents untold = new UntoldEvents(READS, WINDOW_MS, 0);
   private final long[] foreign = new long[READS]; // of what is untold
   private final Pages pages = Pages.allocate((long) READS * PLACE_BYTES);
   private long evicted;
@@ -130,14 +131,7 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
         || !Membership.isSame(membership(place), belongs)) {
       return false;
     }
-    long kept = program(place);
-    for (int i = 0; i < programLength; i += Long.BYTES) {
-      int rest = programLength - i;
-      if (EightBytes.load(kept + i, rest) != EightBytes.load(program + i, rest)) {
-        return false;
-      }
-    }
-    return true;
+    return Memory.isSame(program(place), program, programLength);
   }
 
   /// Whether the one that was sought repeats one that was told: then it is counted.
@@ -221,11 +215,6 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
   }
 
   @Override
-  public boolean isDue(int place, long nowMs) {
-    return Math.abs(nowMs - untold.firstMs(place)) >= WINDOW_MS;
-  }
-
-  @Override
   public OwnEvent event(int place, long events) {
     long belongs = membership(place);
     if (names[place] == null) {
@@ -261,7 +250,7 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
   }
 
   @Override
-  public void told(int place, long nowMs) {
+  public void told(int place) {
     if (place < 0) {
       namelessForeign = 0;
     } else {
