@@ -121,7 +121,7 @@ case $full in
   spool) exec src/bench/full_spool.sh ;;
   watch) exec src/bench/full_watch.sh ;;
   fuzz) exec src/bench/full_fuzz.sh ;;
-  delivery) exec src/bench/full_delivery.sh ;;
+  delivery) exec src/bench/full_delivery.sh "${maven[@]}" ;;
   decode) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
   install) maven+=(-Dfuzz.skip=true -DskipUnitTests=true -Dcoreaudit.full=install -Dit.test=InstalledIT
     -Dfailsafe.failIfNoSpecifiedTests=false) ;;
