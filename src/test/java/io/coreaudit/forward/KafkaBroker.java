@@ -178,7 +178,8 @@ final class KafkaBroker implements AutoCloseable {
         new KafkaConsumer<>(configs, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      long deadline = System.nanoTime() + Duration.ofSeconds(60 + atLeast / MESSAGES_A_SECOND).toNanos();
+      long deadline =
+          System.nanoTime() + Duration.ofSeconds(60 + atLeast / MESSAGES_A_SECOND).toNanos();
       long end = consumer.endOffsets(partitions).values().stream().mapToLong(n -> n).sum();
       for (long count = 0; count < Math.max(atLeast, end) && System.nanoTime() < deadline; ) {
         var messages = consumer.poll(Duration.ofMillis(200));
