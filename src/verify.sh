@@ -121,8 +121,8 @@ case $full in
   spool) exec src/bench/full_spool.sh ;;
   watch) exec src/bench/full_watch.sh ;;
   fuzz) exec src/bench/full_fuzz.sh ;;
-  delivery) exec src/bench/full_delivery.sh ;;
-  decode) echo "verify: --full=$full has nothing to run yet" >&2; exit 2 ;;
+  delivery) exec src/bench/full_delivery.sh "${maven[@]}" ;;
+  decode) exec src/bench/full_decode.sh ;;
   install) maven+=(-Dfuzz.skip=true -DskipUnitTests=true -Dcoreaudit.full=install -Dit.test=InstalledIT
     -Dfailsafe.failIfNoSpecifiedTests=false) ;;
   *) echo "verify: --full=$full is unknown (known: spool, watch, fuzz, decode, delivery, install)" >&2; exit 2 ;;

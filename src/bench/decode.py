@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""decode.py [--events N] [--rounds N] [--format F] [--keep FILE] [LOG]
+"""decode.py [--events N] [--rounds N] [--format F] [--keep FILE] [--most NAME=RATIO,...] [--most-mb N] [LOG]
 CPU and resident memory of `coreaudit decode`, of laurel and of `ausearch -i` over the same log, in alternating runs,
 start-up included; output goes to /dev/null. Without LOG one is made: N opens of secrets, four records and EOE each,
-in the kernel's form. Needs laurel and ausearch (packages laurel, auditd); one that is not there is left out."""
+in the kernel's form. Needs laurel and ausearch (packages laurel, auditd); one that is not there is left out.
+--most bounds the CPU by that of others in the same rounds, --most-mb the resident memory; exit status 1 where one is missed,
+or was not there to be compared with."""
 import argparse, os, random, shutil, statistics, sys, tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 a = argparse.ArgumentParser(); a.add_argument('--events', type=int, default=100000); a.add_argument('--rounds', type=int, default=3)
 a.add_argument('--format', default='ecs'); a.add_argument('--keep'); a.add_argument('--without', default=''); a.add_argument('log', nargs='?')
+a.add_argument('--most', default=''); a.add_argument('--most-mb', type=int)
 a = a.parse_args()
 
 def make(path, events):
@@ -46,7 +49,13 @@ with tempfile.TemporaryDirectory(prefix='coreaudit-decode-') as folder:
     for _ in range(a.rounds):
         for name, (command, stdin) in runs.items(): results[name].append(run(command, stdin))
     print(f'{os.path.getsize(log) / 2**20:.0f} MiB, format {a.format}, {a.rounds} rounds')
+    most = dict(bound.split('=') for bound in a.most.split(',') if bound)
+    missed = [f'{name} was not run' for name in most if name not in results]
     for name, values in results.items():
         cpu = statistics.median(v[0] for v in values)
         ratio = statistics.median(ours[0] / theirs[0] for ours, theirs in zip(results['coreaudit'], values))
         print(f'{name:12} CPU {cpu:6.2f} s  resident {statistics.median(v[1] for v in values):6.0f} MiB  coreaudit/this {ratio:.3f} (1/{1 / ratio:.1f})')
+        if float(most.get(name, 'inf')) < ratio: missed.append(f'CPU is {ratio:.3f} of that of {name}, at most {most[name]} wanted')
+    resident = max(v[1] for v in results['coreaudit'])
+    if a.most_mb and resident > a.most_mb: missed.append(f'{resident:.0f} MiB resident, at most {a.most_mb} wanted')
+    if missed: sys.exit('decode.py: ' + '; '.join(missed))

@@ -38,6 +38,9 @@ final class KafkaBroker implements AutoCloseable {
   static final String PASSWORD = "a broker's \"own\" secret";
   static final int PARTITIONS = 3;
 
+  /// Reading is far faster than that.
+  private static final int MESSAGES_A_SECOND = 5_000;
+
   private final Properties properties = new Properties();
   private final int plain;
   private final int tls;
@@ -175,7 +178,8 @@ final class KafkaBroker implements AutoCloseable {
         new KafkaConsumer<>(configs, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long deadline =
+          System.nanoTime() + Duration.ofSeconds(60 + atLeast / MESSAGES_A_SECOND).toNanos();
       long end = consumer.endOffsets(partitions).values().stream().mapToLong(n -> n).sum();
       for (long count = 0; count < Math.max(atLeast, end) && System.nanoTime() < deadline; ) {
         var messages = consumer.poll(Duration.ofMillis(200));

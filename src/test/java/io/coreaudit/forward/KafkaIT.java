@@ -11,6 +11,7 @@ import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
 import io.coreaudit.format.MessageEncoder;
 import io.coreaudit.forward.SinkState.Phase;
+import io.coreaudit.kernel.FullRun;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -39,11 +40,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/// A kafka sink against a real broker. `-Dpeer.events` says how many events the long ones are
-/// given.
-@Timeout(240)
+/// A kafka sink against a real broker. `-Dpeer.events` says how many events the long one is given,
+/// a million with `--full=delivery`.
+@Timeout(1200)
 final class KafkaIT extends ForwarderScene {
-  private static final long EVENTS = Long.getLong("peer.events", 30_000);
+  private static final long EVENTS =
+      Long.getLong("peer.events", FullRun.count("delivery", 30_000, 1_000_000));
+  private static final int SECONDS = (int) Math.max(180, EVENTS / 2_000);
   private static final int LARGE_BYTES = 300 << 10;
 
   @TempDir private static Path shared;
@@ -113,7 +116,7 @@ final class KafkaIT extends ForwarderScene {
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(180).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() < deadline).as(what).isTrue();
       Thread.sleep(20);

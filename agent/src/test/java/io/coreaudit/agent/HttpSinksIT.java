@@ -41,6 +41,9 @@ final class HttpSinksIT {
           .allSatisfy(
               path -> {
                 Deliveries taken = server.of(path);
+                System.out.printf(
+                    "HttpSinksIT %s events=%d again=%d out_of_order=%d%n",
+                    path, taken.count(), taken.again(), taken.outOfOrder());
                 assertThat(taken.count()).as("and start, stop: %s", path).isEqualTo(EVENTS + 2);
                 assertThat(taken.missing(EVENTS + 2)).as(path).isEmpty();
                 assertThat(taken.again()).as(path).isZero();

@@ -53,6 +53,7 @@ final class KafkaAwayIT {
       assertThat(agent.get("/healthz")).isEqualTo(200);
       assertThat(agent.stop()).as("what was not sent stays: " + agent.log()).isEqualTo(3);
       List<String> lines = Files.readAllLines(file);
+      System.out.printf("KafkaAwayIT events=%d written=%d%n", EVENTS, lines.size());
       assertThat(lines).as("and start, stop").hasSize(EVENTS + 2);
       JsonNode event = new ObjectMapper().readTree(lines.get(1));
       assertThat(event.at("/metadata/version").asText()).isEqualTo("1.7.0");
