@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /// Encoded events on their way to a sink, whole ones only. Filled again and again by the
 /// forwarder's thread. It knows where each event ends, for sinks whose receiver answers for each.
-public final class Batch {
+final class Batch {
   /// It grows as there is need: on a quiet node no batch is ever long.
   private static final int FIRST_CAPACITY = 64 << 10;
 
@@ -22,42 +22,42 @@ public final class Batch {
   }
 
   /// The encoded events: the first `lengthBytes` of it, until the batch is filled again.
-  public byte[] array() {
+  byte[] array() {
     return bytes.array();
   }
 
   /// Length of the encoded events.
-  public int lengthBytes() {
+  int lengthBytes() {
     return bytes.length();
   }
 
   /// Number of events.
-  public int events() {
+  int events() {
     return events;
   }
 
   /// Position in the spool of the last event.
-  public long position() {
+  long position() {
     return events == 0 ? Sink.NO_POSITION : positions[events - 1];
   }
 
   /// Where an event begins in `array`.
-  public int start(int event) {
+  int start(int event) {
     return event == 0 ? 0 : ends[event - 1];
   }
 
   /// Where an event ends in `array`.
-  public int end(int event) {
+  int end(int event) {
     return ends[event];
   }
 
   /// Position in the spool of an event.
-  public long position(int event) {
+  long position(int event) {
     return positions[event];
   }
 
   /// Number of an event among the accepted of its boot; 0 for one that only this sink is told.
-  public long seq(int event) {
+  long seq(int event) {
     return seqs[event];
   }
 

@@ -34,7 +34,7 @@ import java.util.Set;
 ///   else may write; a symbolic link is refused, for whoever made it would choose where root
 ///   writes.
 /// - Moved or deleted by somebody (logrotate), it is made again with the next batch.
-public final class FileSink implements Sink {
+final class FileSink extends Sink {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
   private static final int SLICE_BYTES = 64 << 10;
@@ -48,25 +48,21 @@ public final class FileSink implements Sink {
 
   private final SinkSettings.File settings;
   private final Path path;
-  private volatile SinkState state = SinkState.starting("not opened yet");
   private FileChannel channel;
   private Object fileKey;
   private long sizeBytes;
   private long retryNs;
   private boolean waiting;
   private boolean unforced;
-  private long opened;
-  private long failures;
-  private long acknowledgedPosition = NO_POSITION;
-  private long acknowledgedEvents;
 
   FileSink(SinkSettings.File settings) {
+    super(new SinkHistory("not opened yet"), new Poison());
     this.settings = settings;
     this.path = settings.path();
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     if (waiting && System.nanoTime() - retryNs < 0) {
       return Readiness.BUSY;
     }
@@ -82,12 +78,12 @@ public final class FileSink implements Sink {
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     return retryNs - System.nanoTime();
   }
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     try {
       if (movedAway()) {
         closeFile();
@@ -102,7 +98,7 @@ public final class FileSink implements Sink {
       return false;
     }
     waiting = false;
-    state = state.to(Phase.DELIVERING, "writing to " + path);
+    history.to(Phase.DELIVERING, "writing to " + path);
     return true;
   }
 
@@ -120,8 +116,7 @@ public final class FileSink implements Sink {
     }
     sizeBytes += batch.lengthBytes();
     unforced = true;
-    acknowledgedPosition = batch.position();
-    acknowledgedEvents += batch.events();
+    acknowledged.add(batch);
   }
 
   /// Takes back the part of a batch that was written. If not even that can be done, the file is
@@ -167,7 +162,7 @@ public final class FileSink implements Sink {
       throw e;
     }
     channel = opening;
-    opened++;
+    history.opened();
   }
 
   private PosixFileAttributes attributes() throws IOException {
@@ -282,10 +277,9 @@ public final class FileSink implements Sink {
   }
 
   private void failed(IOException e) {
-    failures++;
     waiting = true;
     retryNs = System.nanoTime() + RETRY_NS;
-    state = state.failed(Phase.WAITING, path + ": " + reason(e));
+    history.failed(path + ": " + reason(e));
   }
 
   private String reason(IOException e) {
@@ -298,38 +292,13 @@ public final class FileSink implements Sink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long opened() {
-    return opened;
-  }
-
-  @Override
-  public long failures() {
-    return failures;
-  }
-
-  @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     try {
       closeFile();
-      state = state.to(Phase.STOPPED, "closed");
+      history.stopped("closed");
     } catch (IOException e) {
       failed(e);
     }
-  }
-
-  @Override
-  public SinkState state() {
-    return state;
   }
 
   @Override

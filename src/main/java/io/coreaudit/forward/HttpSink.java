@@ -23,14 +23,11 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Splunk's `ackId` is asked for until it is indexed; other batches follow meanwhile. One that is
 /// not indexed for long is sent again, with all behind it.
-public final class HttpSink extends AnsweredSink {
+final class HttpSink extends LinkedSink {
   private static final long ASK_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_RETRY_AFTER_S = 300;
   private static final int MOST_WORDS = 300;
   private static final int MOST_WORDS_BYTES = 4 << 10;
-
-  /// So much is read in one turn: others count on the thread, too.
-  private static final int TURN_BYTES = 256 << 10;
 
   private enum Asking {
     NOTHING,
@@ -54,9 +51,6 @@ public final class HttpSink extends AnsweredSink {
   private long offeredEvents;
   private long retriedEvents;
   private long resentEvents;
-  private long acknowledgedEvents;
-  private long acknowledgedPosition = NO_POSITION;
-  private long refusals;
 
   HttpSink(SinkSettings.Http settings, NetworkLoop loop, Wakeup bell) {
     super(
@@ -79,7 +73,7 @@ public final class HttpSink extends AnsweredSink {
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     TcpConnection connection = link.connection();
     if (connection != null) {
       String fault = hear(connection);
@@ -121,7 +115,7 @@ public final class HttpSink extends AnsweredSink {
     answers.clear();
     asking = Asking.NOTHING;
     if (readToken() && System.nanoTime() - pausedUntilNs >= 0) {
-      link.state(Phase.DELIVERING, link.standing());
+      link.delivers("");
     }
   }
 
@@ -206,7 +200,7 @@ public final class HttpSink extends AnsweredSink {
     if (!acks.isEmpty()) {
       acks.forget();
     }
-    retriedEvents = offeredEvents + resentEvents - acknowledgedEvents - poison.events();
+    retriedEvents = offeredEvents + resentEvents - acknowledged.events() - poison.events();
     return Readiness.LOST;
   }
 
@@ -282,7 +276,7 @@ public final class HttpSink extends AnsweredSink {
     for (int i = 0; i < place; i++) {
       held.settle(held.chosen()[i]);
     }
-    acknowledgedEvents += place;
+    acknowledged.add(place);
     HttpBatch.Fate fate = held.refused(culprit);
     if (place > 0) {
       held.accepted();
@@ -295,7 +289,7 @@ public final class HttpSink extends AnsweredSink {
   /// The connection ended, and what was asked was not answered.
   private void unanswered() {
     if (asking == Asking.EVENTS && held.failed() == HttpBatch.Fate.POISON) {
-      poison(held.culprit(), link.state().lastError());
+      poison(held.culprit(), history.state().lastError());
       settled();
     }
     asking = Asking.NOTHING;
@@ -351,7 +345,7 @@ public final class HttpSink extends AnsweredSink {
   private void flows() {
     backoff.reset();
     held.accepted();
-    link.state(Phase.DELIVERING, link.standing());
+    link.delivers("");
   }
 
   private void judgeItems(Object json) {
@@ -402,14 +396,14 @@ public final class HttpSink extends AnsweredSink {
   private void poison(int event, String said) {
     poison.add(held.events(), event, said);
     held.settle(event);
-    refusals++;
-    link.state(Phase.DELIVERING, link.standing() + "; refused for good: " + said);
+    history.failedBesides();
+    link.delivers("; refused for good: " + said);
   }
 
   /// A request took some events.
   private void taken(long ackId, int events) {
     if (ackId == IndexerAcks.NO_ACK && acks.isEmpty()) {
-      acknowledgedEvents += events;
+      acknowledged.add(events);
     } else {
       acks.add(ackId, events);
     }
@@ -422,10 +416,7 @@ public final class HttpSink extends AnsweredSink {
       return;
     }
     if (acks.isEmpty()) {
-      long position = held.settledPosition();
-      if (position != NO_POSITION) {
-        acknowledgedPosition = position;
-      }
+      acknowledged.reaches(held.settledPosition());
     } else if (held.unsettled() == 0) {
       acks.reaches(held.events().position());
     }
@@ -457,10 +448,8 @@ public final class HttpSink extends AnsweredSink {
       pause("indexer acknowledgement: " + words());
     } else {
       acks.heard(JsonAnswer.at(json(), "acks"));
-      acknowledgedEvents += acks.indexedEvents();
-      if (acks.indexedPosition() != NO_POSITION) {
-        acknowledgedPosition = acks.indexedPosition();
-      }
+      acknowledged.add(acks.indexedEvents());
+      acknowledged.reaches(acks.indexedPosition());
     }
     if (acks.waitsLonger(patienceNs())) {
       lost = lose() == Readiness.LOST;
@@ -475,7 +464,7 @@ public final class HttpSink extends AnsweredSink {
   // ---- the forwarder's side
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     boolean down = link.connection() == null && !link.resting();
     if (held.unsettled() > 0 || asking != Asking.NOTHING || down) {
       return false;
@@ -491,7 +480,7 @@ public final class HttpSink extends AnsweredSink {
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     long nowNs = System.nanoTime();
     long due = link.dueNs();
     TcpConnection connection = link.connection();
@@ -511,47 +500,30 @@ public final class HttpSink extends AnsweredSink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long resentEvents() {
+  long resentEvents() {
     return resentEvents;
   }
 
   @Override
-  public long heldBytes() {
+  long heldBytes() {
     return held.events().lengthBytes();
-  }
-
-  @Override
-  public long failures() {
-    return link.failures() + refusals;
   }
 
   /// Waits for the answer that is due, and for what is to be indexed.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     long deadlineNs = System.nanoTime() + timeoutNs;
-    while ((held.unsettled() > 0 || !acks.isEmpty())
-        && System.nanoTime() - deadlineNs < 0
-        && !Thread.currentThread().isInterrupted()) {
-      if (poll() == Readiness.LOST || link.state().phase() == Phase.WAITING) {
+    while ((held.unsettled() > 0 || !acks.isEmpty()) && !isOver(deadlineNs)) {
+      if (poll() == Readiness.LOST || history.phase() == Phase.WAITING) {
         break;
       }
       bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
     }
-    stopped(held.unsettled() == 0 && acks.isEmpty());
+    stopped(held.unsettled() == 0 && acks.isEmpty(), UNANSWERED);
   }
 }

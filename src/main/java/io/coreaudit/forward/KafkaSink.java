@@ -32,7 +32,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 /// | not authorized, no such topic, anything else | the same again: somebody has to mend it |
 ///
 /// The producer's own log is off: what it would say stands in `state`.
-public final class KafkaSink implements Sink {
+final class KafkaSink extends Sink {
   /// More is not handed to the producer until some of it is answered.
   static final int MOST_HELD_BYTES = 2 << 20;
 
@@ -49,13 +49,11 @@ public final class KafkaSink implements Sink {
 
   private final SinkSettings.Kafka settings;
   private final Wakeup bell;
-  private final Poison poison;
   private final KafkaAnswers answers;
   private final Backoff backoff;
   private final Backoff looks;
   private final List<Header> headers;
   private final ArrayDeque<KafkaMessage> window = new ArrayDeque<>();
-  private volatile SinkState state = SinkState.starting("not connected yet");
   private KafkaProducer<byte[], byte[]> producer;
   private boolean ready;
   private long begunNs;
@@ -65,15 +63,12 @@ public final class KafkaSink implements Sink {
   private int attempts;
   private long heldBytes;
   private long retriedEvents;
-  private long acknowledgedEvents;
-  private long acknowledgedPosition = NO_POSITION;
-  private long opened;
-  private long failures;
 
   KafkaSink(SinkSettings.Kafka settings, Wakeup bell) {
+    super(
+        new SinkHistory("not connected yet"), new Poison(settings.deadLetters(), settings.name()));
     this.settings = settings;
     this.bell = bell;
-    this.poison = new Poison(settings.deadLetters(), settings.name());
     this.answers = new KafkaAnswers(bell);
     this.backoff = backoff();
     this.looks = backoff();
@@ -101,7 +96,7 @@ public final class KafkaSink implements Sink {
   // ---- the way to the brokers
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     if (producer == null) {
       if (System.nanoTime() - nextAttemptNs < 0) {
         return Readiness.BUSY;
@@ -125,7 +120,7 @@ public final class KafkaSink implements Sink {
   }
 
   private void begin() {
-    state = state.to(Phase.CONNECTING, "connecting to " + settings.addresses());
+    history.to(Phase.CONNECTING, "connecting to " + settings.addresses());
     begunNs = System.nanoTime();
     String fault = reach();
     if (fault != null) {
@@ -193,7 +188,7 @@ public final class KafkaSink implements Sink {
       return;
     }
     ready = true;
-    opened++;
+    history.opened();
     heardNs = System.nanoTime();
     delivering("");
   }
@@ -203,21 +198,19 @@ public final class KafkaSink implements Sink {
   }
 
   private void delivering(String more) {
-    state =
-        state.to(
-            Phase.DELIVERING,
-            "connected to "
-                + settings.addresses()
-                + (settings.brokers().getFirst().secured() ? ", TLS" : "")
-                + ", topic "
-                + settings.topic()
-                + more);
+    history.to(
+        Phase.DELIVERING,
+        "connected to "
+            + settings.addresses()
+            + (settings.brokers().getFirst().secured() ? ", TLS" : "")
+            + ", topic "
+            + settings.topic()
+            + more);
   }
 
   private void failed(String why) {
-    failures++;
     nextAttemptNs = System.nanoTime() + backoff.nextNs();
-    state = state.failed(Phase.WAITING, why);
+    history.failed(why);
   }
 
   private Readiness broke(String what, String why) {
@@ -263,14 +256,14 @@ public final class KafkaSink implements Sink {
           heard(heard);
           return null;
         }
-        case TAKEN -> acknowledgedEvents++;
+        case TAKEN -> acknowledged.add(1);
         case REFUSED -> {
           String said = line(String.valueOf(oldest.said().getMessage()));
           if (answers.lastTaken() <= oldest.answer()) {
             heard(heard);
             return stuck(said);
           }
-          poison.add(oldest.body(), 0, oldest.body().length, oldest.seq(), said);
+          poison.add(oldest.body(), oldest.seq(), said);
           delivering("; refused for good: " + said);
         }
         case FAILED -> {
@@ -283,7 +276,7 @@ public final class KafkaSink implements Sink {
       window.poll();
       heldBytes -= oldest.body().length;
       if (oldest.settles()) {
-        acknowledgedPosition = oldest.position();
+        acknowledged.reaches(oldest.position());
       }
     }
     heard(heard);
@@ -307,7 +300,7 @@ public final class KafkaSink implements Sink {
     if (anything) {
       backoff.reset();
       looks.reset();
-      if (state.phase() != Phase.DELIVERING) {
+      if (history.phase() != Phase.DELIVERING) {
         delivering("");
       }
     }
@@ -333,10 +326,11 @@ public final class KafkaSink implements Sink {
       }
       fault = settings.addresses() + ": " + why;
     }
-    if (state.phase() == Phase.DELIVERING) {
-      failures++;
+    if (history.phase() == Phase.DELIVERING) {
+      history.failed(fault);
+    } else {
+      history.failsStill(fault);
     }
-    state = state.failed(Phase.WAITING, fault);
     return null;
   }
 
@@ -356,7 +350,7 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     if (!takes()) {
       return false;
     }
@@ -389,14 +383,14 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public boolean mayWait() {
+  boolean mayWait() {
     return producer == null
         ? System.nanoTime() - nextAttemptNs >= 0
         : !ready || waitsForAnswer() && System.nanoTime() - lookAtNs >= 0;
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     if (producer == null) {
       return nextAttemptNs - System.nanoTime();
     }
@@ -404,66 +398,25 @@ public final class KafkaSink implements Sink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long poisonEvents() {
-    return poison.events();
-  }
-
-  @Override
-  public long lostLetters() {
-    return poison.lostLetters();
-  }
-
-  @Override
-  public Refusal refusal() {
-    return poison.untold();
-  }
-
-  @Override
-  public long heldBytes() {
+  long heldBytes() {
     return heldBytes;
-  }
-
-  @Override
-  public long opened() {
-    return opened;
-  }
-
-  @Override
-  public long failures() {
-    return failures;
-  }
-
-  @Override
-  public SinkState state() {
-    return state;
   }
 
   // ---- the end
 
   /// Waits for the answers that are due, unless the brokers are away.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     long deadlineNs = System.nanoTime() + timeoutNs;
     while (ready
         && !window.isEmpty()
-        && state.phase() == Phase.DELIVERING
-        && System.nanoTime() - deadlineNs < 0
-        && !Thread.currentThread().isInterrupted()) {
+        && history.phase() == Phase.DELIVERING
+        && !isOver(deadlineNs)) {
       if (poll() == Readiness.LOST) {
         break; // the next start sends it again
       }
@@ -471,12 +424,10 @@ public final class KafkaSink implements Sink {
     }
     boolean all = window.isEmpty();
     end();
-    state =
-        state.to(
-            Phase.STOPPED,
-            all
-                ? "closed; the brokers have everything that was sent"
-                : "closed; what the brokers did not acknowledge will be sent again");
+    history.stopped(
+        all
+            ? "closed; the brokers have everything that was sent"
+            : "closed; what the brokers did not acknowledge will be sent again");
   }
 
   /// Ends the producer and its thread; what it has not sent is gone.
@@ -507,8 +458,6 @@ public final class KafkaSink implements Sink {
   @Override
   public void close() {
     end();
-    if (state.phase() != Phase.STOPPED) {
-      state = state.to(Phase.STOPPED, "stopped while not connected");
-    }
+    history.stopped("stopped while not connected");
   }
 }

@@ -64,7 +64,7 @@ final class Link {
   private final boolean answers;
   private final Backoff backoff;
   private final Map<SocketOption<Integer>, Integer> keepAlive = keepAlive();
-  private volatile SinkState state = SinkState.starting("not connected yet");
+  private final SinkHistory history = new SinkHistory("not connected yet");
   private TcpConnection connection;
   private TcpConnection last;
   private boolean wasUp;
@@ -77,8 +77,6 @@ final class Link {
   private long nextAttemptNs = System.nanoTime();
   private int attempts;
   private String standing = "";
-  private long opened;
-  private long failures;
 
   /// @param proxy asked for the way to the receiver; null: none
   /// @param answers whether the receiver's protocol has any
@@ -136,7 +134,7 @@ final class Link {
     wasUp = true;
     answered = false;
     upSinceNs = System.nanoTime();
-    opened++;
+    history.opened();
     String protocol = connection.protocol();
     standing = "connected to " + settings.address() + (protocol.isEmpty() ? "" : ", " + protocol);
     return Step.OPENED;
@@ -177,8 +175,7 @@ final class Link {
 
   /// The receiver takes nothing for now; the connection stands.
   void hold(String why) {
-    failures++;
-    state = state.failed(Phase.WAITING, settings.address() + ": " + why);
+    history.failed(settings.address() + ": " + why);
   }
 
   /// Gives the connection up because of what its receiver said or did not say. Returns what `poll`
@@ -193,12 +190,8 @@ final class Link {
     if (wasUp && (answered || System.nanoTime() - upSinceNs >= STEADY_NS)) {
       backoff.reset();
     }
-    failures++;
     nextAttemptNs = System.nanoTime() + backoff.nextNs();
-    state =
-        state.failed(
-            Phase.WAITING,
-            (wasUp ? "lost " : "cannot connect to ") + settings.address() + ": " + why);
+    history.failed((wasUp ? "lost " : "cannot connect to ") + settings.address() + ": " + why);
     last = connection;
     connection = null;
     wasUp = false;
@@ -234,24 +227,17 @@ final class Link {
     return news ? 0 : LONGEST_WAIT_NS;
   }
 
-  /// Attempts and connections that failed.
-  long failures() {
-    return failures;
+  /// How it went, also on connections before this one.
+  SinkHistory history() {
+    return history;
   }
 
-  /// Connections made.
-  long connections() {
-    return opened;
-  }
-
-  SinkState state() {
-    return state;
-  }
-
-  /// Says how it stands. Nothing is delivered without a connection.
-  void state(Phase phase, String text) {
-    if (phase != Phase.DELIVERING || connection() != null) {
-      state = state.to(phase, text);
+  /// Says that events flow over the connection, if it still stands.
+  ///
+  /// @param more to be said behind how the connection was made
+  void delivers(String more) {
+    if (connection() != null) {
+      history.to(Phase.DELIVERING, standing + more);
     }
   }
 
@@ -262,16 +248,14 @@ final class Link {
       connection = null;
       wasUp = false;
     }
-    if (state.phase() != Phase.STOPPED) {
-      state = state.to(Phase.STOPPED, "stopped while not connected");
-    }
+    history.stopped("stopped while not connected");
   }
 
   private void connect() {
     var attempt = new TcpConnection(settings, bell, answers);
     connection = attempt;
     attemptSinceNs = System.nanoTime();
-    state = state.to(Phase.CONNECTING, "connecting to " + settings.address());
+    history.to(Phase.CONNECTING, "connecting to " + settings.address());
     InetSocketAddress address;
     SslContext tls;
     try {

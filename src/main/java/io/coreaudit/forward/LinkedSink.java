@@ -1,36 +1,36 @@
 package io.coreaudit.forward;
 
-/// What is the same for all sinks over one connection at a time: how it stands with their `Link`.
-abstract sealed class LinkedSink implements Sink permits AnsweredSink, TcpSink {
+/// A sink over one connection at a time, its `Link`.
+abstract sealed class LinkedSink extends Sink permits HttpSink, RelpSink, TcpSink {
+  /// So much of what a receiver answers is read in one turn: others count on the thread, too.
+  static final int TURN_BYTES = 256 << 10;
+
+  /// What becomes of what a receiver that answers did not answer.
+  static final String UNANSWERED = "what the receiver did not answer will be sent again";
+
   final Link link;
 
-  LinkedSink(Link link) {
+  LinkedSink(Link link, Poison poison) {
+    super(link.history(), poison);
     this.link = link;
   }
 
+  /// Says how it ended.
+  ///
+  /// @param all whether the receiver has everything
+  /// @param rest what is said where it has not
+  final void stopped(boolean all, String rest) {
+    history.stopped("closed; " + (all ? "the receiver has everything that was sent" : rest));
+  }
+
   @Override
-  public final boolean mayWait() {
+  final boolean mayWait() {
     return link.mayWait();
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     return link.dueNs();
-  }
-
-  @Override
-  public final long opened() {
-    return link.connections();
-  }
-
-  @Override
-  public long failures() {
-    return link.failures();
-  }
-
-  @Override
-  public final SinkState state() {
-    return link.state();
   }
 
   @Override

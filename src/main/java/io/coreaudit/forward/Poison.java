@@ -1,11 +1,16 @@
 package io.coreaudit.forward;
 
-/// The events that a sink's receiver will never take: kept as dead letters, counted, and told once
-/// to the forwarder.
+/// The events that a sink's receiver will never take: kept as dead letters where the sink has a box
+/// for them, counted, and told once to the forwarder.
 final class Poison {
-  private final DeadLetters letters;
+  private final DeadLetters letters; // null: none are kept
   private long events;
   private Refusal untold;
+
+  /// Of a sink that keeps no dead letters.
+  Poison() {
+    this.letters = null;
+  }
 
   Poison(DeadLetterBox box, String sink) {
     this.letters = new DeadLetters(box, sink);
@@ -16,18 +21,22 @@ final class Poison {
   /// @param said by the receiver
   void add(Batch batch, int event, String said) {
     keep(batch, event, said);
-    given(batch.seq(event));
+    add(batch.seq(event));
   }
 
   /// Gives up an event that stands alone.
   ///
   /// @param seq of the event; 0: only this sink was told it
-  void add(byte[] bytes, int offset, int length, long seq, String said) {
-    letters.add(bytes, offset, length, said);
-    given(seq);
+  /// @param said by the receiver
+  void add(byte[] event, long seq, String said) {
+    letters.add(event, 0, event.length, said);
+    add(seq);
   }
 
-  private void given(long seq) {
+  /// Gives up an event without a letter.
+  ///
+  /// @param seq of the event; 0: only this sink was told it
+  void add(long seq) {
     events++;
     if (seq > 0) {
       untold = Refusal.and(untold, seq);
@@ -57,7 +66,7 @@ final class Poison {
 
   /// Those of them that could not be kept.
   long lostLetters() {
-    return letters.failures();
+    return letters == null ? 0 : letters.failures();
   }
 
   /// What was given up since this was last asked; null: nothing.

@@ -25,15 +25,12 @@ import java.util.concurrent.TimeUnit;
 /// session is begun anew and the event tried again, alone, with growing waits; refused `PATIENCE`
 /// times in a row over five minutes it is poison. A receiver that answers nothing for a while is
 /// given up like one that takes nothing.
-public final class RelpSink extends AnsweredSink {
+final class RelpSink extends LinkedSink {
   /// How often an event is refused at least before it is poison.
   static final int PATIENCE = 5;
 
   /// What librelp says whose receiver is not there: no event is to blame.
   private static final String NOBODY = "command disabled";
-
-  /// So much is read in one turn: others count on the thread, too.
-  private static final int TURN_BYTES = 256 << 10;
 
   /// A hint has this number, and needs no answer.
   private static final int HINT = 0;
@@ -71,8 +68,6 @@ public final class RelpSink extends AnsweredSink {
   private long suspectPosition = NO_POSITION;
   private int refusals;
   private long suspectSinceNs;
-  private int poisonFirst;
-  private int poisonFrames;
   private long retriedEvents;
 
   RelpSink(SinkSettings.Relp settings, NetworkLoop loop, Wakeup bell) {
@@ -81,11 +76,11 @@ public final class RelpSink extends AnsweredSink {
         new Poison(settings.deadLetters(), settings.name()));
     this.settings = settings;
     this.bell = bell;
-    this.window = new RelpWindow(settings.window());
+    this.window = new RelpWindow(settings.window(), acknowledged);
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     return switch (link.poll()) {
       case DOWN, CONNECTING -> Readiness.BUSY;
       case OPENED -> {
@@ -101,8 +96,7 @@ public final class RelpSink extends AnsweredSink {
     session = Session.OPENING;
     answers.clear();
     answeredNs = System.nanoTime();
-    poisonFrames = 0;
-    link.state(Phase.CONNECTING, link.standing() + ", opening a RELP session");
+    history.to(Phase.CONNECTING, link.standing() + ", opening a RELP session");
     ownNumber = window.number();
     frames.clear();
     frames.putDecimal(ownNumber);
@@ -234,7 +228,7 @@ public final class RelpSink extends AnsweredSink {
       return "the receiver takes no syslog over RELP: " + line(said);
     }
     session = Session.OPEN;
-    link.state(Phase.DELIVERING, link.standing() + ", RELP");
+    link.delivers(", RELP");
     return null;
   }
 
@@ -242,12 +236,14 @@ public final class RelpSink extends AnsweredSink {
     int number = answers.number();
     int event = window.event(number);
     if (event < 0) {
-      boolean givenUp = number >= poisonFirst && number - poisonFirst < poisonFrames;
-      return givenUp ? null : "the receiver answered a message that does not wait: " + number;
+      return window.isGivenUp(number)
+          ? null
+          : "the receiver answered a message that does not wait: " + number;
     }
     answeredNs = System.nanoTime();
     if (answers.good()) {
-      settle(number);
+      window.answered(number);
+      clearSuspect();
       return null;
     }
     long position = window.position(number);
@@ -268,9 +264,8 @@ public final class RelpSink extends AnsweredSink {
     return "the receiver refused an event: " + said;
   }
 
-  private void settle(int number) {
-    window.answered(number);
-    if (suspectPosition != NO_POSITION && window.acknowledgedPosition() >= suspectPosition) {
+  private void clearSuspect() {
+    if (suspectPosition != NO_POSITION && acknowledged.position() >= suspectPosition) {
       suspectPosition = NO_POSITION;
       refusals = 0;
     }
@@ -280,17 +275,13 @@ public final class RelpSink extends AnsweredSink {
   private void poison(int event, String said) {
     poison.add(held, event, said);
     refusals = 0;
-    poisonFirst = window.oldest();
-    poisonFrames = window.frames();
-    while (window.frames() > 0) {
-      settle(window.oldest());
-    }
-    if (eventOpen) {
-      window.passed(held.position(event), held.settles(event));
+    window.giveUp(held.position(event), held.settles(event));
+    clearSuspect();
+    if (eventOpen) { // a part of it was not sent
       eventOpen = false;
       heldEvent++;
     }
-    link.state(Phase.DELIVERING, link.standing() + ", RELP; refused for good: " + said);
+    link.delivers(", RELP; refused for good: " + said);
   }
 
   private static String line(String text) {
@@ -301,7 +292,7 @@ public final class RelpSink extends AnsweredSink {
   // ---- events
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     if (!takes()) {
       return false;
     }
@@ -356,33 +347,23 @@ public final class RelpSink extends AnsweredSink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return window.acknowledgedPosition();
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return window.acknowledgedEvents() - poison.events();
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long heldBytes() {
+  long heldBytes() {
     long unsent = heldEvent < held.events() ? held.lengthBytes() - held.start(heldEvent) : 0;
     return window.bytes() + unsent;
   }
 
   /// Waits for the answers that are due, then ends the session as the protocol has it.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     long deadlineNs = System.nanoTime() + timeoutNs;
     while (link.connection() != null
         && (window.frames() > 0 || heldEvent < held.events())
-        && !over(deadlineNs)) {
+        && !isOver(deadlineNs)) {
       if (poll() == Readiness.LOST) {
         return; // the next start sends it again
       }
@@ -403,13 +384,9 @@ public final class RelpSink extends AnsweredSink {
         && link.poll() == Link.Step.UP
         && hear(link.connection()) == null
         && session == Session.CLOSING
-        && !over(lastWordNs)) {
+        && !isOver(lastWordNs)) {
       bell.await(lastWordNs - System.nanoTime());
     }
-    stopped(all);
-  }
-
-  private static boolean over(long deadlineNs) {
-    return System.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted();
+    stopped(all, UNANSWERED);
   }
 }

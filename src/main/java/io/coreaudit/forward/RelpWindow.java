@@ -8,6 +8,7 @@ final class RelpWindow {
   /// After this number a session begins again at 1.
   static final int LARGEST_NUMBER = 999_999_999;
 
+  private final Acknowledged acknowledged;
   private final int size;
   private final int[] events;
   private final long[] positions;
@@ -21,10 +22,12 @@ final class RelpWindow {
   private int nextNumber = 1;
   private int openEvents;
   private long bytes;
-  private long acknowledgedPosition = Sink.NO_POSITION;
-  private long acknowledgedEvents;
+  private int givenUpNumber;
+  private int givenUpFrames;
 
-  RelpWindow(int size) {
+  /// @param acknowledged told what is answered
+  RelpWindow(int size, Acknowledged acknowledged) {
+    this.acknowledged = acknowledged;
     this.size = size;
     this.events = new int[size];
     this.positions = new long[size];
@@ -85,8 +88,7 @@ final class RelpWindow {
     return positions[(head + place(number)) % size];
   }
 
-  /// Notes that the receiver has a frame, or will never take it. False: no frame of that number
-  /// waits.
+  /// Notes that the receiver has a frame. False: no frame of that number waits.
   boolean answered(int number) {
     int place = place(number);
     if (place < 0) {
@@ -96,7 +98,10 @@ final class RelpWindow {
     while (count > 0 && answered[head]) {
       if (ends[head]) {
         openEvents--;
-        passed(positions[head], settling[head]);
+        acknowledged.add(1);
+        if (settling[head]) {
+          acknowledged.reaches(positions[head]);
+        }
       }
       bytes -= lengths[head];
       head = (head + 1) % size;
@@ -106,17 +111,21 @@ final class RelpWindow {
     return true;
   }
 
-  /// Notes that an event is settled whose last frame was never sent.
-  void passed(long position, boolean settles) {
-    acknowledgedEvents++;
+  /// Gives up the event whose frames alone wait here, all of them or the first; it is passed.
+  ///
+  /// @param settles whether its position is reached with it
+  void giveUp(long position, boolean settles) {
+    givenUpNumber = headNumber;
+    givenUpFrames = count;
+    forgetFrames();
     if (settles) {
-      acknowledgedPosition = position;
+      acknowledged.reaches(position);
     }
   }
 
-  /// Number of the oldest frame that waits.
-  int oldest() {
-    return headNumber;
+  /// Whether a frame is of the event that was given up last: its answer may still come.
+  boolean isGivenUp(int number) {
+    return number >= givenUpNumber && number - givenUpNumber < givenUpFrames;
   }
 
   /// Bytes of the frames that wait.
@@ -139,26 +148,21 @@ final class RelpWindow {
   /// A new session: what waits is forgotten and will be sent again. The number of those events.
   int restart() {
     int again = openEvents;
+    forgetFrames();
+    givenUpFrames = 0;
+    nextNumber = 1;
+    return again;
+  }
+
+  private void forgetFrames() {
     head = 0;
     count = 0;
     openEvents = 0;
     bytes = 0;
-    nextNumber = 1;
-    return again;
   }
 
   /// Goes on from a number, as after so many frames.
   void startAt(int number) {
     nextNumber = number;
-  }
-
-  /// Position of the last acknowledged event, `Sink.NO_POSITION` before the first.
-  long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  /// Number of events whose frames were all answered since the start.
-  long acknowledgedEvents() {
-    return acknowledgedEvents;
   }
 }

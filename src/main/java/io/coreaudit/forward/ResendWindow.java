@@ -31,6 +31,7 @@ final class ResendWindow {
   /// So long at least a receiver may take to read what has arrived, whatever was passed meanwhile.
   static final long READ_NS = TimeUnit.SECONDS.toNanos(5);
 
+  private final Acknowledged acknowledged;
   private final long windowBytes;
   private final long maxAgeNs;
   private final long spanBytes;
@@ -46,13 +47,13 @@ final class ResendWindow {
   private long sentBytes;
   private long sentEvents;
   private long acknowledgedBytes;
-  private long acknowledgedEvents;
-  private long acknowledgedPosition = Sink.NO_POSITION;
   private long lastSpanStartBytes; // with those passed
   private long lastSpanStartNs;
   private long passedBytes; // on this connection
 
-  ResendWindow(long windowBytes, long maxAgeNs) {
+  /// @param acknowledged told what leaves the window
+  ResendWindow(long windowBytes, long maxAgeNs, Acknowledged acknowledged) {
+    this.acknowledged = acknowledged;
     this.windowBytes = windowBytes;
     this.maxAgeNs = maxAgeNs;
     this.spanBytes = windowBytes / (SPANS / 2);
@@ -112,8 +113,8 @@ final class ResendWindow {
 
   private void release() {
     acknowledgedBytes = endBytes[head];
-    acknowledgedEvents = endEvents[head];
-    acknowledgedPosition = positions[head];
+    acknowledged.add(endEvents[head] - acknowledged.events());
+    acknowledged.reaches(positions[head]);
     head = (head + 1) % SPANS;
     count--;
   }
@@ -121,8 +122,8 @@ final class ResendWindow {
   /// Forgets what was sent and not acknowledged, because it will be sent again on a new connection;
   /// the number of those events.
   long forget() {
-    long events = sentEvents - acknowledgedEvents;
-    sentEvents = acknowledgedEvents;
+    long events = sentEvents - acknowledged.events();
+    sentEvents = acknowledged.events();
     sentBytes = 0;
     passedBytes = 0;
     acknowledgedBytes = 0;
@@ -130,16 +131,6 @@ final class ResendWindow {
     count = 0;
     Arrays.fill(endBytes, 0);
     return events;
-  }
-
-  /// Position of the last acknowledged event, `Sink.NO_POSITION` before the first.
-  long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  /// Number of events acknowledged since the start.
-  long acknowledgedEvents() {
-    return acknowledgedEvents;
   }
 
   /// Bytes sent on this connection and not acknowledged.

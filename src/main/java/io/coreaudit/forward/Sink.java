@@ -1,6 +1,7 @@
 package io.coreaudit.forward;
 
-/// Where one forwarder's batches go: a receiver and the state of the way to it.
+/// Where one forwarder's batches go: a receiver, the state of the way to it, and the books of what
+/// went there.
 ///
 /// All methods but `state` belong to the forwarder's thread. A sink takes a batch whole or not at
 /// all, and tells by a position in the spool up to where the receiver has everything, as far as its
@@ -11,9 +12,9 @@ package io.coreaudit.forward;
 /// which holds `acknowledgedPosition` back; or *poison*: it will never take this one. A poisoned
 /// event goes to the sink's dead letters (`DeadLetters`), is counted, told by `refusal`, and then
 /// passed like an acknowledged one.
-public interface Sink extends AutoCloseable {
+abstract class Sink implements AutoCloseable {
   /// No event yet.
-  long NO_POSITION = Long.MIN_VALUE;
+  static final long NO_POSITION = Long.MIN_VALUE;
 
   /// What a forwarder can do with the sink now.
   enum Readiness {
@@ -27,77 +28,101 @@ public interface Sink extends AutoCloseable {
     ENDED
   }
 
+  final SinkHistory history;
+  final Acknowledged acknowledged = new Acknowledged();
+  final Poison poison;
+
+  Sink(SinkHistory history, Poison poison) {
+    this.history = history;
+    this.poison = poison;
+  }
+
   /// Does what is due (connect, reopen, give up on a dead peer) and tells what may follow.
-  Readiness poll();
+  abstract Readiness poll();
 
   /// Whether the next `poll` may wait for somebody whose time has no bound. Such a wait is not the
   /// agent's fault, and no sign that its thread is stuck.
-  default boolean mayWait() {
+  boolean mayWait() {
     return false;
   }
 
   /// How long a sink that is not ready may be left alone, unless it rings.
-  long dueNs();
+  abstract long dueNs();
 
   /// Takes a batch. False: not now, offer the same batch again. The bytes are the sink's only
   /// during the call.
-  boolean offer(Batch batch);
+  abstract boolean offer(Batch batch);
 
   /// So much of the spool was passed, for the filter leaves it out, since this was last told.
-  default void passed(long bytes) {}
+  void passed(long bytes) {}
 
   /// Position of the last event that the receiver has, together with all before it; `NO_POSITION`
   /// before the first.
-  long acknowledgedPosition();
+  final long acknowledgedPosition() {
+    return acknowledged.position();
+  }
 
   /// Number of events acknowledged since the start.
-  long acknowledgedEvents();
+  final long acknowledgedEvents() {
+    return acknowledged.events();
+  }
 
   /// Events that had been taken and went, or will go, once more, since the start. None where taken
   /// counts as received.
-  default long retriedEvents() {
+  long retriedEvents() {
     return 0;
   }
 
   /// Those of them that the sink sent once more itself, without being offered them again.
-  default long resentEvents() {
+  long resentEvents() {
     return 0;
   }
 
   /// Events that the receiver will never take, since the start.
-  default long poisonEvents() {
-    return 0;
+  final long poisonEvents() {
+    return poison.events();
   }
 
   /// Those of them that could not be kept as dead letters.
-  default long lostLetters() {
-    return 0;
+  final long lostLetters() {
+    return poison.lostLetters();
   }
 
   /// What was poisoned since this was last asked; null: nothing.
-  default Refusal refusal() {
-    return null;
+  final Refusal refusal() {
+    return poison.untold();
   }
 
   /// Bytes taken and not acknowledged. None where taken counts as received.
-  default long heldBytes() {
+  long heldBytes() {
     return 0;
   }
 
   /// Connections made, or files opened, since the start.
-  long opened();
+  final long opened() {
+    return history.openings();
+  }
 
   /// Attempts that failed (to connect, open, write) and connections that broke, since the start.
-  long failures();
+  final long failures() {
+    return history.failures();
+  }
 
   /// Ends cleanly: everything taken is handed over and, where the protocol can tell, acknowledged.
   /// Waits at most so long.
-  void finish(long timeoutNs);
+  abstract void finish(long timeoutNs);
+
+  /// Whether the wait for such an end is over.
+  static boolean isOver(long deadlineNs) {
+    return System.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted();
+  }
 
   /// How it stands with the sink. Any thread.
-  SinkState state();
+  final SinkState state() {
+    return history.state();
+  }
 
   /// Gives up what is open, at once.
   @Override
-  void close();
+  public abstract void close();
 }

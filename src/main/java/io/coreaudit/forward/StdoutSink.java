@@ -19,20 +19,16 @@ import java.nio.channels.FileChannel;
 /// forwarder waits with it. A reader that went away (EPIPE) ends the sink for good, and the agent
 /// with it when no other sink is left. A full disk behind a redirection is tried again; the write
 /// goes on where it stopped, so no line is torn.
-public final class StdoutSink implements Sink {
+final class StdoutSink extends Sink {
   private static final int DESCRIPTOR = 1;
   private static final int SLICE_BYTES = 64 << 10;
   private static final long RETRY_NS = 500_000_000;
 
   private final FileChannel channel;
-  private volatile SinkState state = SinkState.starting("nothing written yet");
-  private long acknowledgedPosition = NO_POSITION;
-  private long acknowledgedEvents;
   private int writtenOfBatch;
   private long retryNs;
   private boolean waiting;
   private boolean ended;
-  private long failures;
 
   /// Writes to descriptor 1.
   StdoutSink() {
@@ -41,11 +37,13 @@ public final class StdoutSink implements Sink {
 
   /// Writes to a channel that stands for it.
   StdoutSink(FileChannel channel) {
+    super(new SinkHistory("nothing written yet"), new Poison());
     this.channel = channel;
+    history.opened();
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     if (ended) {
       return Readiness.ENDED;
     }
@@ -53,12 +51,12 @@ public final class StdoutSink implements Sink {
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     return ended ? 0 : retryNs - System.nanoTime();
   }
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     ByteBuffer bytes = ByteBuffer.wrap(batch.array(), 0, batch.lengthBytes());
     try {
       while (writtenOfBatch < batch.lengthBytes()) {
@@ -68,21 +66,25 @@ public final class StdoutSink implements Sink {
         writtenOfBatch += channel.write(bytes);
       }
     } catch (IOException e) {
-      failures++;
-      waiting = mayPass();
-      ended = !waiting;
-      retryNs = System.nanoTime() + RETRY_NS;
-      state =
-          state.failed(
-              waiting ? Phase.WAITING : Phase.FAILED, "standard output: " + e.getMessage());
+      failed("standard output: " + e.getMessage());
       return false;
     }
     waiting = false;
-    state = state.to(Phase.DELIVERING, "writing to standard output");
+    history.to(Phase.DELIVERING, "writing to standard output");
     writtenOfBatch = 0;
-    acknowledgedPosition = batch.position();
-    acknowledgedEvents += batch.events();
+    acknowledged.add(batch);
     return true;
+  }
+
+  private void failed(String why) {
+    waiting = mayPass();
+    ended = !waiting;
+    retryNs = System.nanoTime() + RETRY_NS;
+    if (waiting) {
+      history.failed(why);
+    } else {
+      history.failedForGood(why);
+    }
   }
 
   /// Whether a write that failed may succeed later: while somebody is there to read. The JDK tells
@@ -96,39 +98,14 @@ public final class StdoutSink implements Sink {
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long opened() {
-    return 1;
-  }
-
-  @Override
-  public long failures() {
-    return failures;
-  }
-
-  @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     // nothing is held back
-  }
-
-  @Override
-  public SinkState state() {
-    return state;
   }
 
   @Override
   public void close() {
     if (!ended) {
-      state = state.to(Phase.STOPPED, "stopped");
+      history.stopped("stopped");
     }
   }
 }

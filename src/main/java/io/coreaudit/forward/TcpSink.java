@@ -1,6 +1,5 @@
 package io.coreaudit.forward;
 
-import io.coreaudit.forward.SinkState.Phase;
 import java.util.concurrent.TimeUnit;
 
 /// Lines over TCP or TLS to a receiver that acknowledges nothing.
@@ -12,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// While a dead peer is not noticed yet nothing is lost: what its kernel did not acknowledge is not
 /// counted as received, whatever the window.
-public final class TcpSink extends LinkedSink {
+final class TcpSink extends LinkedSink {
   /// How often to look what the receiver's kernel acknowledged; it matters little to be late.
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -23,20 +22,21 @@ public final class TcpSink extends LinkedSink {
   private long retriedEvents;
 
   TcpSink(SinkSettings.Tcp settings, NetworkLoop loop, Wakeup bell) {
-    super(new Link(settings, null, loop, bell, false));
+    super(new Link(settings, null, loop, bell, false), new Poison());
     this.settings = settings;
     this.bell = bell;
     this.window =
-        new ResendWindow(settings.resendWindowBytes(), settings.timings().resendAge().toNanos());
+        new ResendWindow(
+            settings.resendWindowBytes(), settings.timings().resendAge().toNanos(), acknowledged);
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     return switch (link.poll()) {
       case DOWN, CONNECTING -> Readiness.BUSY;
       case OPENED -> {
         lookedNs = System.nanoTime();
-        link.state(Phase.DELIVERING, link.standing());
+        link.delivers("");
         yield up();
       }
       case UP -> up();
@@ -64,7 +64,7 @@ public final class TcpSink extends LinkedSink {
   }
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     TcpConnection connection = link.connection();
     if (connection == null || !connection.writable()) {
       return false;
@@ -75,27 +75,17 @@ public final class TcpSink extends LinkedSink {
   }
 
   @Override
-  public void passed(long bytes) {
+  void passed(long bytes) {
     window.passed(bytes);
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return window.acknowledgedPosition();
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return window.acknowledgedEvents();
-  }
-
-  @Override
-  public long retriedEvents() {
+  long retriedEvents() {
     return retriedEvents;
   }
 
   @Override
-  public long heldBytes() {
+  long heldBytes() {
     return window.heldBytes();
   }
 
@@ -103,7 +93,7 @@ public final class TcpSink extends LinkedSink {
   /// everything: a kernel answers a close over unread bytes with a reset. Otherwise the cursor
   /// stays a window behind, and the next start sends that again.
   @Override
-  public void finish(long timeoutNs) {
+  void finish(long timeoutNs) {
     TcpConnection connection = link.connection();
     if (connection == null || connection.phase() != TcpConnection.Phase.UP) {
       return;
@@ -126,11 +116,9 @@ public final class TcpSink extends LinkedSink {
     window.arrived(connection.arrivedBytes(), System.nanoTime());
     if (connection.closedCleanly()) {
       window.settleAll();
-      link.state(Phase.STOPPED, "closed; the receiver has everything that was sent");
-    } else {
-      link.state(
-          Phase.STOPPED,
-          "closed; the receiver did not close in turn, the resend window will be sent again");
     }
+    stopped(
+        connection.closedCleanly(),
+        "the receiver did not close in turn, the resend window will be sent again");
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /// host says that nobody listens (ICMP, with the datagram after the lost one), sending stops; what
 /// was under way is lost, the others wait in the spool. Then one message is sent alone after
 /// growing waits, until a second passes over one in silence. What no datagram can carry is passed.
-public final class UdpSink implements Sink {
+final class UdpSink extends Sink {
   /// In this time a host says that nobody listens.
   private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -25,25 +25,19 @@ public final class UdpSink implements Sink {
   private final Backoff backoff;
   private final OctetCounted messages = new OctetCounted();
   private ByteBuffer datagram = ByteBuffer.allocateDirect(64 << 10);
-  private volatile SinkState state = SinkState.starting("nothing sent yet");
   private DatagramChannel channel;
   private boolean probing;
   private boolean probed;
   private long probedNs;
   private int probeStart;
   private int sentBytes; // of the batch that is offered
-  private long poisonEvents;
   private long batchPoison;
   private int poisonEvent = -1;
-  private Refusal refusal;
   private long nextAttemptNs = System.nanoTime();
   private int attempts;
-  private long opened;
-  private long failures;
-  private long acknowledgedPosition = NO_POSITION;
-  private long acknowledgedEvents;
 
   UdpSink(SinkSettings.Udp settings) {
+    super(new SinkHistory("nothing sent yet"), new Poison());
     this.settings = settings;
     this.backoff =
         new Backoff(
@@ -53,7 +47,7 @@ public final class UdpSink implements Sink {
   }
 
   @Override
-  public Readiness poll() {
+  Readiness poll() {
     if (channel != null) {
       return probed ? heardNothing() : Readiness.READY;
     }
@@ -73,9 +67,9 @@ public final class UdpSink implements Sink {
             : new IOException("this host has no addresses of that kind", e);
       }
       channel = attempt;
-      opened++;
+      history.opened();
       if (!probing) {
-        state = state.to(Phase.DELIVERING, "sending datagrams to " + settings.address());
+        delivering();
       }
       return Readiness.READY;
     } catch (IOException e) {
@@ -100,22 +94,26 @@ public final class UdpSink implements Sink {
     probing = false;
     probed = false;
     backoff.reset();
-    state = state.to(Phase.DELIVERING, "sending datagrams to " + settings.address());
+    delivering();
     return Readiness.READY;
   }
 
+  private void delivering() {
+    history.to(Phase.DELIVERING, "sending datagrams to " + settings.address());
+  }
+
   @Override
-  public boolean mayWait() {
+  boolean mayWait() {
     return channel == null && System.nanoTime() - nextAttemptNs >= 0;
   }
 
   @Override
-  public long dueNs() {
+  long dueNs() {
     return probed ? SILENCE_NS / 10 : nextAttemptNs - System.nanoTime();
   }
 
   @Override
-  public boolean offer(Batch batch) {
+  boolean offer(Batch batch) {
     messages.wrap(batch.array(), sentBytes, batch.lengthBytes());
     int before = sentBytes;
     try {
@@ -139,8 +137,8 @@ public final class UdpSink implements Sink {
     }
     sentBytes = 0;
     poisonEvent = -1;
-    acknowledgedPosition = batch.position();
-    acknowledgedEvents += batch.events() - batchPoison;
+    acknowledged.add(batch.events() - batchPoison);
+    acknowledged.reaches(batch.position());
     batchPoison = 0;
     return true;
   }
@@ -160,17 +158,13 @@ public final class UdpSink implements Sink {
       }
       if (event != poisonEvent) {
         poisonEvent = event;
-        poisonEvents++;
         batchPoison++;
-        if (batch.seq(event) > 0) {
-          refusal = Refusal.and(refusal, batch.seq(event));
-        }
+        poison.add(batch.seq(event));
       }
     }
   }
 
   private void failed(IOException e) {
-    failures++;
     sentBytes = probed ? probeStart : sentBytes;
     probing = true;
     probed = false;
@@ -182,8 +176,7 @@ public final class UdpSink implements Sink {
               "the name " + settings.host() + " does not resolve";
           default -> String.valueOf(e.getMessage());
         };
-    state =
-        state.failed(Phase.WAITING, "cannot send datagrams to " + settings.address() + ": " + why);
+    history.failed("cannot send datagrams to " + settings.address() + ": " + why);
     closeChannel();
   }
 
@@ -192,59 +185,20 @@ public final class UdpSink implements Sink {
       try {
         channel.close();
       } catch (IOException e) {
-        failures++;
+        history.failedBesides();
       }
       channel = null;
     }
   }
 
   @Override
-  public long acknowledgedPosition() {
-    return acknowledgedPosition;
-  }
-
-  @Override
-  public long acknowledgedEvents() {
-    return acknowledgedEvents;
-  }
-
-  @Override
-  public long poisonEvents() {
-    return poisonEvents;
-  }
-
-  @Override
-  public Refusal refusal() {
-    Refusal told = refusal;
-    refusal = null;
-    return told;
-  }
-
-  @Override
-  public long opened() {
-    return opened;
-  }
-
-  @Override
-  public long failures() {
-    return failures;
-  }
-
-  @Override
-  public void finish(long timeoutNs) {
-    state = state.to(Phase.STOPPED, "closed; what was sent may have arrived");
-  }
-
-  @Override
-  public SinkState state() {
-    return state;
+  void finish(long timeoutNs) {
+    history.stopped("closed; what was sent may have arrived");
   }
 
   @Override
   public void close() {
     closeChannel();
-    if (state.phase() != Phase.STOPPED) {
-      state = state.to(Phase.STOPPED, "stopped");
-    }
+    history.stopped("stopped");
   }
 }

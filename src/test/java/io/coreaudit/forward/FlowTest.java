@@ -334,53 +334,32 @@ final class FlowTest extends ForwarderScene {
   }
 
   /// One that is ready and then takes nothing, or acknowledges nothing.
-  private static final class ReluctantSink implements Sink {
+  private static final class ReluctantSink extends Sink {
     private volatile boolean offered;
     private volatile boolean takes;
 
+    ReluctantSink() {
+      super(new SinkHistory("reluctant"), new Poison());
+    }
+
     @Override
-    public Readiness poll() {
+    Readiness poll() {
       return Readiness.READY;
     }
 
     @Override
-    public long dueNs() {
+    long dueNs() {
       return Duration.ofMillis(10).toNanos();
     }
 
     @Override
-    public boolean offer(Batch batch) {
+    boolean offer(Batch batch) {
       offered = true;
       return takes;
     }
 
     @Override
-    public long acknowledgedPosition() {
-      return NO_POSITION;
-    }
-
-    @Override
-    public long acknowledgedEvents() {
-      return 0;
-    }
-
-    @Override
-    public long opened() {
-      return 0;
-    }
-
-    @Override
-    public long failures() {
-      return 0;
-    }
-
-    @Override
-    public void finish(long timeoutNs) {}
-
-    @Override
-    public SinkState state() {
-      return SinkState.starting("reluctant");
-    }
+    void finish(long timeoutNs) {}
 
     @Override
     public void close() {}

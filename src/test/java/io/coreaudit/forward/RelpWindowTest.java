@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class RelpWindowTest {
-  private final RelpWindow window = new RelpWindow(4);
+  private final Acknowledged acknowledged = new Acknowledged();
+  private final RelpWindow window = new RelpWindow(4, acknowledged);
 
   @Test
   void shouldMoveOverWhatIsAnsweredWithoutAHole() {
@@ -14,12 +15,12 @@ final class RelpWindowTest {
     int third = window.sent(2, 12, true, true, 7);
     assertThat(window.free()).isEqualTo(1);
     assertThat(window.answered(second)).isTrue();
-    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    assertThat(acknowledged.position()).isEqualTo(Sink.NO_POSITION);
     assertThat(window.answered(first)).isTrue();
-    assertThat(window.acknowledgedPosition()).isEqualTo(11);
+    assertThat(acknowledged.position()).isEqualTo(11);
     assertThat(window.answered(third)).isTrue();
-    assertThat(window.acknowledgedPosition()).isEqualTo(12);
-    assertThat(window.acknowledgedEvents()).isEqualTo(3);
+    assertThat(acknowledged.position()).isEqualTo(12);
+    assertThat(acknowledged.events()).isEqualTo(3);
     assertThat(window.bytes()).isZero();
     assertThat(window.answered(third)).isFalse();
   }
@@ -29,18 +30,18 @@ final class RelpWindowTest {
     int first = window.sent(0, 10, true, false, 5);
     int second = window.sent(0, 10, true, true, 5);
     window.answered(first);
-    assertThat(window.acknowledgedEvents()).isZero();
-    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    assertThat(acknowledged.events()).isZero();
+    assertThat(acknowledged.position()).isEqualTo(Sink.NO_POSITION);
     window.answered(second);
-    assertThat(window.acknowledgedEvents()).isEqualTo(1);
-    assertThat(window.acknowledgedPosition()).isEqualTo(10);
+    assertThat(acknowledged.events()).isEqualTo(1);
+    assertThat(acknowledged.position()).isEqualTo(10);
   }
 
   @Test
   void shouldNotReachAPositionWithAGapThatStandsBeforeIt() {
     window.answered(window.sent(0, 10, false, true, 5));
-    assertThat(window.acknowledgedEvents()).isEqualTo(1);
-    assertThat(window.acknowledgedPosition()).isEqualTo(Sink.NO_POSITION);
+    assertThat(acknowledged.events()).isEqualTo(1);
+    assertThat(acknowledged.position()).isEqualTo(Sink.NO_POSITION);
   }
 
   @Test
@@ -56,7 +57,7 @@ final class RelpWindowTest {
     window.answered(third);
     window.answered(second);
     window.answered(first);
-    assertThat(window.acknowledgedPosition()).isEqualTo(12);
+    assertThat(acknowledged.position()).isEqualTo(12);
     assertThat(window.number()).isEqualTo(2);
   }
 
@@ -68,7 +69,27 @@ final class RelpWindowTest {
     assertThat(window.restart()).isEqualTo(1);
     assertThat(window.frames()).isZero();
     assertThat(window.bytes()).isZero();
-    assertThat(window.acknowledgedPosition()).isEqualTo(10);
+    assertThat(acknowledged.position()).isEqualTo(10);
     assertThat(window.number()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldPassAnEventThatIsGivenUpAndStillKnowItsFrames() {
+    int first = window.sent(3, 10, true, false, 5);
+    int second = window.sent(3, 10, true, false, 6);
+    window.giveUp(10, true);
+    assertThat(window.frames()).isZero();
+    assertThat(window.bytes()).isZero();
+    assertThat(acknowledged.position()).isEqualTo(10);
+    assertThat(acknowledged.events()).isZero();
+    assertThat(window.isGivenUp(first)).isTrue();
+    assertThat(window.isGivenUp(second)).isTrue();
+    int third = window.sent(4, 11, true, true, 7);
+    assertThat(window.isGivenUp(third)).isFalse();
+    assertThat(window.answered(third)).isTrue();
+    assertThat(acknowledged.position()).isEqualTo(11);
+    assertThat(acknowledged.events()).isEqualTo(1);
+    window.restart();
+    assertThat(window.isGivenUp(first)).isFalse();
   }
 }
