@@ -1,5 +1,6 @@
 package io.coreaudit.forward;
 
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /// How long to wait before the next attempt: doubling up to a limit, with jitter.
@@ -11,6 +12,15 @@ final class Backoff {
   private final long limitMs;
   private final RandomGenerator random;
   private int failures;
+
+  Backoff(SinkSettings.TcpTimings timings) {
+    // not the thread's own generator: it is made on one thread and used on another, whose generator
+    // nobody may have seeded
+    this(
+        timings.firstBackoff().toMillis(),
+        timings.longestBackoff().toMillis(),
+        new SplittableRandom());
+  }
 
   Backoff(long firstMs, long limitMs, RandomGenerator random) {
     this.firstMs = firstMs;

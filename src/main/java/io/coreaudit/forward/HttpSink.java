@@ -4,7 +4,6 @@ import io.coreaudit.format.ByteOutput;
 import io.coreaudit.forward.SinkState.Phase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Events over HTTP/1.1: one connection, one batch, one request at a time, so in order.
@@ -36,6 +35,7 @@ final class HttpSink extends LinkedSink {
   }
 
   private final SinkSettings.Http settings;
+  private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
   private final HttpRequests requests;
   private final HttpAnswers answers = new HttpAnswers();
@@ -59,17 +59,9 @@ final class HttpSink extends LinkedSink {
     this.settings = settings;
     this.bell = bell;
     this.requests = new HttpRequests(settings);
-    this.held = new HttpBatch(patienceNs() * 2);
-    this.backoff =
-        new Backoff(
-            settings.way().timings().firstBackoff().toMillis(),
-            settings.way().timings().longestBackoff().toMillis(),
-            ThreadLocalRandom.current());
-  }
-
-  /// How long something may take that takes minutes: 5 of them.
-  private long patienceNs() {
-    return settings.way().timings().resendAge().toNanos() / 6;
+    this.timings = settings.way().timings();
+    this.held = new HttpBatch(timings.longPatience().toNanos());
+    this.backoff = new Backoff(timings);
   }
 
   @Override
@@ -156,9 +148,8 @@ final class HttpSink extends LinkedSink {
     } catch (IllegalArgumentException e) {
       return e.getMessage();
     }
-    long longestNs = settings.way().timings().stall().toNanos() * 2;
-    return asking != Asking.NOTHING && System.nanoTime() - askedNs > longestNs
-        ? "the receiver did not answer within " + TimeUnit.NANOSECONDS.toSeconds(longestNs) + " s"
+    return asking != Asking.NOTHING && System.nanoTime() - askedNs > timings.answer().toNanos()
+        ? "the receiver did not answer within " + timings.answer().toSeconds() + " s"
         : null;
   }
 
@@ -451,12 +442,12 @@ final class HttpSink extends LinkedSink {
       acknowledged.add(acks.indexedEvents());
       acknowledged.reaches(acks.indexedPosition());
     }
-    if (acks.waitsLonger(patienceNs())) {
+    if (acks.waitsLonger(timings.patience().toNanos())) {
       lost = lose() == Readiness.LOST;
       pause(
           (acks.broken() ? "indexer acknowledgement does not work: " : "")
               + "what was sent is not indexed after "
-              + TimeUnit.NANOSECONDS.toSeconds(patienceNs())
+              + timings.patience().toSeconds()
               + " s: it is sent again");
     }
   }

@@ -1,7 +1,6 @@
 package io.coreaudit.forward;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,12 +47,6 @@ final class KafkaProducers {
         configs(settings, tls), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /// How long a broker may take for an answer. So long a producer lives on at most when it ends
-  /// while a broker says nothing.
-  static Duration requestTime(SinkSettings.TcpTimings timings) {
-    return timings.connect().plus(timings.handshake());
-  }
-
   private static Map<String, Object> configs(SinkSettings.Kafka settings, TlsSettings tls) {
     SinkSettings.TcpTimings timings = settings.brokers().getFirst().timings();
     var configs = new HashMap<String, Object>();
@@ -66,7 +59,8 @@ final class KafkaProducers {
     configs.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
     configs.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
     configs.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, FOR_EVER_MS);
-    configs.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) requestTime(timings).toMillis());
+    // so long a producer lives on at most when it ends while a broker says nothing
+    configs.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) timings.request().toMillis());
     configs.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MOST_WAIT_MS);
     configs.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) BUFFER_BYTES);
     configs.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
@@ -48,6 +47,7 @@ final class KafkaSink extends Sink {
   private static final int MOST_WORDS = 300;
 
   private final SinkSettings.Kafka settings;
+  private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
   private final KafkaAnswers answers;
   private final Backoff backoff;
@@ -70,27 +70,17 @@ final class KafkaSink extends Sink {
     this.settings = settings;
     this.bell = bell;
     this.answers = new KafkaAnswers(bell);
-    this.backoff = backoff();
-    this.looks = backoff();
+    this.timings = settings.brokers().getFirst().timings();
+    this.backoff = new Backoff(timings);
+    this.looks = new Backoff(timings);
     this.headers =
         List.of(
             header("coreaudit.schema", settings.schema()),
             header("content-type", settings.contentType()));
   }
 
-  private Backoff backoff() {
-    return new Backoff(
-        timings().firstBackoff().toMillis(),
-        timings().longestBackoff().toMillis(),
-        ThreadLocalRandom.current());
-  }
-
   private static Header header(String name, String value) {
     return new RecordHeader(name, value.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private SinkSettings.TcpTimings timings() {
-    return settings.brokers().getFirst().timings();
   }
 
   // ---- the way to the brokers
@@ -148,7 +138,7 @@ final class KafkaSink extends Sink {
               .socket()
               .connect(
                   new InetSocketAddress(address, broker.port()),
-                  (int) timings().connect().toMillis());
+                  (int) timings.connect().toMillis());
           return null;
         } catch (IOException e) {
           failure = e;
@@ -171,13 +161,13 @@ final class KafkaSink extends Sink {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         end();
         failed("there is no topic " + settings.topic() + " at " + settings.addresses());
-      } else if (System.nanoTime() - begunNs > longestAttemptNs()) {
+      } else if (System.nanoTime() - begunNs > timings.request().toNanos()) {
         end();
         failed(
             "cannot connect to "
                 + settings.addresses()
                 + ": no broker answers as Kafka does within "
-                + TimeUnit.NANOSECONDS.toSeconds(longestAttemptNs())
+                + timings.request().toSeconds()
                 + " s"
                 + (settings.brokers().getFirst().secured() ? "" : ": does it want TLS?"));
       }
@@ -191,10 +181,6 @@ final class KafkaSink extends Sink {
     history.opened();
     heardNs = System.nanoTime();
     delivering("");
-  }
-
-  private long longestAttemptNs() {
-    return KafkaProducers.requestTime(timings()).toNanos();
   }
 
   private void delivering(String more) {
@@ -321,7 +307,7 @@ final class KafkaSink extends Sink {
               + " s: has the topic "
               + settings.topic()
               + " its in-sync replicas?";
-      if (nowNs - heardNs >= timings().stall().toNanos() * 2) {
+      if (nowNs - heardNs >= timings.answer().toNanos()) {
         return why;
       }
       fault = settings.addresses() + ": " + why;

@@ -17,7 +17,6 @@ import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// The way to one receiver over TCP or TLS: one connection at a time, made again with growing
@@ -91,11 +90,7 @@ final class Link {
     this.loop = loop;
     this.bell = bell;
     this.answers = answers;
-    this.backoff =
-        new Backoff(
-            settings.timings().firstBackoff().toMillis(),
-            settings.timings().longestBackoff().toMillis(),
-            ThreadLocalRandom.current());
+    this.backoff = new Backoff(settings.timings());
   }
 
   /// Does what is due and tells what is new.
@@ -108,8 +103,8 @@ final class Link {
     }
     return switch (connection.phase()) {
       case CONNECTING ->
-          System.nanoTime() - attemptSinceNs > longestAttemptNs()
-              ? fail("no connection after " + longestAttemptNs() / 1_000_000_000 + " s")
+          System.nanoTime() - attemptSinceNs > settings.timings().attempt().toNanos()
+              ? fail("no connection after " + settings.timings().attempt().toSeconds() + " s")
               : Step.CONNECTING;
       case UP -> wasUp ? Step.UP : opened();
       case DOWN -> {
@@ -122,12 +117,6 @@ final class Link {
         yield Step.BROKE;
       }
     };
-  }
-
-  /// Each part of it has a bound of its own; this is for one that has none.
-  private long longestAttemptNs() {
-    SinkSettings.TcpTimings timings = settings.timings();
-    return timings.connect().plus(timings.handshake().multipliedBy(2)).plusSeconds(1).toNanos();
   }
 
   private Step opened() {

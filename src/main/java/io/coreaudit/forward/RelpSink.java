@@ -22,12 +22,12 @@ import java.util.concurrent.TimeUnit;
 /// here until all of it was sent.
 ///
 /// **Refused (500).** RELP does not tell whether the receiver will take a frame later, so the
-/// session is begun anew and the event tried again, alone, with growing waits; refused `PATIENCE`
+/// session is begun anew and the event tried again, alone, with growing waits; refused `LEAST_TRIES`
 /// times in a row over five minutes it is poison. A receiver that answers nothing for a while is
 /// given up like one that takes nothing.
 final class RelpSink extends LinkedSink {
   /// How often an event is refused at least before it is poison.
-  static final int PATIENCE = 5;
+  static final int LEAST_TRIES = 5;
 
   /// What librelp says whose receiver is not there: no event is to blame.
   private static final String NOBODY = "command disabled";
@@ -40,9 +40,6 @@ final class RelpSink extends LinkedSink {
           .getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SYSLOG = " syslog ".getBytes(StandardCharsets.US_ASCII);
 
-  /// As often as a dead peer's stall: a receiver whose disk is slow still answers.
-  private static final int STALLS = 3;
-
   /// A quarter of the window is sent together: each write costs both ends a wake-up.
   private static final int ROOM = 4;
 
@@ -54,6 +51,7 @@ final class RelpSink extends LinkedSink {
   }
 
   private final SinkSettings.Relp settings;
+  private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
   private final RelpWindow window;
   private final RelpAnswers answers = new RelpAnswers();
@@ -75,6 +73,7 @@ final class RelpSink extends LinkedSink {
         new Link(settings.way(), null, loop, bell, true),
         new Poison(settings.deadLetters(), settings.name()));
     this.settings = settings;
+    this.timings = settings.way().timings();
     this.bell = bell;
     this.window = new RelpWindow(settings.window(), acknowledged);
   }
@@ -116,10 +115,10 @@ final class RelpSink extends LinkedSink {
 
   private Readiness up() {
     String fault = hear(link.connection());
-    if (fault == null && waits() && System.nanoTime() - answeredNs > longestSilenceNs()) {
+    if (fault == null && waits() && System.nanoTime() - answeredNs > timings.silence().toNanos()) {
       fault =
           "the receiver answered nothing for "
-              + TimeUnit.NANOSECONDS.toSeconds(longestSilenceNs())
+              + timings.silence().toSeconds()
               + " s: given up as dead";
     }
     if (fault != null) {
@@ -138,10 +137,6 @@ final class RelpSink extends LinkedSink {
 
   private boolean waits() {
     return window.frames() > 0 || session == Session.OPENING;
-  }
-
-  private long longestSilenceNs() {
-    return settings.way().timings().stall().toNanos() * STALLS;
   }
 
   private boolean takes() {
@@ -256,8 +251,8 @@ final class RelpSink extends LinkedSink {
       suspectSinceNs = nowNs;
       refusals = 1;
     }
-    long patienceNs = settings.way().timings().resendAge().toNanos() / 6; // 5 minutes
-    if (alone && refusals >= PATIENCE && nowNs - suspectSinceNs >= patienceNs) {
+    boolean longEnough = nowNs - suspectSinceNs >= timings.patience().toNanos();
+    if (alone && refusals >= LEAST_TRIES && longEnough) {
       poison(event, said);
       return null;
     }
@@ -379,7 +374,7 @@ final class RelpSink extends LinkedSink {
     frames.putDecimal(ownNumber);
     ascii(" close 0\n");
     link.connection().write(frames.array(), frames.length());
-    long lastWordNs = System.nanoTime() + settings.way().timings().lastWord().toNanos();
+    long lastWordNs = System.nanoTime() + timings.lastWord().toNanos();
     while (session == Session.CLOSING
         && link.poll() == Link.Step.UP
         && hear(link.connection()) == null

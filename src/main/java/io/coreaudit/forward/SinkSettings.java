@@ -11,6 +11,10 @@ public sealed interface SinkSettings {
   /// Name of the sink: it names the cursor in the spool, and the sink in metrics and gap events.
   String name();
 
+  private static String address(String host, int port) {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+
   /// Standard output.
   record Stdout(String name) implements SinkSettings {}
 
@@ -37,7 +41,7 @@ public sealed interface SinkSettings {
       implements SinkSettings {
     /// Host and port as people write them.
     public String address() {
-      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+      return SinkSettings.address(host, port);
     }
 
     /// Whether the connection is in TLS.
@@ -52,7 +56,7 @@ public sealed interface SinkSettings {
   record Udp(String name, String host, int port, TcpTimings timings) implements SinkSettings {
     /// Host and port as people write them.
     public String address() {
-      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+      return SinkSettings.address(host, port);
     }
   }
 
@@ -133,7 +137,7 @@ public sealed interface SinkSettings {
   /// A proxy for HTTP, reached in plain text; it sees names and bytes, TLS goes through it.
   record Proxy(String host, int port) {}
 
-  /// How long a TCP sink waits for what.
+  /// How long a sink waits for what. What is not given follows from what is.
   ///
   /// @param connect for the peer to accept
   /// @param handshake for TLS to be agreed
@@ -160,5 +164,41 @@ public sealed interface SinkSettings {
             Duration.ofSeconds(30),
             Duration.ofMinutes(30),
             Duration.ofSeconds(1));
+
+    /// For a connection to come about: each part of it has a bound of its own, this is for one that
+    /// has none. The handshake counts twice, for a proxy may take as long as TLS.
+    Duration attempt() {
+      return connect.plus(handshake.multipliedBy(2)).plusSeconds(1);
+    }
+
+    /// For a broker to answer one request, for which it may have to be connected to first.
+    Duration request() {
+      return connect.plus(handshake);
+    }
+
+    /// For the answer to a request: a receiver may stall once as it takes the request and once as
+    /// it stores it.
+    Duration answer() {
+      return stall.multipliedBy(2);
+    }
+
+    /// For any of many answers that are due: three times a dead peer's stall, for a receiver whose
+    /// disk is slow still answers.
+    Duration silence() {
+      return stall.multipliedBy(3);
+    }
+
+    /// For a receiver to get over what it says of one event, or to index what it accepted: long
+    /// enough for its restart, short beside `resendAge`, within which a sink that is told nothing
+    /// expects a receiver to have stored what it read.
+    Duration patience() {
+      return resendAge.dividedBy(6);
+    }
+
+    /// For a receiver to stop failing over an event while it takes others: whose fault it is is
+    /// less clear than where it says that it refuses, so twice as long.
+    Duration longPatience() {
+      return patience().multipliedBy(2);
+    }
   }
 }

@@ -8,7 +8,6 @@ import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Syslog messages as datagrams, one each (RFC 5426), to a receiver that nobody hears of again.
@@ -39,11 +38,7 @@ final class UdpSink extends Sink {
   UdpSink(SinkSettings.Udp settings) {
     super(new SinkHistory("nothing sent yet"), new Poison());
     this.settings = settings;
-    this.backoff =
-        new Backoff(
-            settings.timings().firstBackoff().toMillis(),
-            settings.timings().longestBackoff().toMillis(),
-            ThreadLocalRandom.current());
+    this.backoff = new Backoff(settings.timings());
   }
 
   @Override
