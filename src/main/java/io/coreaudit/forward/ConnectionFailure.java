@@ -28,7 +28,7 @@ final class ConnectionFailure {
       }
     }
     String message = failure.getMessage();
-    return oneLine(message == null ? failure.getClass().getSimpleName() : message);
+    return ReceiverWords.line(message == null ? failure.getClass().getSimpleName() : message);
   }
 
   private static String known(Throwable cause, SinkSettings.Tcp settings) {
@@ -46,15 +46,19 @@ final class ConnectionFailure {
               + " ms: does it speak TLS on this port?";
       case NotSslRecordException e -> "the server answers in plaintext: it does not speak TLS";
       case CertificateExpiredException e ->
-          "the server's certificate or one of its CAs has expired (" + oneLine(message) + ")";
+          "the server's certificate or one of its CAs has expired ("
+              + ReceiverWords.line(message)
+              + ")";
       case CertificateNotYetValidException e ->
           "the server's certificate is not valid yet ("
-              + oneLine(message)
+              + ReceiverWords.line(message)
               + "); is the clock right?";
       case CertificateException e
           when message.startsWith("No name matching")
               || message.startsWith("No subject alternative") ->
-          "the server's certificate is not for \"" + expectedName(settings) + "\"";
+          "the server's certificate is not for \""
+              + settings.tls().expectedName(settings.host())
+              + "\"";
       case java.security.cert.CertPathBuilderException e ->
           "the server's certificate is not signed by a CA of "
               + (settings.tls().ca() == null
@@ -92,16 +96,8 @@ final class ConnectionFailure {
     };
   }
 
-  private static String expectedName(SinkSettings.Tcp settings) {
-    return settings.tls().serverName() == null ? settings.host() : settings.tls().serverName();
-  }
-
   /// Whether this only says that the peer went away.
   static boolean isClosed(Throwable failure) {
     return failure instanceof ClosedChannelException;
-  }
-
-  private static String oneLine(String text) {
-    return text.replaceAll("\\s+", " ").strip();
   }
 }

@@ -4,9 +4,6 @@ import io.coreaudit.format.ByteOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.util.UUID;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -31,28 +28,17 @@ final class HttpRequests {
 
   /// Reads the token.
   ///
-  /// @throws IOException with words for people, the file named, never its content
+  /// @throws IOException with words for people, the key and file named, never its content
   void readToken() throws IOException {
     authorization = "";
     token = "";
     if (settings.tokenFile() == null) {
       return;
     }
-    String line;
-    try {
-      line =
-          Files.readString(settings.tokenFile(), StandardCharsets.ISO_8859_1)
-              .lines()
-              .findFirst()
-              .orElse("")
-              .strip();
-    } catch (NoSuchFileException e) {
-      throw new IOException(settings.tokenFile() + ": no such file", e);
-    } catch (AccessDeniedException e) {
-      throw new IOException(settings.tokenFile() + ": may not be read by this process", e);
-    }
+    var file = new NamedFile(settings.tokenKey(), settings.tokenFile());
+    String line = file.firstLine().strip();
     if (!line.matches("[!-~]+( [!-~]+)?")) {
-      throw new IOException(settings.tokenFile() + ": holds no token in its first line");
+      throw file.fault("holds no token in its first line");
     }
     token = line.substring(line.indexOf(' ') + 1);
     String value = line.indexOf(' ') > 0 ? line : settings.dialect().tokenScheme + ' ' + line;

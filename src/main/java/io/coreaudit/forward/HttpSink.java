@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 final class HttpSink extends LinkedSink {
   private static final long ASK_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_RETRY_AFTER_S = 300;
-  private static final int MOST_WORDS = 300;
   private static final int MOST_WORDS_BYTES = 4 << 10;
 
   private enum Asking {
@@ -116,7 +115,7 @@ final class HttpSink extends LinkedSink {
       requests.readToken();
       return true;
     } catch (IOException e) {
-      link.fail(settings.tokenKey() + ": " + e.getMessage());
+      link.fail(e.getMessage());
       return false;
     }
   }
@@ -298,8 +297,7 @@ final class HttpSink extends LinkedSink {
   }
 
   private String line(String said) {
-    String line = requests.masked(said).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "..." : line;
+    return ReceiverWords.line(requests.masked(said));
   }
 
   private void accepted() {
@@ -513,7 +511,7 @@ final class HttpSink extends LinkedSink {
       if (poll() == Readiness.LOST || history.phase() == Phase.WAITING) {
         break;
       }
-      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+      awaitNews(bell, deadlineNs);
     }
     stopped(held.unsettled() == 0 && acks.isEmpty(), UNANSWERED);
   }

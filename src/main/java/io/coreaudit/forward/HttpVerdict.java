@@ -38,6 +38,6 @@ enum HttpVerdict {
     if (status == 400 || status == 413 || status == 422) {
       return REFUSED;
     }
-    return status >= 500 && status != 501 ? FAILED : MEND;
+    return status >= 500 ? FAILED : MEND;
   }
 }

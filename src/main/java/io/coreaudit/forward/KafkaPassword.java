@@ -1,10 +1,6 @@
 package io.coreaudit.forward;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import javax.security.auth.callback.Callback;
@@ -56,23 +52,10 @@ public final class KafkaPassword implements AuthenticateCallbackHandler {
   ///
   /// @throws IOException whose message begins with the key in the configuration
   static char[] read(SinkSettings.Sasl settings) throws IOException {
-    String where = settings.passwordKey() + ": " + settings.passwordFile() + ": ";
-    String password;
-    try {
-      password =
-          new String(Files.readAllBytes(settings.passwordFile()), StandardCharsets.UTF_8)
-              .lines()
-              .findFirst()
-              .orElse("");
-    } catch (NoSuchFileException e) {
-      throw new IOException(where + "no such file", e);
-    } catch (AccessDeniedException e) {
-      throw new IOException(where + "may not be read by this process", e);
-    } catch (IOException e) {
-      throw new IOException(where + e.getMessage(), e);
-    }
+    var file = new NamedFile(settings.passwordKey(), settings.passwordFile());
+    String password = file.firstLine();
     if (password.isEmpty()) {
-      throw new IOException(where + "its first line is empty");
+      throw file.fault("its first line is empty");
     }
     return password.toCharArray();
   }

@@ -44,8 +44,6 @@ final class KafkaSink extends Sink {
   /// So long the end of a producer is waited for.
   private static final Duration LONGEST_END = Duration.ofSeconds(1);
 
-  private static final int MOST_WORDS = 300;
-
   private final SinkSettings.Kafka settings;
   private final SinkSettings.TcpTimings timings;
   private final Wakeup bell;
@@ -214,7 +212,7 @@ final class KafkaSink extends Sink {
     if (said.equals(e.getMessage()) && e.getCause() != null) {
       said += ": " + root(e); // such as a module that the Java run time lacks
     }
-    return line(said);
+    return ReceiverWords.line(said);
   }
 
   private static Throwable root(Throwable failure) {
@@ -223,11 +221,6 @@ final class KafkaSink extends Sink {
       root = root.getCause();
     }
     return root;
-  }
-
-  private static String line(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "..." : line;
   }
 
   // ---- answers
@@ -244,7 +237,7 @@ final class KafkaSink extends Sink {
         }
         case TAKEN -> acknowledged.add(1);
         case REFUSED -> {
-          String said = line(String.valueOf(oldest.said().getMessage()));
+          String said = ReceiverWords.line(String.valueOf(oldest.said().getMessage()));
           if (answers.lastTaken() <= oldest.answer()) {
             heard(heard);
             return stuck(said);
@@ -255,7 +248,7 @@ final class KafkaSink extends Sink {
         case FAILED -> {
           return oldest.said() instanceof KafkaException e
               ? sentence(e) + ": nothing is given up, it is tried again"
-              : line(oldest.said().toString());
+              : ReceiverWords.line(oldest.said().toString());
         }
       }
       heard = true;
@@ -406,7 +399,7 @@ final class KafkaSink extends Sink {
       if (poll() == Readiness.LOST) {
         break; // the next start sends it again
       }
-      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+      awaitNews(bell, deadlineNs);
     }
     boolean all = window.isEmpty();
     end();

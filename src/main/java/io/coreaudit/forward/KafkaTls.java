@@ -29,7 +29,7 @@ public final class KafkaTls implements SslEngineFactory {
 
   @Override
   public SSLEngine createClientSslEngine(String host, int port, String endpointIdentification) {
-    String name = settings.serverName() == null ? host : settings.serverName();
+    String name = settings.expectedName(host);
     try {
       return TlsFiles.context(settings).newEngine(ByteBufAllocator.DEFAULT, name, port);
     } catch (IOException e) {

@@ -302,8 +302,7 @@ final class Link {
           .addLast(new ProxyConnect(settings.address(), settings.timings().handshake()));
     }
     if (tls != null) {
-      String name =
-          settings.tls().serverName() == null ? settings.host() : settings.tls().serverName();
+      String name = settings.tls().expectedName(settings.host());
       SslHandler handler = tls.newHandler(channel.alloc(), name, settings.port());
       handler.setHandshakeTimeoutMillis(settings.timings().handshake().toMillis());
       channel.pipeline().addLast(handler);

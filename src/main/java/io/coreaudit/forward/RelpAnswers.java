@@ -132,13 +132,9 @@ final class RelpAnswers {
     return command;
   }
 
-  /// Whether the answer is `200`.
-  boolean good() {
-    byte[] array = bytes.array();
-    return dataLength >= 3
-        && array[dataStart] == '2'
-        && array[dataStart + 1] == '0'
-        && array[dataStart + 2] == '0';
+  /// What the data says of the message of that number.
+  RelpVerdict verdict() {
+    return RelpVerdict.of(bytes.array(), dataStart, dataLength);
   }
 
   /// The data as text.

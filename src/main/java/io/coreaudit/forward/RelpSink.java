@@ -3,10 +3,8 @@ package io.coreaudit.forward;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.forward.SinkState.Phase;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
-/// Syslog messages over RELP, whose receiver answers each frame: `200` it has it, `500` it does
-/// not.
+/// Syslog messages over RELP, whose receiver answers each frame (`RelpVerdict`).
 ///
 /// ```text
 ///  1 open 71 relp_version=0...    ──►
@@ -21,16 +19,16 @@ import java.util.concurrent.TimeUnit;
 /// begins there: what was sent and not answered comes again, at most a window. One batch is held
 /// here until all of it was sent.
 ///
-/// **Refused (500).** RELP does not tell whether the receiver will take a frame later, so the
-/// session is begun anew and the event tried again, alone, with growing waits; refused `LEAST_TRIES`
-/// times in a row over five minutes it is poison. A receiver that answers nothing for a while is
-/// given up like one that takes nothing.
+/// | answer | what follows |
+/// |---|---|
+/// | `200` | acknowledged |
+/// | `500 command disabled` | a new session, the event again alone, with growing waits |
+/// | any other | the same; `LEAST_TRIES` times in a row over five minutes: poison |
+///
+/// A receiver that answers nothing for a while is given up like one that takes nothing.
 final class RelpSink extends LinkedSink {
   /// How often an event is refused at least before it is poison.
   static final int LEAST_TRIES = 5;
-
-  /// What librelp says whose receiver is not there: no event is to blame.
-  private static final String NOBODY = "command disabled";
 
   /// A hint has this number, and needs no answer.
   private static final int HINT = 0;
@@ -212,15 +210,15 @@ final class RelpSink extends LinkedSink {
 
   private String sessionOpened() {
     String said = answers.data();
-    if (!answers.good() || answers.number() != ownNumber) {
-      return "the receiver refused a RELP session: " + line(said);
+    if (answers.verdict() != RelpVerdict.TAKEN || answers.number() != ownNumber) {
+      return "the receiver refused a RELP session: " + ReceiverWords.line(said);
     }
     boolean takesSyslog =
         said.lines()
             .filter(line -> line.startsWith("commands="))
             .anyMatch(line -> (',' + line.substring(9).strip() + ',').contains(",syslog,"));
     if (!takesSyslog) {
-      return "the receiver takes no syslog over RELP: " + line(said);
+      return "the receiver takes no syslog over RELP: " + ReceiverWords.line(said);
     }
     session = Session.OPEN;
     link.delivers(", RELP");
@@ -236,23 +234,22 @@ final class RelpSink extends LinkedSink {
           : "the receiver answered a message that does not wait: " + number;
     }
     answeredNs = System.nanoTime();
-    if (answers.good()) {
+    RelpVerdict verdict = answers.verdict();
+    if (verdict == RelpVerdict.TAKEN) {
       window.answered(number);
       clearSuspect();
       return null;
     }
-    long position = window.position(number);
-    String said = line(answers.data());
-    boolean alone = suspectPosition == position;
-    refusals = alone ? refusals + 1 : 1;
-    suspectPosition = position;
     long nowNs = System.nanoTime();
-    if (!alone || said.contains(NOBODY)) {
+    long position = window.position(number);
+    if (verdict == RelpVerdict.DISABLED || position != suspectPosition) {
       suspectSinceNs = nowNs;
-      refusals = 1;
+      refusals = 0;
     }
-    boolean longEnough = nowNs - suspectSinceNs >= timings.patience().toNanos();
-    if (alone && refusals >= LEAST_TRIES && longEnough) {
+    suspectPosition = position;
+    refusals++;
+    String said = ReceiverWords.line(answers.data());
+    if (refusals >= LEAST_TRIES && nowNs - suspectSinceNs >= timings.patience().toNanos()) {
       poison(event, said);
       return null;
     }
@@ -277,11 +274,6 @@ final class RelpSink extends LinkedSink {
       heldEvent++;
     }
     link.delivers(", RELP; refused for good: " + said);
-  }
-
-  private static String line(String text) {
-    String line = text.replaceAll("\\s+", " ").strip();
-    return line.length() > 200 ? line.substring(0, 200) + "..." : line;
   }
 
   // ---- events
@@ -362,7 +354,7 @@ final class RelpSink extends LinkedSink {
       if (poll() == Readiness.LOST) {
         return; // the next start sends it again
       }
-      bell.await(Math.min(deadlineNs - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(50)));
+      awaitNews(bell, deadlineNs);
     }
     if (link.connection() == null || session != Session.OPEN) {
       return;

@@ -1,5 +1,7 @@
 package io.coreaudit.forward;
 
+import java.util.concurrent.TimeUnit;
+
 /// Where one forwarder's batches go: a receiver, the state of the way to it, and the books of what
 /// went there.
 ///
@@ -15,6 +17,8 @@ package io.coreaudit.forward;
 abstract class Sink implements AutoCloseable {
   /// No event yet.
   static final long NO_POSITION = Long.MIN_VALUE;
+
+  private static final long SHORT_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /// What a forwarder can do with the sink now.
   enum Readiness {
@@ -115,6 +119,11 @@ abstract class Sink implements AutoCloseable {
   /// Whether the wait for such an end is over.
   static boolean isOver(long deadlineNs) {
     return System.nanoTime() - deadlineNs >= 0 || Thread.currentThread().isInterrupted();
+  }
+
+  /// Waits for news towards such an end, but not for long: what does not ring is asked again.
+  static void awaitNews(Wakeup bell, long deadlineNs) {
+    bell.await(Math.min(deadlineNs - System.nanoTime(), SHORT_WAIT_NS));
   }
 
   /// How it stands with the sink. Any thread.

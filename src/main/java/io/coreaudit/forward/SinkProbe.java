@@ -43,7 +43,7 @@ public final class SinkProbe {
 
   private static String shakeHands(Socket plain, SinkSettings.Tcp way) throws IOException {
     JdkSslContext context = (JdkSslContext) TlsFiles.context(way.tls());
-    String name = way.tls().serverName() == null ? way.host() : way.tls().serverName();
+    String name = way.tls().expectedName(way.host());
     plain.setSoTimeout((int) way.timings().handshake().toMillis());
     try (SSLSocket secured =
         (SSLSocket)

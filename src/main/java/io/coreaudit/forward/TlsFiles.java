@@ -7,10 +7,6 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -35,8 +31,7 @@ import javax.crypto.spec.PBEKeySpec;
 /// Makes a TLS context of the files that the settings name.
 ///
 /// They are read for each context anew: certificates are renewed under a running agent. What is
-/// wrong with a file is told by an `IOException` whose message begins with the key in the
-/// configuration and is meant for `status` as it is.
+/// wrong with a file is told as a `NamedFile` does.
 public final class TlsFiles {
   private static final Pattern PEM =
       Pattern.compile(
@@ -52,7 +47,7 @@ public final class TlsFiles {
   /// @param settings with a CA, a certificate and a key
   public static SslContext server(TlsSettings settings) throws IOException {
     return SslContextBuilder.forServer(key(settings), chain(settings))
-        .trustManager(certificates(settings.key() + ".ca", settings.ca()))
+        .trustManager(certificates(settings.caFile()))
         .clientAuth(ClientAuth.REQUIRE)
         .sslProvider(SslProvider.JDK)
         .protocols(VERSIONS)
@@ -63,7 +58,7 @@ public final class TlsFiles {
     SslContextBuilder builder =
         SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols(VERSIONS);
     if (settings.ca() != null) {
-      builder.trustManager(certificates(settings.key() + ".ca", settings.ca()));
+      builder.trustManager(certificates(settings.caFile()));
     }
     if (settings.certificate() != null) {
       builder.keyManager(key(settings), chain(settings));
@@ -74,101 +69,81 @@ public final class TlsFiles {
   }
 
   private static X509Certificate[] chain(TlsSettings settings) throws IOException {
-    String key = settings.key() + ".certificate";
-    X509Certificate[] chain = certificates(key, settings.certificate());
+    NamedFile file = settings.certificateFile();
+    X509Certificate[] chain = certificates(file);
     try {
       chain[0].checkValidity();
     } catch (CertificateExpiredException e) {
-      throw new IOException(
-          key
-              + ": "
-              + settings.certificate()
-              + ": expired on "
-              + chain[0].getNotAfter().toInstant());
+      throw file.fault("expired on " + chain[0].getNotAfter().toInstant());
     } catch (CertificateNotYetValidException e) {
-      throw new IOException(
-          key
-              + ": "
-              + settings.certificate()
-              + ": not valid before "
-              + chain[0].getNotBefore().toInstant()
-              + "; is the clock right?");
+      throw file.fault(
+          "not valid before " + chain[0].getNotBefore().toInstant() + "; is the clock right?");
     }
     if (!fits(key(settings), chain[0].getPublicKey())) {
-      throw new IOException(
-          settings.key()
-              + ".key: "
-              + settings.privateKey()
-              + ": is not the key of the first certificate in "
-              + settings.certificate());
+      throw settings
+          .privateKeyFile()
+          .fault("is not the key of the first certificate in " + settings.certificate());
     }
     return chain;
   }
 
-  private static X509Certificate[] certificates(String key, Path path) throws IOException {
+  private static X509Certificate[] certificates(NamedFile file) throws IOException {
     try {
       var found =
           CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(read(key, path)));
+              .generateCertificates(new ByteArrayInputStream(file.read()));
       if (found.isEmpty()) {
-        throw new IOException(key + ": " + path + ": holds no certificate");
+        throw file.fault("holds no certificate");
       }
       return found.toArray(X509Certificate[]::new);
     } catch (CertificateException e) {
-      throw new IOException(key + ": " + path + ": not a PEM file of certificates", e);
+      throw file.fault("not a PEM file of certificates", e);
     }
   }
 
   private static PrivateKey key(TlsSettings settings) throws IOException {
-    String key = settings.key() + ".key";
-    Path path = settings.privateKey();
-    Matcher pem = PEM.matcher(new String(read(key, path), StandardCharsets.ISO_8859_1));
+    NamedFile file = settings.privateKeyFile();
+    Matcher pem = PEM.matcher(new String(file.read(), StandardCharsets.ISO_8859_1));
     if (!pem.find()) {
-      throw new IOException(key + ": " + path + ": holds no PEM private key");
+      throw file.fault("holds no PEM private key");
     }
     String text = pem.group(2);
     String form = pem.group(1) + (text.contains(ENCRYPTED) ? " in an old encryption" : "");
     return switch (form) {
-      case "PRIVATE KEY" -> plainKey(key, path, new PKCS8EncodedKeySpec(der(key, path, text)));
+      case "PRIVATE KEY" -> plainKey(file, new PKCS8EncodedKeySpec(der(file, text)));
       case "RSA PRIVATE KEY" ->
-          plainKey(key, path, new PKCS8EncodedKeySpec(Pkcs8.ofRsa(der(key, path, text))));
-      case "EC PRIVATE KEY" ->
-          plainKey(key, path, new PKCS8EncodedKeySpec(ofEc(key, path, der(key, path, text))));
+          plainKey(file, new PKCS8EncodedKeySpec(Pkcs8.ofRsa(der(file, text))));
+      case "EC PRIVATE KEY" -> plainKey(file, new PKCS8EncodedKeySpec(ofEc(file, der(file, text))));
       case "ENCRYPTED PRIVATE KEY" ->
-          plainKey(
-              key, path, decrypted(key, path, der(key, path, text), settings.keyPasswordFile()));
+          plainKey(file, decrypted(file, der(file, text), password(settings)));
       default ->
-          throw new IOException(
-              key
-                  + ": "
-                  + path
-                  + ": a "
+          throw file.fault(
+              "a "
                   + form
                   + ", not PKCS#8; convert it: openssl pkcs8 -topk8 -nocrypt -in "
-                  + path
+                  + file.path()
                   + " -out NEW");
     };
   }
 
-  private static byte[] ofEc(String key, Path path, byte[] der) throws IOException {
+  private static byte[] ofEc(NamedFile file, byte[] der) throws IOException {
     try {
       return Pkcs8.ofEc(der);
     } catch (IOException e) {
-      throw new IOException(key + ": " + path + ": " + e.getMessage(), e);
+      throw file.fault(e.getMessage(), e);
     }
   }
 
-  private static byte[] der(String key, Path path, String base64) throws IOException {
+  private static byte[] der(NamedFile file, String base64) throws IOException {
     try {
       return Base64.getMimeDecoder().decode(base64);
     } catch (IllegalArgumentException e) {
-      throw new IOException(key + ": " + path + ": not valid base64", e);
+      throw file.fault("not valid base64", e);
     }
   }
 
-  private static PKCS8EncodedKeySpec decrypted(String key, Path path, byte[] der, Path passwordFile)
+  private static PKCS8EncodedKeySpec decrypted(NamedFile file, byte[] der, char[] password)
       throws IOException {
-    char[] password = password(key, path, passwordFile);
     var spec = new PBEKeySpec(password);
     try {
       var info = new EncryptedPrivateKeyInfo(der);
@@ -184,26 +159,21 @@ public final class TlsFiles {
           info.getAlgParameters());
       return info.getKeySpec(cipher);
     } catch (GeneralSecurityException e) {
-      throw new IOException(key + ": " + path + ": the password does not open it", e);
+      throw file.fault("the password does not open it", e);
     } finally {
       spec.clearPassword();
       java.util.Arrays.fill(password, '\0');
     }
   }
 
-  private static char[] password(String key, Path path, Path file) throws IOException {
-    if (file == null) {
-      throw new IOException(key + ": " + path + ": is encrypted, and no password is given");
+  private static char[] password(TlsSettings settings) throws IOException {
+    if (settings.keyPasswordFile() == null) {
+      throw settings.privateKeyFile().fault("is encrypted, and no password is given");
     }
-    return new String(read(key + "_password_file", file), StandardCharsets.UTF_8)
-        .lines()
-        .findFirst()
-        .orElse("")
-        .toCharArray();
+    return settings.passwordFile().firstLine().toCharArray();
   }
 
-  private static PrivateKey plainKey(String key, Path path, PKCS8EncodedKeySpec spec)
-      throws IOException {
+  private static PrivateKey plainKey(NamedFile file, PKCS8EncodedKeySpec spec) throws IOException {
     for (String algorithm : KEY_ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -211,7 +181,7 @@ public final class TlsFiles {
         continue; // another algorithm's key
       }
     }
-    throw new IOException(key + ": " + path + ": neither an RSA, EC nor Ed25519 key");
+    throw file.fault("neither an RSA, EC nor Ed25519 key");
   }
 
   private static boolean fits(PrivateKey ours, PublicKey theirs) {
@@ -235,18 +205,6 @@ public final class TlsFiles {
       return signature.verify(signed);
     } catch (GeneralSecurityException e) {
       return false;
-    }
-  }
-
-  private static byte[] read(String key, Path path) throws IOException {
-    try {
-      return Files.readAllBytes(path);
-    } catch (NoSuchFileException e) {
-      throw new IOException(key + ": " + path + ": no such file", e);
-    } catch (AccessDeniedException e) {
-      throw new IOException(key + ": " + path + ": may not be read by this process", e);
-    } catch (IOException e) {
-      throw new IOException(key + ": " + path + ": " + e.getMessage(), e);
     }
   }
 }

@@ -18,4 +18,27 @@ public record TlsSettings(
     Path certificate,
     Path privateKey,
     Path keyPasswordFile,
-    String serverName) {}
+    String serverName) {
+  /// The name that the certificate must be for.
+  ///
+  /// @param host of the address
+  String expectedName(String host) {
+    return serverName == null ? host : serverName;
+  }
+
+  NamedFile caFile() {
+    return new NamedFile(key + ".ca", ca);
+  }
+
+  NamedFile certificateFile() {
+    return new NamedFile(key + ".certificate", certificate);
+  }
+
+  NamedFile privateKeyFile() {
+    return new NamedFile(key + ".key", privateKey);
+  }
+
+  NamedFile passwordFile() {
+    return new NamedFile(key + ".key_password_file", keyPasswordFile);
+  }
+}

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RelpAnswersTest {
   private static final String STREAM =
       "1 rsp 25 200 OK\nrelp_version=0\nx=y\n2 rsp 6 200 OK\n3 rsp 8 500 nope\n0 serverclose 0\n"
-          + "4 rsp 0 \n";
+          + "4 rsp 0 \n5 rsp 20 500 command disabled\n";
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 1000})
@@ -24,12 +24,18 @@ final class RelpAnswersTest {
       String part = STREAM.substring(at, Math.min(STREAM.length(), at + piece));
       answers.add(part.getBytes(StandardCharsets.US_ASCII));
       while (answers.next()) {
-        read.add(answers.number() + answers.command() + answers.good() + answers.data().length());
+        read.add(
+            answers.number() + answers.command() + answers.verdict() + answers.data().length());
       }
     }
     assertThat(read)
         .containsExactly(
-            "1rsptrue25", "2rsptrue6", "3rspfalse8", "0serverclosefalse0", "4rspfalse0");
+            "1rspTAKEN25",
+            "2rspTAKEN6",
+            "3rspREFUSED8",
+            "0servercloseREFUSED0",
+            "4rspREFUSED0",
+            "5rspDISABLED20");
   }
 
   @ParameterizedTest
