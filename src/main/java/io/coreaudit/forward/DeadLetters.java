@@ -31,8 +31,8 @@ import java.util.Set;
 /// `event` is what would have been sent; `event_base64` where that is no UTF-8. At half of its
 /// bound the file becomes `NAME.jsonl.1`, in place of the one before: the oldest half goes first.
 /// The file has mode 0600, its directory 0700; a symbolic link in its place is refused. What cannot
-/// be written is counted and gone: an event that its receiver never takes must not hold back the
-/// others.
+/// be written is counted, said and gone: an event that its receiver never takes must not hold back
+/// the others.
 final class DeadLetters {
   private static final FileAttribute<Set<PosixFilePermission>> OWNERS_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -42,9 +42,8 @@ final class DeadLetters {
 
   private final DeadLetterBox box;
   private final Path file;
-  private long written;
   private long failures;
-  private String fault = "";
+  private volatile String fault = "";
 
   DeadLetters(DeadLetterBox box, String sink) {
     this.box = box;
@@ -72,11 +71,10 @@ final class DeadLetters {
           channel.write(buffer);
         }
       }
-      written++;
       fault = "";
     } catch (IOException e) {
       failures++;
-      fault = "cannot keep what was refused in " + file + ": " + e.getMessage();
+      fault = "what was refused is not kept: " + FileFailure.sentence(e, file);
     }
   }
 
@@ -88,7 +86,7 @@ final class DeadLetters {
       Files.createDirectory(box.directory(), OWNERS_DIRECTORY);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(box.directory(), NOFOLLOW_LINKS)) {
-        throw e;
+        throw new IOException("its directory is a link or a file", e);
       }
     }
   }
@@ -115,21 +113,12 @@ final class DeadLetters {
     return line.append("\"}\n").toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  Path file() {
-    return file;
-  }
-
-  /// Events kept.
-  long written() {
-    return written;
-  }
-
   /// Events that could not be kept.
   long failures() {
     return failures;
   }
 
-  /// Why the last one could not be kept; empty: it could.
+  /// Why the last one could not be kept; empty: it could. Any thread.
   String fault() {
     return fault;
   }

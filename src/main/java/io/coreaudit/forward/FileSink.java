@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -279,16 +277,7 @@ final class FileSink extends Sink {
   private void failed(IOException e) {
     waiting = true;
     retryNs = System.nanoTime() + RETRY_NS;
-    history.failed(path + ": " + reason(e));
-  }
-
-  private String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException missing -> "its directory does not exist";
-      case AccessDeniedException denied -> "this process may not write there";
-      case FileSystemLoopException loop -> "is a symbolic link; name its target, or remove it";
-      default -> String.valueOf(e.getMessage()).replace(path + ": ", "");
-    };
+    history.failed(FileFailure.sentence(e, path));
   }
 
   @Override

@@ -69,6 +69,11 @@ final class Poison {
     return letters == null ? 0 : letters.failures();
   }
 
+  /// Why the last one that was to be kept was not; empty: it was. Any thread.
+  String fault() {
+    return letters == null ? "" : letters.fault();
+  }
+
   /// What was given up since this was last asked; null: nothing.
   Refusal untold() {
     Refusal told = untold;

@@ -128,7 +128,9 @@ abstract class Sink implements AutoCloseable {
 
   /// How it stands with the sink. Any thread.
   final SinkState state() {
-    return history.state();
+    SinkState state = history.state();
+    String fault = poison.fault();
+    return fault.isEmpty() ? state : state.with(fault);
   }
 
   /// Gives up what is open, at once.

@@ -15,6 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class DeadLettersTest {
   @TempDir private Path dir;
 
+  private Path file() {
+    return dir.resolve("state/dead-letters/siem.jsonl");
+  }
+
   private DeadLetters letters(long most) {
     return new DeadLetters(new DeadLetterBox(dir.resolve("state/dead-letters"), most), "siem");
   }
@@ -34,14 +38,15 @@ final class DeadLettersTest {
     add(letters, "{\"a\":\"ü\\n\"}", "400 \"mapper\"\u0007");
     byte[] broken = {'x', (byte) 0xff, 'y'};
     letters.add(broken, 0, 3, "no");
-    JsonNode first = new ObjectMapper().readTree(Files.readAllLines(letters.file()).get(0));
+    JsonNode first = new ObjectMapper().readTree(Files.readAllLines(file()).get(0));
     assertThat(first.get("event").asText()).isEqualTo("{\"a\":\"ü\\n\"}");
     assertThat(first.get("said").asText()).isEqualTo("400 \"mapper\"\u0007");
-    JsonNode second = new ObjectMapper().readTree(Files.readAllLines(letters.file()).get(1));
+    JsonNode second = new ObjectMapper().readTree(Files.readAllLines(file()).get(1));
     assertThat(Base64.getDecoder().decode(second.get("event_base64").asText())).isEqualTo(broken);
-    assertThat(letters.written()).isEqualTo(2);
-    assertThat(mode(letters.file())).isEqualTo("rw-------");
-    assertThat(mode(letters.file().getParent())).isEqualTo("rwx------");
+    assertThat(file()).content().hasLineCount(2);
+    assertThat(letters.fault()).isEmpty();
+    assertThat(mode(file())).isEqualTo("rw-------");
+    assertThat(mode(file().getParent())).isEqualTo("rwx------");
   }
 
   @Test
@@ -50,24 +55,31 @@ final class DeadLettersTest {
     for (int i = 0; i < 1000; i++) {
       add(letters, "event " + i + " " + "x".repeat(500), "no");
     }
-    Path old = letters.file().resolveSibling("siem.jsonl.1");
-    assertThat(Files.size(letters.file()) + Files.size(old)).isLessThanOrEqualTo(64 << 10);
-    assertThat(Files.readString(letters.file())).contains("event 999 ");
+    Path old = file().resolveSibling("siem.jsonl.1");
+    assertThat(Files.size(file()) + Files.size(old)).isLessThanOrEqualTo(64 << 10);
+    assertThat(Files.readString(file())).contains("event 999 ");
     assertThat(mode(old)).isEqualTo("rw-------");
     assertThat(letters.failures()).isZero();
     add(letters, "y".repeat(40 << 10), "no");
     assertThat(letters.failures()).isEqualTo(1);
-    assertThat(letters.fault()).contains("larger than half of the bound");
+    assertThat(letters.fault())
+        .isEqualTo(
+            "what was refused is not kept: "
+                + file()
+                + ": an event of 40960 bytes is larger than half of the bound");
+    add(letters, "small", "no");
+    assertThat(letters.fault()).as("this one is kept").isEmpty();
   }
 
   @Test
   void shouldRefuseASymbolicLinkInItsPlace() throws Exception {
     Path target = Files.writeString(dir.resolve("shadow"), "");
     DeadLetters letters = letters(1 << 20);
-    Files.createDirectories(letters.file().getParent());
-    Files.createSymbolicLink(letters.file(), target);
+    Files.createDirectories(file().getParent());
+    Files.createSymbolicLink(file(), target);
     add(letters, "event", "no");
     assertThat(letters.failures()).isEqualTo(1);
+    assertThat(letters.fault()).contains("is a symbolic link");
     assertThat(target).isEmptyFile();
   }
 }
