@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,14 +63,14 @@ class FileSinkIT {
       assertThat(forwarder.state().lastError()).isEqualTo(file + ": No space left on device");
       long held = forwarder.lagEvents();
       assertThat(held).isPositive();
-      assertThat(seqs(file)).isEqualTo(upTo(200 - held));
+      assertThat(seqs(file)).isEqualTo(FrameFeed.upTo(200 - held));
       assertThat(Files.readString(file))
           .satisfiesAnyOf(
               text -> assertThat(text).isEmpty(), text -> assertThat(text).endsWith("\n"));
 
       Files.delete(ballast);
       LineReceiver.await(() -> forwarder.lagEvents() == 0);
-      assertThat(seqs(file)).isEqualTo(upTo(200));
+      assertThat(seqs(file)).isEqualTo(FrameFeed.upTo(200));
       assertThat(forwarder.state().phase()).isEqualTo(SinkState.Phase.DELIVERING);
       forwarder.stop(Duration.ofSeconds(1));
       assertThat(forwarder.awaitEnd(Duration.ofSeconds(2))).isTrue();
@@ -82,9 +81,5 @@ class FileSinkIT {
     return Files.readAllLines(file).stream()
         .map(line -> Long.parseLong(line.split(" ", 3)[1]))
         .toList();
-  }
-
-  private static List<Long> upTo(long last) {
-    return LongStream.rangeClosed(1, last).boxed().toList();
   }
 }

@@ -7,9 +7,9 @@ import io.coreaudit.format.EventSelection;
 import io.coreaudit.format.EventSelection.Names;
 import io.coreaudit.forward.HttpReceiver.Answer;
 import io.coreaudit.record.RecordType;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -17,31 +17,13 @@ import org.junit.jupiter.api.Timeout;
 
 /// What a sink is given of the spool, how fast, and how one takes the place of another.
 @Timeout(60)
-final class FlowTest extends ForwarderScene {
-  private static final SinkSettings.TcpTimings QUICK =
-      new SinkSettings.TcpTimings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(30),
-          Duration.ofMillis(2),
-          Duration.ofMillis(20),
-          Duration.ofMinutes(30),
-          Duration.ofSeconds(1));
+final class FlowTest extends HttpScene {
   private static final Names NOTHING = Names.NONE;
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  private SinkSettings lines(int port) throws Exception {
-    var token = Files.writeString(directory.resolve("token"), "t\n");
-    return new SinkSettings.Http(
-        new SinkSettings.Tcp("siem", "127.0.0.1", port, null, 0, QUICK),
-        null,
-        HttpDialect.LINES,
-        "/",
-        "sinks.0.token_file",
-        token,
-        false,
-        deadLetters());
+  private SinkSettings lines(int port) {
+    return plain(HttpDialect.LINES, port, timings, null, deadLetters());
   }
 
   private HttpReceiver receiver() throws Exception {
@@ -111,12 +93,12 @@ final class FlowTest extends ForwarderScene {
   /// What was left out is not counted again when the connection broke behind it.
   @Test
   void shouldCountWhatItLeavesOutOnceThoughItIsReadAgain() throws Exception {
-    try (var receiver = new io.coreaudit.forward.LineReceiver()) {
+    try (var receiver = new LineReceiver()) {
       feed(0, 200);
       for (int i = 1; i <= 1_000; i++) {
         call(i % 2 == 0 ? "etcd" : "noise");
       }
-      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 16 << 20, QUICK);
+      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 16 << 20, timings);
       forward(way, flow(keys("etcd"), NOTHING), new LineEncoder());
       LineReceiver.await(() -> receiver.seqs().size() == 500);
       assertThat(feed.acknowledged()).as("the window holds it").isLessThan(3);
@@ -126,7 +108,7 @@ final class FlowTest extends ForwarderScene {
       call("etcd");
       LineReceiver.await(() -> receiver.seqs().contains(1_001L));
       assertThat(count(SinkCounter.FILTERED_EVENTS)).isEqualTo(500);
-      assertThat(new java.util.TreeSet<>(receiver.seqs())).hasSize(501);
+      assertThat(new TreeSet<>(receiver.seqs())).hasSize(501);
     }
   }
 
@@ -319,13 +301,13 @@ final class FlowTest extends ForwarderScene {
   /// A receiver that acknowledges nothing holds a window of the spool, not of what it is sent.
   @Test
   void shouldNotHoldTheSpoolForAFewEvents() throws Exception {
-    try (var receiver = new io.coreaudit.forward.LineReceiver()) {
+    try (var receiver = new LineReceiver()) {
       feed(0, 200);
       call("etcd");
       for (int i = 0; i < 2_000; i++) {
         call("noise");
       }
-      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 64 << 10, QUICK);
+      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 64 << 10, timings);
       forward(way, flow(keys("etcd"), NOTHING), new LineEncoder());
       LineReceiver.await(() -> receiver.seqs().size() == 1);
       LineReceiver.await(() -> feed.acknowledged() == 2_001);

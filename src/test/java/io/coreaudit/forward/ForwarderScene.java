@@ -3,8 +3,11 @@ package io.coreaudit.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.format.EventEncoder;
+import io.coreaudit.spool.SpoolSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,8 +18,25 @@ abstract class ForwarderScene {
   FrameFeed feed;
   Forwarder forwarder;
 
+  /// How long an error that must come may be away.
+  Duration errorPatience = Duration.ofSeconds(25);
+
+  static List<Long> upTo(long last) {
+    return FrameFeed.upTo(last);
+  }
+
   void feed(long events, int textBytes) {
     feed = new FrameFeed(directory.resolve("spool"), events, textBytes);
+  }
+
+  /// A spool of 2 MiB, with a hundred events of a kilobyte: it moves on over what is not sent.
+  void smallFeed() {
+    feed =
+        new FrameFeed(
+            new SpoolSettings(
+                directory.resolve("spool"), 2 << 20, 0, 256 << 10, SpoolSettings.OnFull.OVERRUN),
+            1_000);
+    feed.add(100);
   }
 
   void forward(SinkSettings settings, EventEncoder encoder) {
@@ -37,21 +57,41 @@ abstract class ForwarderScene {
     return forwarder.counters().value(counter);
   }
 
+  /// Waits until the last thing that went wrong is told with these words.
+  void awaitError(String... words) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + errorPatience.toNanos();
+    while (!Stream.of(words).allMatch(forwarder.state().lastError()::contains)
+        && System.nanoTime() - deadlineNs < 0) {
+      Thread.sleep(2);
+    }
+    assertThat(forwarder.state().lastError()).contains(words).doesNotContain("\n");
+  }
+
+  /// What became of the events that were sent.
+  private long accountedFor() {
+    return count(SinkCounter.EVENTS_ACKNOWLEDGED)
+        + count(SinkCounter.RETRIED_EVENTS)
+        + count(SinkCounter.POISON_EVENTS)
+        + count(SinkCounter.HELD_EVENTS);
+  }
+
+  /// Waits until the books of a forwarder that runs, and may just be counting, balance.
+  void awaitBalance() throws InterruptedException {
+    LineReceiver.await(() -> count(SinkCounter.EVENTS_SENT) == accountedFor());
+  }
+
   @AfterEach
   void stop() throws InterruptedException {
     if (forwarder != null) {
       forwarder.stop(Duration.ofMillis(200));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
-      assertThat(count(SinkCounter.EVENTS_SENT))
-          .isEqualTo(
-              count(SinkCounter.EVENTS_ACKNOWLEDGED)
-                  + count(SinkCounter.RETRIED_EVENTS)
-                  + count(SinkCounter.POISON_EVENTS)
-                  + count(SinkCounter.HELD_EVENTS));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(10))).isTrue();
+      assertThat(count(SinkCounter.EVENTS_SENT)).isEqualTo(accountedFor());
       assertThat(count(SinkCounter.HELD_EVENTS)).isNotNegative();
       assertThat(forwarder.state().toString()).doesNotContain("secret");
     }
     loop.close();
-    feed.close();
+    if (feed != null) {
+      feed.close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.coreaudit.forward;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameWriter;
+import io.coreaudit.record.RecordType;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolReader;
 import io.coreaudit.spool.SpoolSettings;
@@ -10,16 +11,37 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /// A real spool with a reader, into which a test puts events: number n has seq n.
 final class FrameFeed implements AutoCloseable {
   static final long BOOT_HIGH = 7;
   static final long BOOT_LOW = 8;
 
+  private static final String STAMP = "audit(1795321989.984:3022): ";
+  private static final int[] FILE_READ_TYPES = {
+    RecordType.SYSCALL, RecordType.CWD, RecordType.PATH, RecordType.PROCTITLE
+  };
+
+  /// The records of an event in which a file of etcd was read.
+  static final List<String> FILE_READ =
+      List.of(
+          STAMP
+              + "arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd2bd5a6f0 a2=0 a3=0"
+              + " items=1 ppid=2436 pid=2489 auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0"
+              + " sgid=0 fsgid=0 tty=pts0 ses=3 comm=\"cat\" exe=\"/usr/bin/cat\" subj=unconfined"
+              + " key=\"openshift_etcd\"",
+          STAMP + "cwd=\"/root\"",
+          STAMP
+              + "item=0 name=\"/var/lib/etcd/member/snap/db\" inode=2 dev=fd:00 mode=0100600 ouid=0"
+              + " ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0"
+              + " cap_frootid=0",
+          STAMP + "proctitle=636174002F7661722F6C69622F657463642F6D656D6265722F736E61702F6462");
+
   private final Arena arena = Arena.ofShared();
   private final MemorySegment text;
-  private final MemorySegment[] records;
-  private final int[] types;
+  private final List<MemorySegment> records; // none: one of text
   private final FrameWriter writer;
   private final Spool spool;
   private final SpoolReader reader;
@@ -33,22 +55,20 @@ final class FrameFeed implements AutoCloseable {
   }
 
   FrameFeed(SpoolSettings settings, int textBytes) {
-    this(settings, textBytes, new int[0], new String[0]);
+    this(settings, textBytes, List.of());
   }
 
-  /// One whose events have records of these types and texts.
-  static FrameFeed of(Path directory, int[] types, String... texts) {
+  /// One whose events are `FILE_READ`.
+  static FrameFeed ofFileReads(Path directory, long events) {
     var settings = new SpoolSettings(directory, 4L << 30, 0, 8 << 20, SpoolSettings.OnFull.OVERRUN);
-    return new FrameFeed(settings, 16 << 10, types, texts);
+    FrameFeed feed = new FrameFeed(settings, 16 << 10, FILE_READ);
+    feed.add(events);
+    return feed;
   }
 
-  private FrameFeed(SpoolSettings settings, int textBytes, int[] types, String[] texts) {
+  private FrameFeed(SpoolSettings settings, int textBytes, List<String> texts) {
     int capacity = textBytes + 4096;
-    this.types = types;
-    records = new MemorySegment[texts.length];
-    for (int i = 0; i < texts.length; i++) {
-      records[i] = arena.allocateFrom(texts[i]);
-    }
+    records = texts.stream().map(arena::allocateFrom).toList();
     text = arena.allocate(textBytes).fill((byte) 'x');
     writer = new FrameWriter(arena.allocate(capacity).address(), capacity);
     spool = Spool.open(settings);
@@ -62,16 +82,14 @@ final class FrameFeed implements AutoCloseable {
     for (long last = appended + events; appended < last; ) {
       appended++;
       writer.begin(EventKind.AUDIT, 1, 0, appended, 0, 0);
-      if (records.length == 0) {
-        writer.record(1300, 0, 0, text.address(), (int) text.byteSize());
+      if (records.isEmpty()) {
+        writer.record(RecordType.SYSCALL, 0, 0, text.address(), (int) text.byteSize());
       }
-      for (int i = 0; i < records.length; i++) {
-        writer.record(types[i], 0, 0, records[i].address(), (int) records[i].byteSize() - 1);
+      for (int i = 0; i < records.size(); i++) {
+        MemorySegment record = records.get(i);
+        writer.record(FILE_READ_TYPES[i], 0, 0, record.address(), (int) record.byteSize() - 1);
       }
-      int length = writer.finish(0, appended, BOOT_HIGH, BOOT_LOW);
-      if (!spool.append(writer.address(), length)) {
-        throw new AssertionError("refused: " + spool.stat());
-      }
+      append();
     }
     spool.signalReaders();
   }
@@ -83,11 +101,20 @@ final class FrameFeed implements AutoCloseable {
     appended++;
     writer.begin(kind, 1, 0, appended, 0, 0);
     writer.record(type, 0, 0, text.address(), bytes.length);
+    append();
+    spool.signalReaders();
+  }
+
+  private void append() {
     int length = writer.finish(0, appended, BOOT_HIGH, BOOT_LOW);
     if (!spool.append(writer.address(), length)) {
       throw new AssertionError("refused: " + spool.stat());
     }
-    spool.signalReaders();
+  }
+
+  /// The numbers of the first events.
+  static List<Long> upTo(long last) {
+    return LongStream.rangeClosed(1, last).boxed().toList();
   }
 
   /// Number of events put in.

@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,20 +31,11 @@ final class HttpKillTest {
           var loop = new NetworkLoop()) {
         feed.add(EVENTS - feed.appended());
         var settings =
-            new SinkSettings.Http(
-                new SinkSettings.Tcp(
-                    "siem",
-                    "127.0.0.1",
-                    Integer.parseInt(arguments[1]),
-                    null,
-                    0,
-                    SinkSettings.TcpTimings.DEFAULT),
-                null,
+            HttpScene.plain(
                 HttpDialect.LINES,
-                "/",
-                "sinks.0.token_file",
+                Integer.parseInt(arguments[1]),
+                SinkSettings.TcpTimings.DEFAULT,
                 null,
-                false,
                 new DeadLetterBox(Path.of(arguments[0]).resolveSibling("dead-letters"), 1 << 20));
         var forwarder =
             Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, _ -> {});
@@ -69,7 +59,7 @@ final class HttpKillTest {
                   asked.lines().stream().map(line -> Long.parseLong(line.split(" ")[1])).toList());
               boolean held = requests.size() % 6 == 0 && requests.size() <= 6 * KILLS;
               if (held) {
-                await(over);
+                HttpScene.hold(over);
               }
               return held ? null : new Answer(200, "");
             })) {
@@ -92,8 +82,7 @@ final class HttpKillTest {
       over.countDown();
     }
     List<Long> came = requests.stream().flatMap(List::stream).toList();
-    assertThat(new TreeSet<>(came))
-        .containsExactlyElementsOf(LongStream.rangeClosed(1, EVENTS).boxed().toList());
+    assertThat(new TreeSet<>(came)).containsExactlyElementsOf(FrameFeed.upTo(EVENTS));
     assertThat(came).hasSize((int) EVENTS + unanswered.size());
   }
 
@@ -103,14 +92,6 @@ final class HttpKillTest {
         .mapToLong(SpoolInspector.Cursor::seq)
         .findFirst()
         .orElse(0);
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private Process start(int port) throws Exception {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coreaudit.format.EnvelopeEncoder;
-import io.coreaudit.format.EventEncoder;
 import io.coreaudit.forward.HttpReceiver.Answer;
 import io.coreaudit.forward.HttpReceiver.Asked;
 import io.coreaudit.forward.SinkState.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,47 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-final class HttpSinkTest extends ForwarderScene {
-  private static final SinkSettings.TcpTimings QUICK =
-      new SinkSettings.TcpTimings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(2),
-          Duration.ofMillis(500),
-          Duration.ofMillis(2),
-          Duration.ofMillis(20),
-          Duration.ofSeconds(18),
-          Duration.ofSeconds(1));
-  private static final String TOKEN = "0d0b6f3c-secret";
+final class HttpSinkTest extends HttpScene {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private void forward(HttpDialect dialect, String target, int port, EventEncoder encoder)
-      throws IOException {
-    Path token = directory.resolve("token");
-    if (!Files.exists(token)) {
-      Files.writeString(token, TOKEN + "\n");
-    }
-    forward(dialect, target, port, encoder, null);
-  }
-
-  private void forward(
-      HttpDialect dialect,
-      String target,
-      int port,
-      EventEncoder encoder,
-      SinkSettings.Proxy proxy) {
-    var way = new SinkSettings.Tcp("siem", "127.0.0.1", port, null, 0, QUICK);
-    var settings =
-        new SinkSettings.Http(
-            way,
-            proxy,
-            dialect,
-            target,
-            "sinks.0.token_file",
-            directory.resolve("token"),
-            dialect != HttpDialect.LINES,
-            deadLetters());
-    forward(settings, encoder);
-  }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
@@ -78,10 +37,6 @@ final class HttpSinkTest extends ForwarderScene {
       assertThat(System.nanoTime() < deadline).as("happened within 40 s").isTrue();
       Thread.sleep(2);
     }
-  }
-
-  private static List<Long> upTo(long last) {
-    return LongStream.rangeClosed(1, last).boxed().toList();
   }
 
   private static JsonNode json(String text) {
@@ -94,10 +49,6 @@ final class HttpSinkTest extends ForwarderScene {
 
   private static List<Long> seqs(List<String> lines) {
     return lines.stream().map(line -> json(line).get("seq").asLong()).toList();
-  }
-
-  private String letters() throws IOException {
-    return Files.readString(directory.resolve("dead-letters/siem.jsonl"));
   }
 
   // ---- lines
@@ -165,14 +116,12 @@ final class HttpSinkTest extends ForwarderScene {
   void shouldHoldEverythingWhileSomebodyMustMendIt() throws Exception {
     try (var receiver = new HttpReceiver(asked -> new Answer(401, "{\"text\":\"Token?\"}"))) {
       feed(100, 100);
-      Files.writeString(directory.resolve("token"), "\n");
+      Files.writeString(token(), "\n");
       forward(HttpDialect.LINES, "/", receiver.port(), new JsonLineEncoder());
-      await(
-          () -> forwarder.state().lastError().contains("token: holds no token in its first line"));
-      assertThat(forwarder.state().lastError()).contains("sinks.0.token_file: ");
-      Files.writeString(directory.resolve("token"), "Basic " + TOKEN + "\n");
-      await(() -> forwarder.state().lastError().contains(": 401 Unauthorized"));
-      assertThat(forwarder.state().phase()).isEqualTo(Phase.WAITING);
+      awaitError("sinks.0.token_file: ", "token: holds no token in its first line");
+      Files.writeString(token(), "Basic " + TOKEN + "\n");
+      awaitError(": 401 Unauthorized");
+      await(() -> forwarder.state().phase() == Phase.WAITING);
       assertThat(receiver.asked().getLast().headers().getFirst("Authorization"))
           .isEqualTo("Basic " + TOKEN);
       assertThat(feed.acknowledged()).isZero();
@@ -227,6 +176,7 @@ final class HttpSinkTest extends ForwarderScene {
               return new Answer(200, "");
             })) {
       feed(10, 100);
+      timings = quick().stall(Duration.ofMillis(500)).made();
       forward(HttpDialect.LINES, "/", receiver.port(), new JsonLineEncoder());
       await(() -> feed.acknowledged() == 10);
       assertThat(forwarder.state().lastError()).contains("did not answer within 1 s");
@@ -244,8 +194,8 @@ final class HttpSinkTest extends ForwarderScene {
                 });
         var proxy = new ConnectProxy(receiver.port())) {
       feed(1_000, 100);
-      Files.writeString(directory.resolve("token"), TOKEN);
-      forward(HttpDialect.LINES, "/", receiver.port(), new JsonLineEncoder(), proxy.settings());
+      this.proxy = proxy.settings();
+      forward(HttpDialect.LINES, "/", receiver.port(), new JsonLineEncoder());
       await(() -> feed.acknowledged() == 1_000);
       assertThat(taken).isEqualTo(upTo(1_000));
       assertThat(proxy.heads().getFirst())
@@ -262,6 +212,7 @@ final class HttpSinkTest extends ForwarderScene {
     Random random = new Random(3);
     try (var receiver = new HttpReceiver(asked -> elasticsearch(asked, stored, random))) {
       feed(20_000, 100);
+      gzip = true;
       forward(
           HttpDialect.BULK,
           "/logs-coreaudit.audit-default/_bulk",
@@ -349,6 +300,8 @@ final class HttpSinkTest extends ForwarderScene {
               return new Answer(200, "{\"text\":\"Success\",\"code\":0,\"ackId\":" + request + "}");
             })) {
       feed(30_000, 100);
+      gzip = true;
+      timings = quick().resendAge(Duration.ofSeconds(18)).made(); // indexed within 3 s, or not
       forward(
           HttpDialect.HEC,
           "/services/collector/event",
@@ -379,8 +332,9 @@ final class HttpSinkTest extends ForwarderScene {
               return new Answer(200, "{\"text\":\"Success\",\"code\":0}");
             })) {
       feed(2_000, 100);
+      gzip = true;
       forward(HttpDialect.HEC_RAW, "/services/collector/raw", receiver.port(), new LineEncoder());
-      await(() -> forwarder.state().lastError().contains("Incorrect index"));
+      awaitError("Incorrect index");
       mended.set(true);
       await(() -> feed.acknowledged() == 2_000);
       assertThat(taken).isEqualTo(upTo(2_000));
@@ -418,6 +372,7 @@ final class HttpSinkTest extends ForwarderScene {
                   : new Answer(200, "{}");
             })) {
       feed(5_000, 100);
+      gzip = true;
       forward(
           HttpDialect.OTLP,
           "/v1/logs",

@@ -4,30 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.forward.HttpReceiver.Answer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// HTTP in TLS, to the JDK's own server, and through a proxy, which sees nothing of it.
-final class HttpsSinkTest extends ForwarderScene {
-  private static final SinkSettings.TcpTimings QUICK =
-      new SinkSettings.TcpTimings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(5),
-          Duration.ofMillis(5),
-          Duration.ofMillis(50),
-          Duration.ofSeconds(60),
-          Duration.ofSeconds(1));
-  private static final String TOKEN = "0d0b6f3c-secret";
+@Timeout(60)
+final class HttpsSinkTest extends HttpScene {
   private static final long EVENTS = 1_000;
 
   @TempDir private static Path pems;
@@ -35,6 +25,11 @@ final class HttpsSinkTest extends ForwarderScene {
 
   private final List<Long> taken = new CopyOnWriteArrayList<>();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
+
+  HttpsSinkTest() {
+    timings = quick().handshake(Duration.ofSeconds(5)).made();
+    gzip = true;
+  }
 
   @BeforeAll
   static void makeCertificates() throws Exception {
@@ -64,30 +59,20 @@ final class HttpsSinkTest extends ForwarderScene {
         name);
   }
 
-  private void forward(int port, TlsSettings tls, SinkSettings.Proxy proxy) throws IOException {
-    Files.writeString(directory.resolve("token"), TOKEN + "\n");
+  private void forward(int port, TlsSettings tls) throws IOException {
+    this.tls = tls;
     feed(EVENTS, 100);
-    forward(
-        new SinkSettings.Http(
-            new SinkSettings.Tcp("siem", "127.0.0.1", port, tls, 0, QUICK),
-            proxy,
-            HttpDialect.LINES,
-            "/in",
-            "sinks.0.token_file",
-            directory.resolve("token"),
-            true,
-            deadLetters()),
-        new JsonLineEncoder());
+    forward(HttpDialect.LINES, "/in", port, new JsonLineEncoder());
   }
 
   private void shouldDeliver() throws Exception {
     LineReceiver.await(() -> feed.acknowledged() == EVENTS);
-    assertThat(taken).isEqualTo(LongStream.rangeClosed(1, EVENTS).boxed().toList());
+    assertThat(taken).isEqualTo(upTo(EVENTS));
     assertThat(authorizations).isNotEmpty().containsOnly("Bearer " + TOKEN);
   }
 
   private void shouldRefuse(String why) throws Exception {
-    LineReceiver.await(() -> forwarder.state().lastError().contains(why));
+    awaitError(why);
     assertThat(feed.acknowledged()).isZero();
     assertThat(taken).isEmpty();
     assertThat(authorizations).as("no token for who is not the receiver").isEmpty();
@@ -96,7 +81,7 @@ final class HttpsSinkTest extends ForwarderScene {
   @Test
   void shouldDeliverInTls() throws Exception {
     try (var receiver = receiver("server", null)) {
-      forward(receiver.port(), trusting("ca", null, null), null);
+      forward(receiver.port(), trusting("ca", null, null));
       shouldDeliver();
       assertThat(forwarder.state().text()).contains("TLSv1.3");
     }
@@ -105,7 +90,7 @@ final class HttpsSinkTest extends ForwarderScene {
   @Test
   void shouldShowItsCertificate() throws Exception {
     try (var receiver = receiver("server", "ca")) {
-      forward(receiver.port(), trusting("ca", "client", null), null);
+      forward(receiver.port(), trusting("ca", "client", null));
       shouldDeliver();
     }
   }
@@ -115,7 +100,7 @@ final class HttpsSinkTest extends ForwarderScene {
   void shouldGiveNothingToWhoIsNotTheReceiver(String trusted) throws Exception {
     boolean stranger = trusted.equals("other-ca");
     try (var receiver = receiver(stranger ? "server" : "misnamed", null)) {
-      forward(receiver.port(), trusting(trusted, null, null), null);
+      forward(receiver.port(), trusting(trusted, null, null));
       shouldRefuse(stranger ? "is not signed by a CA of" : "is not for \"127.0.0.1\"");
     }
   }
@@ -124,7 +109,8 @@ final class HttpsSinkTest extends ForwarderScene {
   void shouldDeliverInTlsThroughAProxyThatSeesNothingOfIt() throws Exception {
     try (var receiver = receiver("server", "ca");
         var proxy = new ConnectProxy(receiver.port())) {
-      forward(receiver.port(), trusting("ca", "client", null), proxy.settings());
+      this.proxy = proxy.settings();
+      forward(receiver.port(), trusting("ca", "client", null));
       shouldDeliver();
       assertThat(proxy.heads())
           .hasSizeGreaterThanOrEqualTo(2)
@@ -144,7 +130,8 @@ final class HttpsSinkTest extends ForwarderScene {
   void shouldVerifyTheReceiverBehindAProxy() throws Exception {
     try (var receiver = receiver("misnamed", null);
         var proxy = new ConnectProxy(receiver.port())) {
-      forward(receiver.port(), trusting("ca", null, null), proxy.settings());
+      this.proxy = proxy.settings();
+      forward(receiver.port(), trusting("ca", null, null));
       shouldRefuse("is not for \"127.0.0.1\"");
     }
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A real receiver of syslog in a process of its own, rsyslog or syslog-ng, on a loopback port. It
 /// writes `HOST APP MSGID STRUCTURED-DATA MESSAGE` a line, or all but the message. It can be killed
@@ -28,11 +29,21 @@ final class SyslogPeer implements AutoCloseable {
 
   /// How messages get in.
   enum Way {
-    TCP,
-    TLS,
-    UDP,
-    RELP,
-    RELP_TLS
+    TCP(false, false),
+    TLS(false, true),
+    UDP(false, false),
+    RELP(true, false),
+    RELP_TLS(true, true);
+
+    /// Whether the receiver answers.
+    final boolean answers;
+
+    final boolean secured;
+
+    Way(boolean answers, boolean secured) {
+      this.answers = answers;
+      this.secured = secured;
+    }
   }
 
   private final Path dir;
@@ -175,11 +186,7 @@ final class SyslogPeer implements AutoCloseable {
       builder.environment().put("LD_LIBRARY_PATH", libraries);
     }
     process = builder.start();
-    if (listens) {
-      LineReceiver.await(this::listens);
-    } else {
-      Thread.sleep(500);
-    }
+    LineReceiver.await(listens ? this::listens : this::isBound);
     assertThat(process.isAlive()).as(said()).isTrue();
   }
 
@@ -191,6 +198,16 @@ final class SyslogPeer implements AutoCloseable {
         throw new AssertionError("it ended: " + said(), e);
       }
       return false;
+    }
+  }
+
+  /// Whether somebody has the port for datagrams.
+  private boolean isBound() {
+    String local = ":%04X ".formatted(port);
+    try (Stream<String> sockets = Files.lines(Path.of("/proc/net/udp"))) {
+      return sockets.anyMatch(socket -> socket.contains(local));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

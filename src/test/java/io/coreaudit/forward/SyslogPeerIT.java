@@ -23,8 +23,6 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Syslog and RELP sinks against the real rsyslog and syslog-ng. `-Dpeer.events` says how many
 /// events each is given, a million with `--full=delivery`.
 @Timeout(1200)
-final class SyslogPeerIT {
+final class SyslogPeerIT extends ForwarderScene {
   private static final long EVENTS =
       Long.getLong("peer.events", FullRun.count("delivery", 30_000, 1_000_000));
 
@@ -52,49 +50,16 @@ final class SyslogPeerIT {
   private static final Pattern SEQ = Pattern.compile(" seq=\"([0-9]+)\"");
   private static final Pattern PART = Pattern.compile(" part=\"([0-9]+)\" parts=\"([0-9]+)\"");
 
-  private static final String STAMP = "audit(1795321989.984:3022): ";
-  private static final int[] TYPES = {1300, 1307, 1302, 1327};
-  private static final String[] TEXTS = {
-    STAMP
-        + "arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd2bd5a6f0 a2=0 a3=0"
-        + " items=1 ppid=2436 pid=2489 auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0"
-        + " fsgid=0 tty=pts0 ses=3 comm=\"cat\" exe=\"/usr/bin/cat\" subj=unconfined"
-        + " key=\"openshift_etcd\"",
-    STAMP + "cwd=\"/root\"",
-    STAMP
-        + "item=0 name=\"/var/lib/etcd/member/snap/db\" inode=2 dev=fd:00 mode=0100600 ouid=0"
-        + " ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
-    STAMP + "proctitle=636174002F7661722F6C69622F657463642F6D656D6265722F736E61702F6462"
-  };
-
   @TempDir private static Path shared;
   private static Certificates files;
-
-  @TempDir private Path dir;
-  private final NetworkLoop loop = new NetworkLoop();
-  private FrameFeed feed;
-  private Forwarder forwarder;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
     files = new Certificates(shared);
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    if (forwarder != null) {
-      forwarder.stop(Duration.ofMillis(100));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
-    }
-    loop.close();
-    if (feed != null) {
-      feed.close();
-    }
-  }
-
   private void feed(long events) {
-    feed = FrameFeed.of(dir.resolve("spool"), TYPES, TEXTS);
-    feed.add(events);
+    feed = FrameFeed.ofFileReads(directory.resolve("spool"), events);
   }
 
   private static SyslogEncoder encoder(EventEncoder body, int most, boolean lines) {
@@ -102,9 +67,12 @@ final class SyslogPeerIT {
         body, new Layout(SyslogFacility.AUDIT, "coreaudit@32473", most, true, lines));
   }
 
-  private static SinkSettings.Tcp tcp(int port, boolean secured) {
+  private SinkSettings settings(Way way, int port) {
+    if (way == Way.UDP) {
+      return new SinkSettings.Udp("siem", "127.0.0.1", port, SinkSettings.TcpTimings.DEFAULT);
+    }
     TlsSettings tls =
-        secured
+        way.secured
             ? new TlsSettings(
                 "sinks.0.tls",
                 files.path("ca.pem"),
@@ -113,28 +81,10 @@ final class SyslogPeerIT {
                 null,
                 null)
             : null;
-    return new SinkSettings.Tcp(
-        "siem", "127.0.0.1", port, tls, 16 << 20, SinkSettings.TcpTimings.DEFAULT);
-  }
-
-  private SinkSettings relp(int port, boolean secured) {
-    return new SinkSettings.Relp(
-        tcp(port, secured), WINDOW, new DeadLetterBox(dir.resolve("dead-letters"), 1 << 20));
-  }
-
-  private SinkSettings settings(Way way, int port) {
-    return switch (way) {
-      case TCP -> tcp(port, false);
-      case TLS -> tcp(port, true);
-      case UDP -> new SinkSettings.Udp("siem", "127.0.0.1", port, SinkSettings.TcpTimings.DEFAULT);
-      case RELP -> relp(port, false);
-      case RELP_TLS -> relp(port, true);
-    };
-  }
-
-  private void forward(SinkSettings settings, EventEncoder encoder) {
-    forwarder = Forwarder.of(settings, Flow.all(), feed.reader(), encoder, loop, ended -> {});
-    forwarder.start();
+    var tcp =
+        new SinkSettings.Tcp(
+            "siem", "127.0.0.1", port, tls, 16 << 20, SinkSettings.TcpTimings.DEFAULT);
+    return way.answers ? new SinkSettings.Relp(tcp, WINDOW, deadLetters()) : tcp;
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
@@ -155,16 +105,13 @@ final class SyslogPeerIT {
     return seqs;
   }
 
-  private static List<Long> upTo(long last) {
-    return LongStream.rangeClosed(1, last).boxed().toList();
-  }
-
   @ParameterizedTest
   @EnumSource(
       value = Way.class,
       names = {"TCP", "TLS", "RELP", "RELP_TLS"})
   void shouldGiveRsyslogEverythingInOrder(Way way) throws Exception {
-    try (var peer = SyslogPeer.rsyslog(dir.resolve("peer"), way, files, EVENTS <= MOST_WHOLE)) {
+    try (var peer =
+        SyslogPeer.rsyslog(directory.resolve("peer"), way, files, EVENTS <= MOST_WHOLE)) {
       shouldGiveEverythingInOrder(way, peer, "rsyslog");
     }
   }
@@ -174,7 +121,8 @@ final class SyslogPeerIT {
       value = Way.class,
       names = {"TCP", "TLS"})
   void shouldGiveSyslogNgEverythingInOrder(Way way) throws Exception {
-    try (var peer = SyslogPeer.syslogNg(dir.resolve("peer"), way, files, EVENTS <= MOST_WHOLE)) {
+    try (var peer =
+        SyslogPeer.syslogNg(directory.resolve("peer"), way, files, EVENTS <= MOST_WHOLE)) {
       shouldGiveEverythingInOrder(way, peer, "syslog-ng");
     }
   }
@@ -183,19 +131,18 @@ final class SyslogPeerIT {
     feed(EVENTS);
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     forward(settings(way, peer.port()), encoder(new EcsEncoder(true), 8192, false));
-    await("half of it", () -> sent() >= EVENTS / 2);
-    long warm = sent();
+    await("half of it", () -> count(SinkCounter.EVENTS_SENT) >= EVENTS / 2);
+    long warm = count(SinkCounter.EVENTS_SENT);
     long cpuNs = system.getProcessCpuTime();
-    await("everything sent", () -> sent() >= EVENTS);
+    await("everything sent", () -> count(SinkCounter.EVENTS_SENT) >= EVENTS);
     double us = (system.getProcessCpuTime() - cpuNs) / 1e3 / Math.max(1, EVENTS - warm);
     await(name + " wrote everything", () -> peer.count() >= EVENTS);
-    if (way == Way.RELP || way == Way.RELP_TLS) {
+    if (way.answers) {
       await("acknowledged", () -> feed.acknowledged() == EVENTS);
     }
     System.out.printf("SyslogPeerIT %s %s events=%d cpu_us=%.1f%n", name, way, EVENTS, us);
     if (FullRun.of("delivery")) {
-      boolean encrypted = way == Way.TLS || way == Way.RELP_TLS;
-      assertThat(us).as("CPU of an event").isLessThan(MOST_OF_AIM * (encrypted ? 40 : 20));
+      assertThat(us).as("CPU of an event").isLessThan(MOST_OF_AIM * (way.secured ? 40 : 20));
     }
     List<String> lines = peer.lines();
     assertThat(seqs(lines)).isEqualTo(upTo(EVENTS));
@@ -211,16 +158,13 @@ final class SyslogPeerIT {
         .isEqualTo("/var/lib/etcd/member/snap/db");
   }
 
-  private long sent() {
-    return forwarder.counters().value(SinkCounter.EVENTS_SENT);
-  }
-
   @ParameterizedTest
   @EnumSource(
       value = Way.class,
       names = {"RELP", "RELP_TLS"})
   void shouldLoseNothingWhenRsyslogIsKilled(Way way) throws Exception {
-    try (var peer = SyslogPeer.rsyslog(dir.resolve("peer"), way, files, EVENTS <= MOST_WHOLE)) {
+    try (var peer =
+        SyslogPeer.rsyslog(directory.resolve("peer"), way, files, EVENTS <= MOST_WHOLE)) {
       feed(EVENTS);
       forward(settings(way, peer.port()), encoder(new EcsEncoder(true), 8192, false));
       int kills = 5;
@@ -251,21 +195,21 @@ final class SyslogPeerIT {
 
   @Test
   void shouldGiveRsyslogRecordsAsMessagesAndLongEventsInParts() throws Exception {
-    try (var peer = SyslogPeer.rsyslog(dir.resolve("peer"), Way.RELP, files, true)) {
+    try (var peer = SyslogPeer.rsyslog(directory.resolve("peer"), Way.RELP, files, true)) {
       feed(1000);
-      forward(relp(peer.port(), false), encoder(new RawEncoder(), 8192, true));
+      forward(settings(Way.RELP, peer.port()), encoder(new RawEncoder(), 8192, true));
       await("acknowledged", () -> feed.acknowledged() == 1000);
       List<String> lines = peer.lines();
       assertThat(lines).hasSize(4000);
       for (int i = 0; i < lines.size(); i++) {
-        assertThat(lines.get(i)).contains("type=").endsWith(TEXTS[i % 4]);
+        assertThat(lines.get(i)).contains("type=").endsWith(FrameFeed.FILE_READ.get(i % 4));
       }
       forwarder.stop(Duration.ofSeconds(2));
       assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
       feed.close();
 
-      feed = new FrameFeed(dir.resolve("long"), 100, 10_000);
-      forward(relp(peer.port(), false), encoder(new RawEncoder(), 4096, true));
+      feed = new FrameFeed(directory.resolve("long"), 100, 10_000);
+      forward(settings(Way.RELP, peer.port()), encoder(new RawEncoder(), 4096, true));
       await("acknowledged", () -> feed.acknowledged() == 100);
       Map<Long, StringBuilder> joined = new HashMap<>();
       for (String line : peer.lines().subList(4000, peer.lines().size())) {
@@ -282,7 +226,7 @@ final class SyslogPeerIT {
 
   @Test
   void shouldSendDatagramsToRsyslog() throws Exception {
-    try (var peer = SyslogPeer.rsyslog(dir.resolve("peer"), Way.UDP, files, true)) {
+    try (var peer = SyslogPeer.rsyslog(directory.resolve("peer"), Way.UDP, files, true)) {
       feed(100);
       forward(settings(Way.UDP, peer.port()), encoder(new EcsEncoder(true), 8192, false));
       await("received", () -> peer.count() == 100);

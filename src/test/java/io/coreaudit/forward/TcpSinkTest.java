@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.forward.LineReceiver.Session;
 import io.coreaudit.forward.SinkState.Phase;
-import io.coreaudit.spool.SpoolSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.BufferPoolMXBean;
@@ -13,69 +12,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
-class TcpSinkTest {
-  private static final SinkSettings.TcpTimings QUICK =
-      new SinkSettings.TcpTimings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(30),
-          Duration.ofMillis(10),
-          Duration.ofMillis(100),
-          Duration.ofMinutes(30),
-          Duration.ofSeconds(1));
-
+class TcpSinkTest extends ForwarderScene {
+  private static final SinkSettings.TcpTimings QUICK = new QuickTimings().made();
   private static final int RECEIVE_BUFFER_BYTES = 64 << 10;
-
-  @TempDir private Path spool;
-  private FrameFeed feed;
-  private final NetworkLoop loop = new NetworkLoop();
-  private Forwarder forwarder;
 
   private Forwarder forward(
       FrameFeed feed, int port, long window, SinkSettings.TcpTimings timings) {
-    var settings = new SinkSettings.Tcp("siem", "127.0.0.1", port, null, window, timings);
-    forwarder =
-        Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, ended -> {});
-    forwarder.start();
+    forward(
+        new SinkSettings.Tcp("siem", "127.0.0.1", port, null, window, timings), new LineEncoder());
     return forwarder;
-  }
-
-  @AfterEach
-  void stop() throws InterruptedException {
-    if (forwarder != null) {
-      forwarder.stop(Duration.ofMillis(100));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
-    }
-    loop.close();
-    feed.close();
-  }
-
-  private FrameFeed feed(long events, int textBytes) {
-    feed = new FrameFeed(spool.resolve("spool"), events, textBytes);
-    return feed;
-  }
-
-  private long count(SinkCounter counter) {
-    return forwarder.counters().value(counter);
-  }
-
-  private static List<Long> upTo(long last) {
-    return LongStream.rangeClosed(1, last).boxed().toList();
-  }
-
-  private void assertIdentity() {
-    assertThat(count(SinkCounter.EVENTS_SENT))
-        .isEqualTo(
-            count(SinkCounter.EVENTS_ACKNOWLEDGED)
-                + count(SinkCounter.RETRIED_EVENTS)
-                + count(SinkCounter.HELD_EVENTS));
   }
 
   @Test
@@ -92,7 +41,7 @@ class TcpSinkTest {
       assertThat(feed.acknowledged()).isEqualTo(20_000);
       assertThat(forwarder.state().phase()).isEqualTo(Phase.STOPPED);
       assertThat(count(SinkCounter.HELD_EVENTS)).isZero();
-      assertIdentity();
+      awaitBalance();
     }
   }
 
@@ -102,8 +51,8 @@ class TcpSinkTest {
       receiver.pauseMs(1);
       feed(50_000, 500);
       forward(feed, receiver.port(), 16 << 20, QUICK);
-      forwarder.stop(Duration.ofSeconds(8));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(9))).isTrue();
+      forwarder.stop(Duration.ofSeconds(20));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(21))).isTrue();
       assertThat(receiver.seqs()).isEqualTo(upTo(50_000));
       assertThat(feed.acknowledged()).isEqualTo(50_000);
     }
@@ -117,9 +66,9 @@ class TcpSinkTest {
       forward(feed, receiver.port(), 16 << 20, QUICK);
       LineReceiver.await(() -> count(SinkCounter.EVENTS_SENT) == 1_000);
       long start = System.nanoTime();
-      forwarder.stop(Duration.ofSeconds(5));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(5))).isTrue();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      forwarder.stop(Duration.ofSeconds(20));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(20))).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
       assertThat(feed.acknowledged()).isZero();
       assertThat(forwarder.state().text()).contains("did not close");
     }
@@ -136,27 +85,20 @@ class TcpSinkTest {
           () -> count(SinkCounter.HELD_BYTES) < (1 << 20) + 2 * Forwarder.BATCH_BYTES);
       assertThat(count(SinkCounter.HELD_BYTES)).isGreaterThanOrEqualTo(1 << 20);
       LineReceiver.await(() -> count(SinkCounter.HELD_EVENTS) == 20_000 - feed.acknowledged());
-      assertIdentity();
+      awaitBalance();
     }
   }
 
   @Test
   void shouldTakeWhatWasWrittenLongAgoAsReceived() throws Exception {
-    var timings =
-        new SinkSettings.TcpTimings(
-            QUICK.connect(),
-            QUICK.handshake(),
-            QUICK.stall(),
-            QUICK.firstBackoff(),
-            QUICK.longestBackoff(),
-            Duration.ofMillis(300),
-            QUICK.lastWord());
+    var timings = new QuickTimings().resendAge(Duration.ofMillis(300)).made();
     try (var receiver = new LineReceiver()) {
       feed(100, 100);
+      long start = System.nanoTime();
       forward(feed, receiver.port(), 16 << 20, timings);
-      LineReceiver.await(() -> count(SinkCounter.EVENTS_SENT) == 100);
-      assertThat(feed.acknowledged()).isZero();
       LineReceiver.await(() -> feed.acknowledged() == 100);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(300));
     }
   }
 
@@ -207,21 +149,21 @@ class TcpSinkTest {
       assertThat(feed.acknowledged()).isEqualTo(events);
       assertThat(ours).isGreaterThan(2L * window); // else this showed nothing
       assertThat(count(SinkCounter.RETRIED_EVENTS)).isPositive();
-      assertIdentity();
+      awaitBalance();
     } finally {
       receiver.close();
     }
   }
 
-  /// Waits until the connection takes no more, and the sink knows all that arrived: it looks four
-  /// times a second; what it holds.
+  /// Waits until the connection takes no more, and the sink knows all that arrived: one that waits
+  /// looks once a second; what it holds.
   private long awaitFull() throws InterruptedException {
     long sent = -1;
     long held = -1;
     while (sent != count(SinkCounter.BYTES_SENT) || held != count(SinkCounter.HELD_BYTES)) {
       sent = count(SinkCounter.BYTES_SENT);
       held = count(SinkCounter.HELD_BYTES);
-      Thread.sleep(800);
+      Thread.sleep(1_200);
     }
     return held;
   }
@@ -240,9 +182,10 @@ class TcpSinkTest {
 
   @Test
   void shouldHoldLittleInMemoryForADeafReceiver() throws Exception {
-    try (var receiver = new LineReceiver()) {
+    try (var receiver = new LineReceiver(0, RECEIVE_BUFFER_BYTES)) {
       receiver.reading(false);
-      feed(100_000, 490); // 50 MB
+      int events = moreThanTheKernelHolds();
+      feed(events, 490);
       long directBefore = directBytes();
       forward(feed, receiver.port(), 16 << 20, QUICK);
       LineReceiver.await(() -> count(SinkCounter.EVENTS_SENT) > 0);
@@ -251,16 +194,28 @@ class TcpSinkTest {
         sent = count(SinkCounter.EVENTS_SENT);
         Thread.sleep(300);
       }
-      // both kernels' buffers and ours, not the 50 MB
-      assertThat(count(SinkCounter.BYTES_SENT)).isLessThan(16 << 20);
+      // both kernels' buffers and ours, not all of it
+      assertThat(count(SinkCounter.BYTES_SENT)).isLessThan(kernelBytes() + (4 << 20));
       assertThat(directBytes() - directBefore).isLessThan(8 << 20);
       assertThat(forwarder.state().phase()).isEqualTo(Phase.DELIVERING);
 
       receiver.reading(true);
-      forwarder.stop(Duration.ofSeconds(10));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(10))).isTrue();
-      assertThat(receiver.seqs()).isEqualTo(upTo(100_000));
+      forwarder.stop(Duration.ofSeconds(20));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(20))).isTrue();
+      assertThat(receiver.seqs()).isEqualTo(upTo(events));
     }
+  }
+
+  /// What both kernels may hold of a connection whose receiver has so small a buffer and does not
+  /// read: the sender's grows by itself to this host's limit.
+  private static long kernelBytes() {
+    return KernelBuffers.largest(Path.of("/proc/sys/net/ipv4/tcp_wmem"))
+        + 4L * RECEIVE_BUFFER_BYTES;
+  }
+
+  /// So many events of 500 bytes.
+  private static int moreThanTheKernelHolds() {
+    return (int) ((kernelBytes() + (32 << 20)) / 500);
   }
 
   private static long directBytes() {
@@ -273,38 +228,24 @@ class TcpSinkTest {
 
   @Test
   void shouldGiveUpAReceiverThatTakesNothing() throws Exception {
-    var timings =
-        new SinkSettings.TcpTimings(
-            QUICK.connect(),
-            QUICK.handshake(),
-            Duration.ofMillis(300),
-            QUICK.firstBackoff(),
-            QUICK.longestBackoff(),
-            QUICK.resendAge(),
-            QUICK.lastWord());
-    try (var receiver = new LineReceiver()) {
+    var timings = new QuickTimings().stall(Duration.ofMillis(300)).made();
+    try (var receiver = new LineReceiver(0, RECEIVE_BUFFER_BYTES)) {
       receiver.reading(false);
-      feed(100_000, 490);
+      int events = moreThanTheKernelHolds();
+      feed(events, 490);
       forward(feed, receiver.port(), 16 << 20, timings);
       LineReceiver.await(() -> count(SinkCounter.OPENED) >= 2);
       assertThat(forwarder.state().lastError()).contains("took nothing for 300 ms");
       receiver.reading(true);
-      LineReceiver.await(() -> receiver.sessions().getLast().count() == 100_000);
-      assertThat(receiver.sessions().getLast().seqs()).isEqualTo(upTo(100_000));
+      // a slow machine may stall once more: then the rest comes in another session
+      LineReceiver.await(() -> lastSeq(receiver, receiver.sessions().size() - 1) == events);
+      assertThat(new TreeSet<>(receiver.seqs())).containsExactlyElementsOf(upTo(events));
     }
   }
 
   @Test
   void shouldNotGiveUpAQuietReceiver() throws Exception {
-    var timings =
-        new SinkSettings.TcpTimings(
-            QUICK.connect(),
-            QUICK.handshake(),
-            Duration.ofMillis(100),
-            QUICK.firstBackoff(),
-            QUICK.longestBackoff(),
-            QUICK.resendAge(),
-            QUICK.lastWord());
+    var timings = new QuickTimings().stall(Duration.ofMillis(100)).made();
     try (var receiver = new LineReceiver()) {
       feed(10, 10);
       forward(feed, receiver.port(), 0, timings);
@@ -331,6 +272,7 @@ class TcpSinkTest {
     assertThat(count(SinkCounter.CONNECTED)).isZero();
     try (var receiver = new LineReceiver(port)) {
       LineReceiver.await(() -> feed.acknowledged() == 10);
+      LineReceiver.await(() -> lastSeq(receiver, 0) == 10); // its kernel has it, now it read it
       assertThat(receiver.seqs()).isEqualTo(upTo(10));
       assertThat(count(SinkCounter.CONNECTED)).isEqualTo(1);
       assertThat(forwarder.state().text()).isEqualTo("connected to 127.0.0.1:" + port);
@@ -352,7 +294,7 @@ class TcpSinkTest {
       assertThat(receiver.sessions().get(1).seqs()).isEqualTo(upTo(15));
       assertThat(forwarder.state().lastError()).contains("the receiver closed the connection");
       assertThat(count(SinkCounter.RETRIED_EVENTS)).isEqualTo(10);
-      assertIdentity();
+      awaitBalance();
     }
   }
 
@@ -365,6 +307,7 @@ class TcpSinkTest {
       receiver.sessions().getFirst().socket.getOutputStream().write(new byte[64 << 10]);
       feed.add(100);
       LineReceiver.await(() -> feed.acknowledged() == 200);
+      LineReceiver.await(() -> lastSeq(receiver, 0) == 200);
       assertThat(receiver.seqs()).isEqualTo(upTo(200));
       assertThat(count(SinkCounter.FAILURES)).isZero();
     }
@@ -416,12 +359,7 @@ class TcpSinkTest {
   /// that is left, and hears of the gap again after a cut.
   @Test
   void shouldTellAnOverrunInItsPlaceAndAgainAfterACut() throws Exception {
-    feed =
-        new FrameFeed(
-            new SpoolSettings(
-                spool.resolve("spool"), 2 << 20, 0, 256 << 10, SpoolSettings.OnFull.OVERRUN),
-            1_000);
-    feed.add(100);
+    smallFeed();
     int port;
     try (var first = new LineReceiver()) {
       port = first.port();
@@ -505,13 +443,15 @@ class TcpSinkTest {
       feed(0, 100);
       forward(feed, receiver.port(), 0, QUICK);
       LineReceiver.await(() -> count(SinkCounter.CONNECTED) == 1);
+      long start = System.nanoTime();
       for (int i = 0; i < 200; i++) {
         feed.add(1);
         Thread.sleep(2);
       }
       LineReceiver.await(() -> feed.acknowledged() == 200);
-      // 0.4 s or more at one batch a linger
-      assertThat(count(SinkCounter.BATCHES_SENT)).isBetween(2L, 30L);
+      long lingers = (System.nanoTime() - start) / Forwarder.LINGER_NS;
+      // about one each, and some where what was written rang
+      assertThat(count(SinkCounter.BATCHES_SENT)).isBetween(2L, 3 * (lingers + 2));
     }
   }
 

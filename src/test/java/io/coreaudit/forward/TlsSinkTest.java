@@ -8,55 +8,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
-class TlsSinkTest {
+class TlsSinkTest extends ForwarderScene {
   private static final SinkSettings.TcpTimings QUICK =
-      new SinkSettings.TcpTimings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(30),
-          Duration.ofMillis(10),
-          Duration.ofMillis(100),
-          Duration.ofMinutes(30),
-          Duration.ofSeconds(1));
+      new QuickTimings().handshake(Duration.ofSeconds(5)).made();
 
-  @TempDir private static Path directory;
+  @TempDir private static Path pems;
   private static Certificates files;
 
-  @TempDir private Path spool;
   private int spools;
-  private FrameFeed feed;
-  private final NetworkLoop loop = new NetworkLoop();
-  private Forwarder forwarder;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    files = new Certificates(directory);
+    files = new Certificates(pems);
   }
 
-  @AfterEach
-  void stop() throws InterruptedException {
-    if (forwarder != null) {
-      forwarder.stop(Duration.ofMillis(100));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
-    }
-    loop.close();
-    feed.close();
-  }
-
-  private FrameFeed feed(long events, int textBytes) {
+  @Override
+  void feed(long events, int textBytes) {
     if (feed != null) {
       feed.close();
     }
-    feed = new FrameFeed(spool.resolve("spool" + spools++), events, textBytes);
-    return feed;
+    feed = new FrameFeed(directory.resolve("spool" + spools++), events, textBytes);
   }
 
   private static TlsSettings trusting(String ca) {
@@ -73,45 +50,30 @@ class TlsSinkTest {
         null);
   }
 
-  private void forward(FrameFeed feed, int port, TlsSettings tls) {
-    forward(feed, port, tls, QUICK);
-  }
-
-  private void forward(FrameFeed feed, int port, TlsSettings tls, SinkSettings.TcpTimings timings) {
-    var settings = new SinkSettings.Tcp("siem", "127.0.0.1", port, tls, 16 << 20, timings);
-    forwarder =
-        Forwarder.of(settings, Flow.all(), feed.reader(), new LineEncoder(), loop, ended -> {});
-    forwarder.start();
+  private void forward(int port, TlsSettings tls, SinkSettings.TcpTimings timings) {
+    forward(
+        new SinkSettings.Tcp("siem", "127.0.0.1", port, tls, 16 << 20, timings), new LineEncoder());
   }
 
   private void assertDelivers(ServerSocket server, TlsSettings tls, String protocol)
       throws Exception {
     try (var receiver = new LineReceiver(server)) {
       feed(2_000, 1_000);
-      forward(feed, receiver.port(), tls);
-      LineReceiver.await(() -> forwarder.counters().value(SinkCounter.EVENTS_SENT) == 2_000);
+      forward(receiver.port(), tls, QUICK);
+      LineReceiver.await(() -> count(SinkCounter.EVENTS_SENT) == 2_000);
       assertThat(forwarder.state().text())
           .isEqualTo("connected to 127.0.0.1:" + receiver.port() + ", " + protocol);
-      forwarder.stop(Duration.ofSeconds(3));
-      assertThat(forwarder.awaitEnd(Duration.ofSeconds(3))).isTrue();
+      forwarder.stop(Duration.ofSeconds(10));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(11))).isTrue();
       assertThat(feed.acknowledged()).isEqualTo(2_000);
       assertThat(receiver.seqs()).isEqualTo(upTo(2_000));
     }
   }
 
-  private static List<Long> upTo(long last) {
-    return LongStream.rangeClosed(1, last).boxed().toList();
-  }
-
   private void assertRefuses(int port, TlsSettings tls, String why) throws Exception {
-    forward(feed(10, 10), port, tls);
-    assertFailsBecause(why);
-  }
-
-  private void assertFailsBecause(String why) throws InterruptedException {
-    LineReceiver.await(() -> forwarder.state().lastErrorMs() > 0);
-    String error = forwarder.state().lastError();
-    assertThat(error).contains(why).doesNotContain("\n");
+    feed(10, 10);
+    forward(port, tls, QUICK);
+    awaitError(why);
   }
 
   private void assertServerIsRefused(ServerSocket server, TlsSettings tls, String why)
@@ -242,18 +204,11 @@ class TlsSinkTest {
 
   @Test
   void shouldTellAServerThatOnlyListensInPlaintext() throws Exception {
-    var impatient =
-        new SinkSettings.TcpTimings(
-            QUICK.connect(),
-            Duration.ofMillis(300),
-            QUICK.stall(),
-            QUICK.firstBackoff(),
-            QUICK.longestBackoff(),
-            QUICK.resendAge(),
-            QUICK.lastWord());
+    var impatient = new QuickTimings().handshake(Duration.ofMillis(300)).made();
     try (var receiver = new LineReceiver()) {
-      forward(feed(10, 10), receiver.port(), trusting("ca"), impatient);
-      assertFailsBecause("did not answer the TLS handshake within 300 ms");
+      feed(10, 10);
+      forward(receiver.port(), trusting("ca"), impatient);
+      awaitError("did not answer the TLS handshake within 300 ms");
     }
   }
 
@@ -282,9 +237,9 @@ class TlsSinkTest {
   void shouldNameWhatIsWrongWithAFile() throws Exception {
     var locked = files.path("wrong-password");
     assertRefuses(
-        1, trusting("missing"), "sinks[0].tls.ca: " + directory + "/missing.pem: no such file");
+        1, trusting("missing"), "sinks[0].tls.ca: " + pems + "/missing.pem: no such file");
     restart();
-    assertRefuses(1, trusting("no"), "sinks[0].tls.ca: " + directory + "/no.pem: ");
+    assertRefuses(1, trusting("no"), "sinks[0].tls.ca: " + pems + "/no.pem: ");
     restart();
     assertRefuses(
         1, with("client.pem", "client-locked.key", null), "is encrypted, and no password");
@@ -295,7 +250,7 @@ class TlsSinkTest {
     assertRefuses(
         1,
         with("client.pem", "client-locked.key", files.path("no-such-password")),
-        "sinks[0].tls.key_password_file: " + directory + "/no-such-password: no such file");
+        "sinks[0].tls.key_password_file: " + pems + "/no-such-password: no such file");
     restart();
     assertRefuses(1, with("client.pem", "client-dsa.key", null), "a DSA PRIVATE KEY, not PKCS#8");
     restart();
@@ -332,7 +287,7 @@ class TlsSinkTest {
     Process server = sServer("-Verify", "1", "-CAfile", files.path("ca.pem").toString());
     try {
       feed(2_000, 100);
-      forward(feed, port(server), with("client.pem", "client.key", null));
+      forward(port(server), with("client.pem", "client.key", null), QUICK);
       var in = server.inputReader();
       String line = in.readLine();
       long expected = 1;
