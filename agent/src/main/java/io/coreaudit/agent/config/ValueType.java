@@ -63,13 +63,25 @@ public sealed interface ValueType {
     /// The word that stands for 0, or null.
     String special();
 
+    /// The number that a text other than the special word means.
+    ///
+    /// @throws IllegalArgumentException when the text is not such a number
+    long amount(String text);
+
+    /// A number as a user would write it who knows no special word.
+    String written(long value);
+
     /// The number that a text means.
     ///
     /// @throws IllegalArgumentException when the text is not such a number
-    long parse(String text);
+    default long parse(String text) {
+      return text.equals(special()) ? 0 : amount(text);
+    }
 
     /// A number as a user would write it.
-    String format(long value);
+    default String format(long value) {
+      return value == 0 && special() != null ? special() : written(value);
+    }
 
     /// Whether the number keeps the bounds.
     default boolean within(long value) {
@@ -93,14 +105,14 @@ public sealed interface ValueType {
     };
 
     @Override
-    public long parse(String text) {
-      return text.equals(special) ? 0 : Scaled.parse(text, UNITS, NANOSECONDS);
+    public long amount(String text) {
+      return Scaled.parse(text, UNITS, NANOSECONDS);
     }
 
     @Override
-    public String format(long value) {
+    public String written(long value) {
       if (value == 0) {
-        return special == null ? "0ms" : special;
+        return "0ms";
       }
       // Minutes only from two on: 60s reads better than 1m.
       return Scaled.format(value, UNITS, NANOSECONDS, value < 120_000_000_000L ? 3 : 5);
@@ -118,13 +130,13 @@ public sealed interface ValueType {
     private static final long[] BYTES = {1, 1L << 10, 1L << 20, 1L << 30, 1L << 40};
 
     @Override
-    public long parse(String text) {
-      return text.equals(special) ? 0 : Scaled.parse(text, UNITS, BYTES);
+    public long amount(String text) {
+      return Scaled.parse(text, UNITS, BYTES);
     }
 
     @Override
-    public String format(long value) {
-      return value == 0 && special != null ? special : Scaled.format(value, UNITS, BYTES, 4);
+    public String written(long value) {
+      return Scaled.format(value, UNITS, BYTES, 4);
     }
 
     @Override
@@ -136,13 +148,13 @@ public sealed interface ValueType {
   /// A share of a whole.
   record Percent(long least, long greatest, String special) implements Number {
     @Override
-    public long parse(String text) {
-      return text.equals(special) ? 0 : Scaled.parse(text, List.of("%"), new long[] {1});
+    public long amount(String text) {
+      return Scaled.parse(text, List.of("%"), new long[] {1});
     }
 
     @Override
-    public String format(long value) {
-      return value == 0 && special != null ? special : value + "%";
+    public String written(long value) {
+      return value + "%";
     }
 
     @Override
@@ -154,13 +166,13 @@ public sealed interface ValueType {
   /// A plain number.
   record Count(long least, long greatest, String special) implements Number {
     @Override
-    public long parse(String text) {
-      return text.equals(special) ? 0 : Scaled.parse(text, List.of(""), new long[] {1});
+    public long amount(String text) {
+      return Scaled.parse(text, List.of(""), new long[] {1});
     }
 
     @Override
-    public String format(long value) {
-      return value == 0 && special != null ? special : Long.toString(value);
+    public String written(long value) {
+      return Long.toString(value);
     }
 
     @Override
