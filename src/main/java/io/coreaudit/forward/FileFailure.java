@@ -2,7 +2,6 @@ package io.coreaudit.forward;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -16,8 +15,14 @@ final class FileFailure {
         + switch (failure) {
           case NoSuchFileException missing -> "its directory does not exist";
           case AccessDeniedException denied -> "this process may not write there";
-          case FileSystemLoopException loop -> "is a symbolic link; name its target, or remove it";
+          case IOException link when isLink(link) ->
+              "is a symbolic link; name its target, or remove it";
           default -> String.valueOf(failure.getMessage()).replace(path + ": ", "");
         };
+  }
+
+  /// Whether the file is a link and was not followed: the JDK says so by words alone.
+  private static boolean isLink(IOException failure) {
+    return String.valueOf(failure.getMessage()).contains("NOFOLLOW_LINKS");
   }
 }

@@ -40,7 +40,7 @@ public final class KernelBuffers {
   }
 
   /// The third number of such a file: the limit.
-  private static long largest(Path file) {
+  static long largest(Path file) {
     byte[] bytes = new byte[256];
     // one read: the kernel gives such a file whole to the first and nothing to a second, and
     // `Files.readString` begins with a read of one byte

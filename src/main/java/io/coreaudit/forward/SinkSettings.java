@@ -171,7 +171,7 @@ public sealed interface SinkSettings {
       return connect.plus(handshake.multipliedBy(2)).plusSeconds(1);
     }
 
-    /// For a broker to answer what takes no work: the way there and back, a connection included.
+    /// For a broker to answer one request, for which it may have to be connected to first.
     Duration request() {
       return connect.plus(handshake);
     }

@@ -19,6 +19,8 @@
 ///   end. RELP answers each message (`RelpWindow`): the cursor follows the answers. HTTP answers
 ///   each batch or each event of it (`HttpSink`, `HttpDialect`), Kafka each message. Datagrams,
 ///   file and standard output are at most once past write(2).
+/// - **Books.** Each `Sink` keeps three: how it went on the way (`SinkHistory`), what the receiver
+///   has (`Acknowledged`), and what it will never take (`Poison`).
 /// - **Refused.** What a receiver will never take goes to `DeadLetters`, is counted, told in the
 ///   sink's stream by a gap event, and passed. Until that event is acknowledged the cursor's file
 ///   remembers it (`SinkGaps`).

@@ -9,6 +9,7 @@ import io.coreaudit.forward.HttpReceiver.Answer;
 import io.coreaudit.record.RecordType;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ final class FlowTest extends HttpScene {
   /// What was left out is not counted again when the connection broke behind it.
   @Test
   void shouldCountWhatItLeavesOutOnceThoughItIsReadAgain() throws Exception {
-    try (var receiver = new io.coreaudit.forward.LineReceiver()) {
+    try (var receiver = new LineReceiver()) {
       feed(0, 200);
       for (int i = 1; i <= 1_000; i++) {
         call(i % 2 == 0 ? "etcd" : "noise");
@@ -107,7 +108,7 @@ final class FlowTest extends HttpScene {
       call("etcd");
       LineReceiver.await(() -> receiver.seqs().contains(1_001L));
       assertThat(count(SinkCounter.FILTERED_EVENTS)).isEqualTo(500);
-      assertThat(new java.util.TreeSet<>(receiver.seqs())).hasSize(501);
+      assertThat(new TreeSet<>(receiver.seqs())).hasSize(501);
     }
   }
 
@@ -300,7 +301,7 @@ final class FlowTest extends HttpScene {
   /// A receiver that acknowledges nothing holds a window of the spool, not of what it is sent.
   @Test
   void shouldNotHoldTheSpoolForAFewEvents() throws Exception {
-    try (var receiver = new io.coreaudit.forward.LineReceiver()) {
+    try (var receiver = new LineReceiver()) {
       feed(0, 200);
       call("etcd");
       for (int i = 0; i < 2_000; i++) {

@@ -3,6 +3,7 @@ package io.coreaudit.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.format.EventEncoder;
+import io.coreaudit.spool.SpoolSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,16 @@ abstract class ForwarderScene {
 
   void feed(long events, int textBytes) {
     feed = new FrameFeed(directory.resolve("spool"), events, textBytes);
+  }
+
+  /// A spool of 2 MiB, with a hundred events of a kilobyte: it moves on over what is not sent.
+  void smallFeed() {
+    feed =
+        new FrameFeed(
+            new SpoolSettings(
+                directory.resolve("spool"), 2 << 20, 0, 256 << 10, SpoolSettings.OnFull.OVERRUN),
+            1_000);
+    feed.add(100);
   }
 
   void forward(SinkSettings settings, EventEncoder encoder) {

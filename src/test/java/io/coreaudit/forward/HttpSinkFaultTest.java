@@ -7,7 +7,6 @@ import io.coreaudit.format.EventEncoder;
 import io.coreaudit.forward.HttpReceiver.Answer;
 import io.coreaudit.forward.HttpReceiver.Asked;
 import io.coreaudit.forward.SinkState.Phase;
-import io.coreaudit.spool.SpoolSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -353,12 +352,7 @@ final class HttpSinkFaultTest extends HttpScene {
     CountDownLatch held = new CountDownLatch(1);
     Set<Long> taken = new ConcurrentSkipListSet<>();
     List<String> gaps = new CopyOnWriteArrayList<>();
-    feed =
-        new FrameFeed(
-            new SpoolSettings(
-                directory.resolve("spool"), 2 << 20, 0, 256 << 10, SpoolSettings.OnFull.OVERRUN),
-            1_000);
-    feed.add(100);
+    smallFeed();
     try (var receiver =
         new HttpReceiver(
             asked -> {

@@ -21,6 +21,7 @@ class ResendWindowTest {
       @ForAll @Size(max = 5_000) List<@IntRange(min = 1, max = 100_000) Integer> batches,
       @ForAll @IntRange(max = 4 << 20) int windowBytes,
       @ForAll @IntRange(max = 10) int unwrittenBatches) {
+    var acknowledged = new Acknowledged(); // of this try
     var window = new ResendWindow(windowBytes, NEVER, acknowledged);
     long[] ends = new long[batches.size()];
     long sent = 0;

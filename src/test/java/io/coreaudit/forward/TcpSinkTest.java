@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.forward.LineReceiver.Session;
 import io.coreaudit.forward.SinkState.Phase;
-import io.coreaudit.spool.SpoolSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.BufferPoolMXBean;
@@ -157,15 +156,15 @@ class TcpSinkTest extends ForwarderScene {
     }
   }
 
-  /// Waits until the connection takes no more, and the sink knows all that arrived: it looks four
-  /// times a second; what it holds.
+  /// Waits until the connection takes no more, and the sink knows all that arrived: one that waits
+  /// looks once a second; what it holds.
   private long awaitFull() throws InterruptedException {
     long sent = -1;
     long held = -1;
     while (sent != count(SinkCounter.BYTES_SENT) || held != count(SinkCounter.HELD_BYTES)) {
       sent = count(SinkCounter.BYTES_SENT);
       held = count(SinkCounter.HELD_BYTES);
-      Thread.sleep(800);
+      Thread.sleep(1_200);
     }
     return held;
   }
@@ -210,13 +209,13 @@ class TcpSinkTest extends ForwarderScene {
 
   /// What both kernels may hold of a connection whose receiver has so small a buffer and does not
   /// read: the sender's grows by itself to this host's limit.
-  private static long kernelBytes() throws IOException {
-    String limits = Files.readString(Path.of("/proc/sys/net/ipv4/tcp_wmem"));
-    return Long.parseLong(limits.strip().split("\\s+")[2]) + 4L * RECEIVE_BUFFER_BYTES;
+  private static long kernelBytes() {
+    return KernelBuffers.largest(Path.of("/proc/sys/net/ipv4/tcp_wmem"))
+        + 4L * RECEIVE_BUFFER_BYTES;
   }
 
   /// So many events of 500 bytes.
-  private static int moreThanTheKernelHolds() throws IOException {
+  private static int moreThanTheKernelHolds() {
     return (int) ((kernelBytes() + (32 << 20)) / 500);
   }
 
@@ -361,12 +360,7 @@ class TcpSinkTest extends ForwarderScene {
   /// that is left, and hears of the gap again after a cut.
   @Test
   void shouldTellAnOverrunInItsPlaceAndAgainAfterACut() throws Exception {
-    feed =
-        new FrameFeed(
-            new SpoolSettings(
-                directory.resolve("spool"), 2 << 20, 0, 256 << 10, SpoolSettings.OnFull.OVERRUN),
-            1_000);
-    feed.add(100);
+    smallFeed();
     int port;
     try (var first = new LineReceiver()) {
       port = first.port();
