@@ -125,6 +125,9 @@ final class FlowTest extends ForwarderScene {
       LineReceiver.await(() -> count(SinkCounter.RETRIED_EVENTS) > 0);
       call("etcd");
       LineReceiver.await(() -> receiver.seqs().contains(1_001L));
+      assertThat(count(SinkCounter.FILTERED_EVENTS)).as("nothing is acknowledged").isLessThan(3);
+      forwarder.stop(Duration.ofSeconds(2));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(5))).isTrue();
       assertThat(count(SinkCounter.FILTERED_EVENTS)).isEqualTo(500);
       assertThat(new java.util.TreeSet<>(receiver.seqs())).hasSize(501);
     }
@@ -257,7 +260,7 @@ final class FlowTest extends ForwarderScene {
       leave(all);
       Forwarder noise = silent(flow(NOTHING, keys("etcd")), all);
       leave(noise);
-      assertThat(noise.counters().value(SinkCounter.FILTERED_EVENTS)).isEqualTo(50);
+      assertThat(noise.counters().value(SinkCounter.FILTERED_EVENTS)).isZero();
       assertThat(noise.counters().value(SinkCounter.RETRIED_EVENTS)).isEqualTo(100);
       forwarder = after(noise, flow(keys("etcd"), NOTHING), receiver.port());
       forwarder.start();
@@ -278,7 +281,7 @@ final class FlowTest extends ForwarderScene {
       }
       Forwarder etcd = silent(flow(keys("etcd"), NOTHING));
       leave(etcd);
-      assertThat(etcd.counters().value(SinkCounter.FILTERED_EVENTS)).isEqualTo(50);
+      assertThat(etcd.counters().value(SinkCounter.FILTERED_EVENTS)).isZero();
       forwarder = after(etcd, Flow.all(), receiver.port());
       forwarder.start();
       LineReceiver.await(() -> feed.acknowledged() == 100);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.coreaudit.format.EventEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,8 @@ abstract class ForwarderScene {
   final NetworkLoop loop = new NetworkLoop();
   FrameFeed feed;
   Forwarder forwarder;
+  private Forwarder counted; // from its first event on
+  private long owedBefore;
 
   void feed(long events, int textBytes) {
     feed = new FrameFeed(directory.resolve("spool"), events, textBytes);
@@ -26,7 +29,23 @@ abstract class ForwarderScene {
   void forward(SinkSettings settings, Flow flow, EventEncoder encoder) {
     forwarder = Forwarder.of(settings, flow, feed.reader(), encoder, loop, ended -> {});
     forwarder.boot(FrameFeed.BOOT_HIGH, FrameFeed.BOOT_LOW);
+    counted = forwarder;
+    owedBefore = feed.reader().lagEvents() - feed.appended();
     forwarder.start();
+  }
+
+  /// What became of each event that the spool took: the whole sum, when nothing is under way.
+  void shouldBalance() {
+    assertThat(
+            count(SinkCounter.EVENTS_ACKNOWLEDGED)
+                + count(SinkCounter.POISON_EVENTS)
+                + count(SinkCounter.FILTERED_EVENTS)
+                + count(SinkCounter.ENCODE_FAILURES)
+                + count(SinkCounter.SPOOL_CORRUPT_FRAMES)
+                + count(SinkCounter.SPOOL_OVERRUN_EVENTS)
+                - count(SinkCounter.GAPS_TOLD))
+        .as("%s", Arrays.stream(SinkCounter.values()).map(key -> key + "=" + count(key)).toList())
+        .isEqualTo(owedBefore + feed.appended());
   }
 
   DeadLetterBox deadLetters() {
@@ -50,6 +69,9 @@ abstract class ForwarderScene {
                   + count(SinkCounter.HELD_EVENTS));
       assertThat(count(SinkCounter.HELD_EVENTS)).isNotNegative();
       assertThat(forwarder.state().toString()).doesNotContain("secret");
+      if (forwarder == counted && feed.reader().lagEvents() == 0) {
+        shouldBalance();
+      }
     }
     loop.close();
     feed.close();
