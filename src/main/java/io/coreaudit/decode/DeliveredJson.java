@@ -88,13 +88,16 @@ final class DeliveredJson {
     if (!dataset.startsWith(DATASET)) {
       throw new IllegalArgumentException(dataset);
     }
-    String label = dataset.substring(DATASET.length());
+    return kindOf(dataset.substring(DATASET.length()));
+  }
+
+  static EventKind kindOf(String label) {
     for (EventKind kind : EventKind.values()) {
       if (kind.label().equals(label)) {
         return kind;
       }
     }
-    throw new IllegalArgumentException(dataset);
+    throw new IllegalArgumentException(label);
   }
 
   /// The records as the format `raw` has them; null when they are not there as they were.

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/// Verifies what a receiver has: the ECS lines of one node, in the order in which they came.
+/// Verifies what a receiver has: the ECS lines of one node, or the records that came to it as
+/// syslog messages (`DeliveredSyslog`), in the order in which they came.
 ///
 /// Memory does not depend on the length of the input: a line may have 4 MiB, and what is longer is
 /// counted as none of ours.
@@ -44,6 +45,7 @@ public final class DeliveredLog {
   }
 
   private final ChainCheck check;
+  private final DeliveredSyslog syslog = new DeliveredSyslog();
   private final boolean chosen;
   private String node;
   private byte[] line = new byte[READ_BYTES];
@@ -61,6 +63,12 @@ public final class DeliveredLog {
     this.node = node;
     this.chosen = node != null;
     this.check = new ChainCheck(keys, problem);
+    check.ofSink(null);
+  }
+
+  /// Sets which sink's stream it is, where heartbeats tell of several.
+  public void ofSink(String name) {
+    check.ofSink(name);
   }
 
   /// Reads a file.
@@ -119,7 +127,12 @@ public final class DeliveredLog {
   }
 
   private void takeLine() throws Unverifiable {
-    DeliveredJson.Line read = DeliveredJson.read(line, length);
+    boolean isSyslog = DeliveredSyslog.is(line, length);
+    DeliveredJson.Line read =
+        isSyslog ? syslog.take(line, length) : DeliveredJson.read(line, length);
+    if (read == null && isSyslog) {
+      return; // a record of an event that is not whole yet
+    }
     if (read == null) {
       refuseRaw();
       otherLines++;
@@ -155,8 +168,9 @@ public final class DeliveredLog {
     if (otherLines == 0 && check.findings().events() == 0 && begin.contains(" msg=audit(")) {
       throw new Unverifiable(
           "lines of the format raw bear no numbers, without which nothing can be said of loss,"
-              + " order or change: verify what a sink with format: ecs and include_raw: true"
-              + " delivered, or the spool (coreaudit spool verify)");
+              + " order or change: verify what a syslog or relp sink delivered, written down with"
+              + " its structured data, or one with format: ecs and include_raw: true; or the spool"
+              + " (coreaudit spool verify)");
     }
   }
 

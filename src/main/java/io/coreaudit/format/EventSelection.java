@@ -90,6 +90,11 @@ public final class EventSelection {
     return texts.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
   }
 
+  /// Whether everything is given.
+  public boolean isAll() {
+    return kinds == -1 && !looksInside;
+  }
+
   /// Whether events of a kind may be given.
   public boolean wants(EventKind kind) {
     return (kinds & bit(kind)) != 0;

@@ -99,8 +99,18 @@ public final class SyslogEncoder implements EventEncoder {
 
   private void lines(FrameFlyweight frame, EventKind kind, ByteOutput out) {
     int start = 0;
+    int record = 0;
+    int records = 0;
+    for (int i = 0; i < text.length(); i++) {
+      records += text.array()[i] == '\n' ? 1 : 0;
+    }
+    int common = data.length();
     frame.rewindRecords();
     do { // one line a record
+      record++;
+      data.truncate(common);
+      put(" record=\"", record, data);
+      put(" records=\"", records, data);
       messageType(kind, frame.nextRecord() ? frame.recordType() : -1);
       int end = start;
       while (end < text.length() && text.array()[end] != '\n') {
@@ -175,6 +185,11 @@ public final class SyslogEncoder implements EventEncoder {
     name(" seq=\"");
     data.putDecimal(frame.seq());
     data.put('"');
+    if (layout.linePerMessage()) {
+      name(" boot=\""); // for the record says none, and numbers begin anew at each
+      Stamps.appendBootId(data, frame.bootIdHigh(), frame.bootIdLow());
+      data.put('"');
+    }
     int least = data.length();
     if (value.decode(event.value(Field.KEY), event.length(Field.KEY), true)) {
       parameter(" key=\"", value.address(), value.length());

@@ -198,6 +198,7 @@ public final class Forwarder implements Runnable {
 
   /// Starts the thread.
   public void start() {
+    reader.filtered(!selection.isAll());
     thread.start();
   }
 
@@ -358,6 +359,7 @@ public final class Forwarder implements Runnable {
     counters.add(SinkCounter.BYTES_SENT, batch.lengthBytes());
     counters.increment(SinkCounter.BATCHES_SENT);
     lag.sent(batch.position());
+    gaps.offered();
     offeredPosition = batch.position();
     batch.clear();
     tellPassed();
@@ -467,6 +469,8 @@ public final class Forwarder implements Runnable {
       gaps.each(position, gap -> tell(gap, frame, position));
     }
     if (!isWanted) {
+      reader.leftOut();
+      gaps.passed(position);
       passed++;
       passedBytes += frame.length();
     } else if (encode(frame, position, frame.seq())) {
@@ -487,7 +491,7 @@ public final class Forwarder implements Runnable {
   private boolean wants(FrameFlyweight frame, long position) {
     boolean isWanted = selection.wants(frame);
     if (position <= reachedPosition) {
-      return isWanted; // and counted
+      return isWanted; // and noted
     }
     reachedPosition = position;
     if (former != null && position <= former.furthest()) {
@@ -522,7 +526,7 @@ public final class Forwarder implements Runnable {
     if (!selection.wants(EventKind.GAP)) {
       return; // left out by name
     }
-    counters.increment(SinkCounter.GAPS_TOLD);
+    gaps.told(position);
     encode(
         gapFrame.of(gap.reason(), gap.events(), gap.firstSeq(), gap.lastSeq(), before),
         position,
@@ -583,6 +587,11 @@ public final class Forwarder implements Runnable {
   /// Which events this sink was not sent, and will not be, since this was last asked. Any thread.
   public Unsent takeUnsent() {
     return unsent.take();
+  }
+
+  /// Whether there is something that `takeUnsent` would tell. Any thread.
+  public boolean hasUnsent() {
+    return unsent.isThere();
   }
 
   /// Whether it still carries events: false before `start` and once it ended. Any thread.

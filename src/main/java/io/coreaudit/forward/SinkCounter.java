@@ -3,7 +3,9 @@ package io.coreaudit.forward;
 import io.coreaudit.telemetry.CounterKey;
 
 /// What a forwarder counts. `EVENTS_SENT = EVENTS_ACKNOWLEDGED + RETRIED_EVENTS + POISON_EVENTS +
-/// HELD_EVENTS`.
+/// HELD_EVENTS`, at any moment. What the cursor has passed, at a moment when nothing is under way:
+/// `EVENTS_ACKNOWLEDGED + POISON_EVENTS + FILTERED_EVENTS + ENCODE_FAILURES + SPOOL_CORRUPT_FRAMES
+/// + SPOOL_OVERRUN_EVENTS - GAPS_TOLD`.
 public enum SinkCounter implements CounterKey {
   /// Events handed to the sink.
   EVENTS_SENT("Events handed to the sink, repeated ones included.", false),
@@ -38,7 +40,7 @@ public enum SinkCounter implements CounterKey {
   /// Events that the filter left out.
   FILTERED_EVENTS("Events that sinks[].filter leaves out for this sink.", false),
   /// Gap events put into the stream.
-  GAPS_TOLD("Gap events that this forwarder put into the sink's stream.", false),
+  GAPS_TOLD("Gap events put into the sink's stream, each once however often it was sent.", false),
   /// Events sent and not acknowledged.
   HELD_EVENTS("Events sent and not acknowledged.", true),
   /// Bytes sent and not acknowledged.

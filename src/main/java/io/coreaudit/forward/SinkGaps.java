@@ -25,6 +25,7 @@ final class SinkGaps {
 
   private final SpoolReader reader;
   private final Counters<SinkCounter> counters;
+  private final CountsAhead ahead;
   private UnsentRanges unsent;
   private final List<Gap> gaps = new ArrayList<>(); // by position
   private int toldGaps; // of them, since the last step back
@@ -38,6 +39,7 @@ final class SinkGaps {
   SinkGaps(SpoolReader reader, Counters<SinkCounter> counters, UnsentRanges unsent) {
     this.reader = reader;
     this.counters = counters;
+    this.ahead = new CountsAhead(counters);
     this.unsent = unsent;
     this.inherited = reader.owed();
     this.skippedSeen = reader.skippedEvents();
@@ -68,6 +70,7 @@ final class SinkGaps {
   /// again.
   void steppedBack() {
     toldGaps = 0;
+    ahead.steppedBack();
   }
 
   /// The receiver will never take these; told before the event that is read next. To be called
@@ -77,9 +80,23 @@ final class SinkGaps {
     owe();
   }
 
+  /// What was read until now was handed to the sink.
+  void offered() {
+    ahead.cut();
+  }
+
+  /// Counts an event as left out by the sink's filter.
+  void passed(long position) {
+    ahead.add(SinkCounter.FILTERED_EVENTS, 1, position);
+  }
+
+  /// Counts a gap as told.
+  void told(long position) {
+    ahead.add(SinkCounter.GAPS_TOLD, 1, position);
+  }
+
   /// Notes that an event is left out by the sink's filter.
   void filtered(FrameFlyweight frame) {
-    counters.increment(SinkCounter.FILTERED_EVENTS);
     note(UnsentRanges.Reason.FILTER, frame.seq(), frame.seq(), 1, frame);
   }
 
@@ -89,8 +106,6 @@ final class SinkGaps {
       filtered(frame);
     } else if (isFiltered && isOfThisBoot(frame)) {
       unsent.add(UnsentRanges.Reason.FILTER, frame.seq(), frame.seq());
-    } else if (!isFiltered && wasFiltered) {
-      counters.add(SinkCounter.FILTERED_EVENTS, -1);
     }
   }
 
@@ -121,9 +136,9 @@ final class SinkGaps {
     long corrupt = reader.corruptFrames() - corruptSeen;
     if (corrupt > 0) {
       corruptSeen += corrupt;
+      ahead.add(SinkCounter.SPOOL_CORRUPT_FRAMES, corrupt, position);
       if (isNew) {
         long first = before.seq() - corrupt;
-        counters.add(SinkCounter.SPOOL_CORRUPT_FRAMES, corrupt);
         gaps.add(new Gap(position, "spool_corrupt", corrupt, first, before.seq() - 1));
         note(UnsentRanges.Reason.CORRUPT, first, before.seq() - 1, corrupt, before);
       }
@@ -149,8 +164,8 @@ final class SinkGaps {
   ///
   /// @param isNew whether it is read for the first time
   Gap unencoded(FrameFlyweight frame, long position, boolean isNew) {
+    ahead.add(SinkCounter.ENCODE_FAILURES, 1, position);
     if (isNew) {
-      counters.increment(SinkCounter.ENCODE_FAILURES);
       note(UnsentRanges.Reason.ENCODE, frame.seq(), frame.seq(), 1, frame);
     }
     return new Gap(position, "encode_failed", 1, frame.seq(), frame.seq());
@@ -184,6 +199,7 @@ final class SinkGaps {
 
   /// The receiver has everything up to a position. To be called after the cursor was moved there.
   void acknowledged(long position) {
+    ahead.passed(position);
     boolean told = false;
     while (!gaps.isEmpty() && gaps.getFirst().beforePosition() <= position) {
       told |= gaps.removeFirst().reason().equals(REFUSED);

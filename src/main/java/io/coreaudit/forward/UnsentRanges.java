@@ -106,6 +106,11 @@ final class UnsentRanges {
     reason[to] = reason[from];
   }
 
+  /// Whether there is anything.
+  synchronized boolean isThere() {
+    return count > 0 || earlier > 0;
+  }
+
   /// Gives what there is, and begins anew.
   synchronized Unsent take() {
     StringJoiner text = new StringJoiner(", ");

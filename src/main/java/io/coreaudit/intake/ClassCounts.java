@@ -2,6 +2,7 @@ package io.coreaudit.intake;
 
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.ContainerMention;
 import io.coreaudit.record.RuleKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,13 +19,14 @@ final class ClassCounts {
   private static final int WAYS = 4;
   private static final int MOST_KEY = 96;
   private static final int MOST_PROGRAM = 160;
-  private static final int BYTES = MOST_KEY + MOST_PROGRAM;
+  private static final int BYTES = MOST_KEY + MOST_PROGRAM + ContainerMention.BYTES;
 
   private final long[] hashes = new long[CLASSES];
   private final long[] counts = new long[CLASSES];
   private final int[] types = new int[CLASSES];
   private final int[] keyLengths = new int[CLASSES];
   private final int[] programLengths = new int[CLASSES];
+  private final boolean[] inContainer = new boolean[CLASSES];
   private final Pages texts = Pages.allocate((long) CLASSES * BYTES);
   private long total;
 
@@ -53,17 +55,30 @@ final class ClassCounts {
     long text = text(place);
     Memory.copy(of.key(), text, keyLengths[place]);
     Memory.copy(of.program(), text + MOST_KEY, programLengths[place]);
+    inContainer[place] = of.container() != 0;
+    if (inContainer[place]) {
+      Memory.copy(of.container(), text + MOST_KEY + MOST_PROGRAM, ContainerMention.BYTES);
+    }
   }
 
-  /// Counts one more event of the class at a place.
-  void count(int place) {
-    counts[place]++;
+  /// Counts one more event of the stream.
+  void countEvent() {
     total++;
   }
 
+  /// Counts an event for the class at a place.
+  void countOf(int place) {
+    counts[place]++;
+  }
+
   /// How many there were of the class at a place, the older ones less.
-  long count(int place, boolean ofAll) {
-    return ofAll ? total : counts[place];
+  long count(int place) {
+    return counts[place];
+  }
+
+  /// How many there were of the stream, the older ones less.
+  long total() {
+    return total;
   }
 
   /// Older ones count half from now on.
@@ -97,6 +112,11 @@ final class ClassCounts {
     return programLengths[place] == 0
         ? null
         : read(text(place) + MOST_KEY, programLengths[place]).replace("\"", "");
+  }
+
+  /// Where it stands which container's it is; 0: none's, or it is a class of all.
+  long container(int place) {
+    return inContainer[place] ? text(place) + MOST_KEY + MOST_PROGRAM : 0;
   }
 
   private long text(int place) {

@@ -3,13 +3,19 @@ package io.coreaudit.intake;
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.origin.ContainerMention;
 import io.coreaudit.record.CallFields;
 import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.RuleKeys;
 import io.coreaudit.ring.RecordDescriptor;
+import java.security.SecureRandom;
 
 /// What makes events alike: the key of their rule and the program, or the type of the first record
-/// where there is no call. Read of one event at a time; for the intake thread, allocates nothing.
+/// where there is no call; and the container. Read of one event at a time; for the intake thread,
+/// allocates nothing.
+///
+/// The hash has a seed, for others choose what it is made of: who knew it could make his events
+/// those of another's class.
 ///
 /// The kernel writes the key last: `key="etcd"`, several of a rule (`RuleKeys`) in hexadecimal,
 /// `key=(null)` for none.
@@ -18,17 +24,25 @@ final class EventClass {
   private static final int KEY_NAME = 4;
   private static final int KEY = 'k' | 'e' << 8 | 'y' << 16 | '=' << 24;
 
+  /// In place of a container.
+  private static final long ALL_CONTAINERS = 1;
+
   private final Pages decoded = Pages.allocate(MOST_KEYS);
   private final RuleKeys keys = new RuleKeys();
+  private final long seed = new SecureRandom().nextLong();
   private int type;
   private long key;
   private int keyLength;
   private long program;
   private int programLength;
+  private long container;
+  private long hashOfAll;
   private long hash;
 
   /// Reads an event.
-  void read(AssembledEvent event) {
+  ///
+  /// @param of its container (`OriginCollector.container`), 0: none
+  void read(AssembledEvent event, long of) {
     keyLength = 0;
     programLength = 0;
     event.rewind();
@@ -41,7 +55,15 @@ final class EventClass {
       program = call.executableAddress();
       programLength = call.executableLength();
     }
-    hash = mix(mix(mix(0x9e3779b97f4a7c15L, type), key, keyLength), program, programLength);
+    hashOfAll = mix(mix(mix(seed, type), key, keyLength), program, programLength);
+    container = of;
+    hash = container == 0 ? hashOfAll : mix(hashOfAll, ContainerMention.hash(container));
+  }
+
+  /// Makes it that of the same events of all containers.
+  void widen() {
+    container = 0;
+    hash = mix(hashOfAll, ALL_CONTAINERS);
   }
 
   private void readKey(long text, int length) {
@@ -119,6 +141,11 @@ final class EventClass {
   /// Its length, 0 for none.
   int programLength() {
     return programLength;
+  }
+
+  /// Where it stands which container it is, 0: none, or all.
+  long container() {
+    return container;
   }
 
   /// A number that differs between classes.

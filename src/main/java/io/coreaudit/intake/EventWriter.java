@@ -105,7 +105,7 @@ final class EventWriter implements EventHandler {
   /// Before anything is written, once.
   void shed(ShedSettings settings) {
     if (settings.atPercent() > 0 && !patient) {
-      shedding = new Shedding(settings);
+      shedding = new Shedding(settings, origin::namesOf);
     }
   }
 
@@ -152,7 +152,7 @@ final class EventWriter implements EventHandler {
       counters.increment(IntakeCounter.TRUNCATED_EVENTS);
     }
     origin.collect(event, writer);
-    if (pressed && shedding.leavesOut(event, origin.touchedOthersSecret())) {
+    if (pressed && shedding.leavesOut(event, origin.touchedOthersSecret(), origin.container())) {
       counters.increment(IntakeCounter.SHED);
       return;
     }

@@ -4,10 +4,12 @@ import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.event.UntoldEvents;
+import io.coreaudit.origin.ContainerMention;
 import io.coreaudit.record.RecordTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 
 /// Leaves events out while the spool is nearly full, the most frequent first, so that there is room
@@ -17,7 +19,8 @@ import java.util.function.Predicate;
 ///  event ─► among the last? (another pod's secret, a key or type of the configuration) ─ yes ► kept
 ///                │ no
 ///                ▼
-///           its class (key, program) makes so much of the stream as the level asks? ─ no ► kept
+///           its class (key, program, container) makes so much of the stream as the level asks,
+///           or that of all containers that are not frequent each by itself does? ─ no ► kept
 ///                │ yes
 ///                ▼
 ///             counted by class ──► gap, reason=shed: one a class and minute
@@ -25,7 +28,8 @@ import java.util.function.Predicate;
 ///
 /// Classes are counted from ten percent before anything is left out (`Pressure`), as they come:
 /// what is left out is still counted as frequent. While there is no pressure nothing is looked at.
-/// For the intake thread; allocates nothing but for what it tells.
+/// So what one container is frequent with is left out for it alone, and what hundreds do a little
+/// each is for all of these. For the intake thread; allocates nothing but for what it tells.
 final class Shedding implements UntoldEvents.Telling {
   /// Before so many events were counted nobody knows what is frequent.
   static final int LEAST_COUNTED = 64;
@@ -37,17 +41,24 @@ final class Shedding implements UntoldEvents.Telling {
   /// At each level a class is left out that makes 1 in 2 to the power of this.
   private static final int[] SHARES = {0, 0, 2, 4, 6};
 
+  /// A container's class that makes 1 in 2 to the power of this does not count as one of all's.
+  private static final int OWN_SHARE = 6;
+
   private final Pressure pressure;
   private final byte[][] lastKeys;
   private final BitSet lastTypes = new BitSet();
   private final EventClass of = new EventClass();
   private final ClassCounts counts = new ClassCounts();
   private final UntoldEvents untold = new UntoldEvents(ClassCounts.CLASSES, SECOND_MS, MINUTE_MS);
+  private final LongFunction<byte[]> namesOf;
+  private final byte[][] names = new byte[ClassCounts.CLASSES][]; // of what is untold
   private int level;
   private long halvedNs;
 
-  Shedding(ShedSettings settings) {
+  /// @param namesOf what is known of a container (`ContainerMention`), or null
+  Shedding(ShedSettings settings, LongFunction<byte[]> namesOf) {
     pressure = new Pressure(settings.atPercent());
+    this.namesOf = namesOf;
     lastKeys =
         settings.lastKeys().stream()
             .map(key -> key.getBytes(StandardCharsets.UTF_8))
@@ -70,30 +81,55 @@ final class Shedding implements UntoldEvents.Telling {
   /// Whether an event is left out, and counted as that.
   ///
   /// @param othersSecret whether it touched a secret that is not known to be its pod's own
-  boolean leavesOut(AssembledEvent event, boolean othersSecret) {
-    of.read(event);
+  /// @param container whose it is (`OriginCollector.container`), 0: of none that is known
+  boolean leavesOut(AssembledEvent event, boolean othersSecret, long container) {
+    of.read(event, container);
+    counts.countEvent();
+    int place = countClass();
+    if (container != 0 && isKnown() && !makes(place, OWN_SHARE)) {
+      of.widen();
+      int ofAll = countClass();
+      place = isFrequent(place) ? place : ofAll;
+    }
+    if (level == Pressure.COUNTING || !isFrequent(place) || othersSecret || isLast(event)) {
+      return false;
+    }
+    if (untold.add(place, event.stampSeconds() * 1000 + event.stampMillis())) {
+      names[place] = names(place);
+    }
+    return true;
+  }
+
+  /// Counts an event for the class that was read; its place.
+  private int countClass() {
     int place = counts.find(of);
     if (place < 0) {
       place = -1 - place;
       if (untold.leave(place)) {
         untold.forgetTold(place);
       }
+      names[place] = null;
       counts.put(place, of);
     }
-    counts.count(place);
-    if (level == Pressure.COUNTING || !isFrequent(place) || othersSecret || isLast(event)) {
-      return false;
-    }
-    untold.add(place, event.stampSeconds() * 1000 + event.stampMillis());
-    return true;
+    counts.countOf(place);
+    return place;
   }
 
   private boolean isFrequent(int place) {
-    if (level == Pressure.MOST) {
-      return true;
-    }
-    long all = counts.count(place, true);
-    return all >= LEAST_COUNTED && counts.count(place, false) << SHARES[level] >= all;
+    return level == Pressure.MOST || makes(place, SHARES[level]);
+  }
+
+  /// Whether a class makes 1 in 2 to a power of the stream, as far as that is known.
+  private boolean makes(int place, int power) {
+    return isKnown() && counts.count(place) << power >= counts.total();
+  }
+
+  private boolean isKnown() {
+    return counts.total() >= LEAST_COUNTED;
+  }
+
+  private byte[] names(int place) {
+    return counts.container(place) == 0 ? null : namesOf.apply(counts.container(place));
   }
 
   private boolean isLast(AssembledEvent event) {
@@ -134,7 +170,12 @@ final class Shedding implements UntoldEvents.Telling {
   public OwnEvent event(int place, long events) {
     OwnEvent.Fields gap = gap(events).with("key", counts.key(place));
     gap.with("program", counts.program(place)).with("type", RecordTypes.name(counts.type(place)));
-    return untold.times(place, gap).build();
+    untold.times(place, gap);
+    if (counts.container(place) != 0) {
+      byte[] known = names[place] == null ? names(place) : names[place];
+      ContainerMention.add(gap, counts.container(place), known);
+    }
+    return gap.build();
   }
 
   @Override

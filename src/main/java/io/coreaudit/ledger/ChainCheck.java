@@ -40,6 +40,8 @@ public final class ChainCheck {
   ///   came twice and differ
   /// @param missingEvents numbers that never came
   /// @param toldEvents of these, those that the stream itself tells
+  /// @param leftOutEvents numbers that never came because the sink's filter leaves them out, as
+  ///   heartbeats tell
   /// @param disorderedEvents that came behind a later one
   /// @param heartbeats with a hash
   /// @param signedHeartbeats with a good signature
@@ -51,6 +53,7 @@ public final class ChainCheck {
       long alteredEvents,
       long missingEvents,
       long toldEvents,
+      long leftOutEvents,
       long disorderedEvents,
       long heartbeats,
       long signedHeartbeats,
@@ -93,6 +96,9 @@ public final class ChainCheck {
   private long altered;
   private long missing;
   private long told;
+  private long leftOut;
+  private boolean asksSinks;
+  private String sink;
   private long disordered;
   private long heartbeats;
   private long signed;
@@ -105,6 +111,14 @@ public final class ChainCheck {
   public ChainCheck(ChainKeys keys, Consumer<String> problem) {
     this.keys = keys;
     this.problem = problem;
+  }
+
+  /// Says that the events are those of one sink, so that what heartbeats say of it counts.
+  ///
+  /// @param name null: of the only one there is
+  public void ofSink(String name) {
+    asksSinks = true;
+    sink = name;
   }
 
   /// Takes the next event of a spool.
@@ -243,10 +257,13 @@ public final class ChainCheck {
       lacking += window.state(seq) == DigestWindow.State.MISSING ? 1 : 0;
     }
     lacking += Math.max(0, Math.min(hole.last() + 1, seen) - hole.first());
+    long onPurpose = Math.min(lacking, holes.told(hole, true).count());
+    leftOut += onPurpose;
+    lacking -= onPurpose;
     if (lacking == 0) {
       return;
     }
-    Holes.Range said = holes.told(hole);
+    Holes.Range said = holes.told(hole, false);
     missing += lacking;
     told += Math.min(lacking, said.count());
     problem.accept(
@@ -300,10 +317,17 @@ public final class ChainCheck {
   }
 
   private void heartbeat(String node, String name, long text, int length) {
+    long toldTo = Long.MAX_VALUE;
+    SinkClaim ofSink = asksSinks ? SinkClaim.read(text, length, sink) : null;
+    if (ofSink != null) {
+      ofSink.unsent().forEach(range -> holes.tell(range.first(), range.last(), range.text()));
+      toldTo = ofSink.cursor(); // of what lies behind it a later heartbeat tells
+    }
     ChainClaim claim = ChainClaim.read(text, length);
     if (claim == null || claim.seq() > window.last()) {
       return;
     }
+    holes.close(claim.seq(), toldTo);
     heartbeats++;
     if (keys.isGiven()) {
       signature(node, name, claim);
@@ -325,7 +349,6 @@ public final class ChainCheck {
 
   private void check(ChainClaim claim, String name) {
     long seq = claim.seq();
-    holes.close(seq);
     Beginning began =
         new Beginning(claim.fromBoot() == null ? boot : claim.fromBoot(), claim.fromSeq());
     if (isBased && !began.equals(chain)) {
@@ -381,6 +404,7 @@ public final class ChainCheck {
         altered,
         missing,
         told,
+        leftOut,
         disordered,
         heartbeats,
         signed,

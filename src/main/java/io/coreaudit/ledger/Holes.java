@@ -5,9 +5,12 @@ import java.util.Iterator;
 import java.util.function.Consumer;
 
 /// Numbers that did not come, and what the stream says of them: a sink tells by an event of kind
-/// `gap` what it was not sent. Keeps the newest 1,024 of each.
+/// `gap`, and the heartbeat of each sink, what it was not sent. Keeps the newest 16,384 of each.
 final class Holes {
-  private static final int MOST = 1024;
+  /// Why a sink was not sent what its filter leaves out, on purpose.
+  static final String FILTER = "filter";
+
+  private static final int MOST = 1 << 14;
 
   /// A range of numbers.
   ///
@@ -57,12 +60,14 @@ final class Holes {
   }
 
   /// What was told of a range; its text is null when that is nothing.
-  Range told(Range hole) {
+  ///
+  /// @param onPurpose of what the filter leaves out, or of all else
+  Range told(Range hole, boolean onPurpose) {
     long count = 0;
     String reason = null;
     for (Range range : told) {
       long common = range.common(hole);
-      if (common > 0) {
+      if (common > 0 && onPurpose == FILTER.equals(range.text)) {
         count += common;
         reason = range.text;
       }
@@ -70,11 +75,11 @@ final class Holes {
     return new Range(1, Math.min(count, hole.count()), reason);
   }
 
-  /// Closes the holes that begin up to a number.
-  void close(long seq) {
+  /// Closes the holes that begin up to a number and end up to another.
+  void close(long seq, long lastSeq) {
     for (Iterator<Range> holes = open.iterator(); holes.hasNext(); ) {
       Range hole = holes.next();
-      if (hole.first <= seq) {
+      if (hole.first <= seq && hole.last <= lastSeq) {
         holes.remove();
         closing.accept(hole);
       }
@@ -83,7 +88,7 @@ final class Holes {
 
   /// Closes all, and forgets what was told: another boot has other numbers.
   void closeAll() {
-    close(Long.MAX_VALUE);
+    close(Long.MAX_VALUE, Long.MAX_VALUE);
     told.clear();
   }
 }

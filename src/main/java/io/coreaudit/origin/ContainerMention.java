@@ -6,8 +6,16 @@ import java.nio.charset.StandardCharsets;
 
 /// Names a container and its pod in one of the agent's own events: by fields, and by the tags that
 /// the container's own events have.
-final class ContainerMention {
+public final class ContainerMention {
+  /// What it takes to keep which container, or pod, or domain it is.
+  public static final int BYTES = Membership.BYTES;
+
   private ContainerMention() {}
+
+  /// A number that differs for different containers and pods, most often.
+  public static long hash(long belongs) {
+    return Membership.hash(belongs);
+  }
 
   /// What is known of a container, or of its pod, or of a domain's namespace.
   static byte[] names(long belongs, ContainerNames names) {
@@ -29,7 +37,7 @@ final class ContainerMention {
   ///
   /// @param belongs which container, or pod, or domain
   /// @param known what is known of it, `PodTag`; or null
-  static OwnEvent.Fields add(OwnEvent.Fields fields, long belongs, byte[] known) {
+  public static OwnEvent.Fields add(OwnEvent.Fields fields, long belongs, byte[] known) {
     byte[] pod = known == null ? new byte[0] : known;
     if (Membership.isDomain(belongs)) {
       return fields

@@ -225,6 +225,17 @@ public final class OriginCollector implements AutoCloseable {
     return !isElsewhere && secrets.isFound() && secrets.whose() != SecretReader.OWN;
   }
 
+  /// Where it stands to which container or pod the event that was collected last belongs
+  /// (`ContainerMention`), until the next one; 0: to none that is known.
+  public long container() {
+    return isAsked() && Membership.isInside(pages.address()) ? pages.address() : 0;
+  }
+
+  /// What is known now of a container or pod; or null.
+  public byte[] namesOf(long container) {
+    return ContainerMention.names(container, containerNames());
+  }
+
   /// Whether an event without a call is a change of audit's settings that this process made. The
   /// kernel writes the process number first; what others may choose stands behind it.
   private boolean isOwnChange(AssembledEvent event) {

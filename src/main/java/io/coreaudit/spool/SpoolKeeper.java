@@ -210,17 +210,29 @@ final class SpoolKeeper implements Runnable {
     return (int) Math.min(100, waiting * 100L / Math.max(1, most));
   }
 
-  /// How many segments were begun since the one where the furthest of all sinks reads: what it has
-  /// sent and may have to send again is not what fills the spool. The agent's own readers are none.
+  /// How many segments were begun since the one where the furthest sink reads: what it has sent and
+  /// may have to send again is not what fills the spool. A sink that is sent less than half of what
+  /// another is does not count: it passes what it is not sent, and so is far ahead of one for which
+  /// the spool is there. The agent's own readers are none.
   private int behindForemost() {
+    int mostSent = 0;
+    for (SpoolReader reader : readers()) {
+      if (isSinks(reader)) {
+        mostSent = Math.max(mostSent, reader.sentPercent());
+      }
+    }
     int foremost = -1;
     for (SpoolReader reader : readers()) {
-      if (reader.name().charAt(0) != OWN_READER) {
+      if (isSinks(reader) && 2 * reader.sentPercent() >= mostSent) {
         int acknowledged = SpoolPosition.segment(reader.acknowledgedPosition());
         foremost = Math.max(foremost, Math.max(acknowledged, reader.mappedSegment()));
       }
     }
     return foremost < 0 ? 0 : begun - foremost;
+  }
+
+  private static boolean isSinks(SpoolReader reader) {
+    return reader.name().charAt(0) != OWN_READER;
   }
 
   private void fail(String what) {
@@ -246,8 +258,8 @@ final class SpoolKeeper implements Runnable {
   private boolean isOldestAcknowledged(long waitNs) {
     int oldest = table.oldest();
     SpoolReader[] now = readers();
-    if (oldest < 0 || oldest >= lastWritten || now.length == 0) {
-      return false;
+    if (oldest < 0 || oldest >= lastWritten || Arrays.stream(now).noneMatch(SpoolKeeper::isSinks)) {
+      return false; // a sink may come, and begins with the oldest that there is
     }
     for (SpoolReader reader : now) {
       if (SpoolPosition.segment(reader.acknowledgedPosition()) <= oldest) {

@@ -37,6 +37,8 @@ public final class SpoolReader implements AutoCloseable {
   private long skipFromOrdinal;
   private long skipToOrdinal;
 
+  private final SentShare share = new SentShare();
+
   // Written by the reading thread, read by others.
   private volatile int mappedSegment = -1;
   private final long start;
@@ -208,6 +210,7 @@ public final class SpoolReader implements AutoCloseable {
     lastBootIdLow = frame.bootIdLow();
     counters.increment(ReaderCounter.FRAMES);
     counters.add(ReaderCounter.BYTES, walker.frameLength());
+    share.read();
     return true;
   }
 
@@ -228,6 +231,21 @@ public final class SpoolReader implements AutoCloseable {
   /// The frame that `next` moved to. Valid until the next call of `next` or `rewindTo`.
   public FrameFlyweight frame() {
     return frame;
+  }
+
+  /// Sets whether the sink has a filter. Before the reading thread begins.
+  public void filtered(boolean hasFilter) {
+    share.begin(hasFilter);
+  }
+
+  /// Notes that the sink's filter leaves out the frame that `next` moved to.
+  public void leftOut() {
+    share.leftOut();
+  }
+
+  /// How much of what it reads the sink is sent. Any thread.
+  int sentPercent() {
+    return share.percent();
   }
 
   /// The place after the frame that `next` moved to. Positions grow.

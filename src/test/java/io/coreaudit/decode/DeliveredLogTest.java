@@ -93,6 +93,66 @@ final class DeliveredLogTest {
         .hasMessageContaining("format: ecs");
   }
 
+  private static String message(long seq, int record, int records, String further, String text) {
+    return "<110>1 2026-11-22T04:33:09.984Z a coreaudit 412 SYSCALL [coreaudit@32473"
+        + " id=\"a:1.000:%d\" seq=\"%d\" boot=\"%s\" key=\"x\\]\" record=\"%d\" records=\"%d\"%s] %s\n"
+            .formatted(seq, seq, BOOT, record, records, further, text);
+  }
+
+  private static String messages(long first, long last) {
+    StringBuilder lines = new StringBuilder();
+    for (long seq = first; seq <= last; seq++) {
+      String stamp = " msg=audit(1.000:" + seq + "): ";
+      lines.append(message(seq, 1, 3, "", "type=A" + stamp + "a"));
+      lines.append(message(seq, 2, 3, " part=\"1\" parts=\"2\"", "type=B" + stamp + "b"));
+      lines.append(message(seq, 2, 3, " part=\"2\" parts=\"2\"", "bb"));
+      lines.append(message(seq, 3, 3, "", "type=C" + stamp + "c"));
+    }
+    return lines.toString();
+  }
+
+  private static String ecs(long seq) {
+    return event("a", seq)
+        .replaceFirst(
+            "\"raw\":.*",
+            "\"raw\":[\"type=A msg=audit(1.000:%d): a\",\"type=B msg=audit(1.000:%d): bbb\",\"type=C msg=audit(1.000:%d): c\"]}}"
+                .formatted(seq, seq, seq));
+  }
+
+  /// They are the same events as those of an ECS sink.
+  @Test
+  void shouldReadRecordsThatCameAsSyslogMessages() throws Exception {
+    StringBuilder ecs = new StringBuilder();
+    for (long seq = 1; seq <= 20; seq++) {
+      ecs.append(ecs(seq));
+    }
+    DeliveredLog.Findings found = read(null, messages(1, 20), ecs.toString());
+    assertThat(problems).isEmpty();
+    assertThat(found.chain().events()).isEqualTo(40);
+    assertThat(found.chain().repeatedEvents()).as("and none of them differs").isEqualTo(20);
+    assertThat(found.isSound()).isTrue();
+  }
+
+  @Test
+  void shouldMissAnEventOfWhichARecordIsMissing() throws Exception {
+    List<String> lines = new ArrayList<>(messages(1, 9).lines().toList());
+    lines.remove(4 * 4 + 2); // of the fifth
+    lines.addAll(2 * 4 + 2, lines.subList(2 * 4, 2 * 4 + 2)); // a delivery that broke there
+    DeliveredLog.Findings found = read(null, String.join("\n", lines));
+    assertThat(problems)
+        .containsExactly(
+            "event 5 is missing before event 6 (a:1.000:6), and nothing in the stream says so");
+    assertThat(found.chain().events()).isEqualTo(8);
+  }
+
+  @Test
+  void shouldFindARecordThatWasChanged() throws Exception {
+    DeliveredLog.Findings found =
+        read(null, messages(1, 9), messages(5, 5).replace(": c\n", ": forged\n"));
+    assertThat(found.chain().alteredEvents()).isOne();
+    assertThat(found.isSound()).isFalse();
+  }
+
   /// More than digests are kept of.
   @Test
   void shouldFindEachHoleOfThreeHundredThousandEvents() throws Exception {

@@ -6,6 +6,7 @@ import io.coreaudit.format.EventEncoder;
 import io.coreaudit.spool.SpoolSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,8 @@ abstract class ForwarderScene {
   final NetworkLoop loop = new NetworkLoop();
   FrameFeed feed;
   Forwarder forwarder;
+  private Forwarder counted; // from its first event on
+  private long owedBefore;
 
   /// How long an error that must come may be away.
   Duration errorPatience = Duration.ofSeconds(25);
@@ -46,7 +49,23 @@ abstract class ForwarderScene {
   void forward(SinkSettings settings, Flow flow, EventEncoder encoder) {
     forwarder = Forwarder.of(settings, flow, feed.reader(), encoder, loop, ended -> {});
     forwarder.boot(FrameFeed.BOOT_HIGH, FrameFeed.BOOT_LOW);
+    counted = forwarder;
+    owedBefore = feed.reader().lagEvents() - feed.appended();
     forwarder.start();
+  }
+
+  /// What became of each event that the spool took: the whole sum, when nothing is under way.
+  void shouldBalance() {
+    assertThat(
+            count(SinkCounter.EVENTS_ACKNOWLEDGED)
+                + count(SinkCounter.POISON_EVENTS)
+                + count(SinkCounter.FILTERED_EVENTS)
+                + count(SinkCounter.ENCODE_FAILURES)
+                + count(SinkCounter.SPOOL_CORRUPT_FRAMES)
+                + count(SinkCounter.SPOOL_OVERRUN_EVENTS)
+                - count(SinkCounter.GAPS_TOLD))
+        .as("%s", Arrays.stream(SinkCounter.values()).map(key -> key + "=" + count(key)).toList())
+        .isEqualTo(owedBefore + feed.appended());
   }
 
   DeadLetterBox deadLetters() {
@@ -88,6 +107,9 @@ abstract class ForwarderScene {
       assertThat(count(SinkCounter.EVENTS_SENT)).isEqualTo(accountedFor());
       assertThat(count(SinkCounter.HELD_EVENTS)).isNotNegative();
       assertThat(forwarder.state().toString()).doesNotContain("secret");
+      if (forwarder == counted && feed.reader().lagEvents() == 0) {
+        shouldBalance();
+      }
     }
     loop.close();
     if (feed != null) {

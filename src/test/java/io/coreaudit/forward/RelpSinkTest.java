@@ -2,7 +2,12 @@ package io.coreaudit.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.event.EventKind;
+import io.coreaudit.format.EventSelection;
+import io.coreaudit.format.EventSelection.Names;
 import io.coreaudit.forward.SinkState.Phase;
+import io.coreaudit.record.RecordType;
+import io.coreaudit.spool.SpoolSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -193,6 +198,71 @@ final class RelpSinkTest extends ForwarderScene {
       receiver.welcome("500 too many sessions");
       awaitError("refused a RELP session: 500 too many sessions");
       assertThat(forwarder.state().phase()).isNotEqualTo(Phase.DELIVERING);
+    }
+  }
+
+  /// A filter, a receiver that answers nothing, a full spool, a refusal, a fault of the encoder:
+  /// each event is counted once, under one name.
+  @Test
+  void shouldAccountForEachEvent() throws Exception {
+    try (var receiver = new RelpReceiver()) {
+      receiver.silent(true);
+      feed =
+          new FrameFeed(
+              new SpoolSettings(
+                  directory.resolve("spool"), 3 << 20, 0, 256 << 10, SpoolSettings.OnFull.OVERRUN),
+              1_000);
+      mixed(300);
+      var counted = new CountedEncoder(0);
+      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 0, QUICK);
+      forward(
+          new SinkSettings.Relp(way, 16, deadLetters()),
+          new Flow(
+              new EventSelection(
+                  Names.NONE, new Names(List.of(), List.of(RecordType.CONFIG_CHANGE), List.of())),
+              0),
+          (frame, out) -> {
+            if (frame.seq() % 97 == 0 && frame.kind() == EventKind.AUDIT) {
+              throw new IllegalStateException("no such luck");
+            }
+            counted.encode(frame, out);
+          });
+      LineReceiver.await(() -> receiver.mostWaiting() == 16);
+      mixed(9_000);
+      LineReceiver.await(() -> receiver.sessions() >= 2);
+      receiver.silent(false);
+      LineReceiver.await(() -> feed.acknowledged() == feed.appended());
+      String refused = "AUDIT " + (feed.appended() + 2) + " ";
+      receiver.refuses(message -> message.startsWith(refused));
+      feed.add(3);
+      LineReceiver.await(() -> count(SinkCounter.POISON_EVENTS) == 1);
+      feed.add(1); // the gap goes before it
+      LineReceiver.await(() -> feed.acknowledged() == feed.appended());
+      forwarder.stop(Duration.ofSeconds(5));
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(5))).isTrue();
+      assertThat(count(SinkCounter.HELD_EVENTS)).isZero();
+      shouldBalance();
+      assertThat(
+              List.of(
+                  SinkCounter.EVENTS_ACKNOWLEDGED,
+                  SinkCounter.RETRIED_EVENTS,
+                  SinkCounter.POISON_EVENTS,
+                  SinkCounter.FILTERED_EVENTS,
+                  SinkCounter.ENCODE_FAILURES,
+                  SinkCounter.SPOOL_OVERRUN_EVENTS,
+                  SinkCounter.GAPS_TOLD))
+          .allSatisfy(key -> assertThat(count(key)).as("%s", key).isPositive());
+    }
+  }
+
+  private void mixed(int events) {
+    for (int i = 0; i < events; i++) {
+      if (i % 3 == 0) {
+        feed.add(
+            EventKind.AUDIT, RecordType.CONFIG_CHANGE, "audit(1.000:1): op=x" + "x".repeat(900));
+      } else {
+        feed.add(1);
+      }
     }
   }
 }

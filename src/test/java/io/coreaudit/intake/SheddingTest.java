@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.origin.MadeContainer;
 import io.coreaudit.record.RecordType;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +26,11 @@ final class SheddingTest {
   private static final int ALL = 100;
 
   private boolean othersSecret;
+  private long container;
   private boolean leftOut;
-  private final Shedding shedding = new Shedding(SETTINGS);
+  private final Shedding shedding = new Shedding(SETTINGS, of -> null);
   private final EventFeed feed =
-      new EventFeed(event -> leftOut = shedding.leavesOut(event, othersSecret));
+      new EventFeed(event -> leftOut = shedding.leavesOut(event, othersSecret, container));
 
   @AfterEach
   void close() {
@@ -83,9 +85,9 @@ final class SheddingTest {
       stream.addAll(Collections.nCopies(weights.get(i), i));
     }
     Collections.shuffle(stream, new Random(seed));
-    Shedding tried = new Shedding(SETTINGS); // the test's own is that of all tries
+    Shedding tried = new Shedding(SETTINGS, of -> null); // the test's own is that of all tries
     boolean[] out = {false};
-    try (EventFeed events = new EventFeed(event -> out[0] = tried.leavesOut(event, false))) {
+    try (EventFeed events = new EventFeed(event -> out[0] = tried.leavesOut(event, false, 0))) {
       tried.fill(COUNTING);
       stream.forEach(one -> events.call("\"k" + one + '"', "/bin/p", 10));
       tried.fill(new Pressure(SETTINGS.atPercent()).threshold(level));
@@ -204,6 +206,76 @@ final class SheddingTest {
     assertThat(leavesOut("\"noise\"", "/bin/a")).as("too few are known").isFalse();
   }
 
+  /// One container's flood is left out for it alone, by its name.
+  @Test
+  void shouldLeaveOutWhatOneContainerIsFrequentWith() {
+    try (var flood = new MadeContainer('a');
+        var quiet = new MadeContainer('b')) {
+      shedding.fill(COUNTING);
+      for (int i = 0; i < 2_000; i++) {
+        container = i % 100 == 0 ? quiet.address() : flood.address();
+        leavesOut("\"exec\"", "/bin/curl");
+      }
+      shedding.fill(new Pressure(SETTINGS.atPercent()).threshold(4));
+      container = flood.address();
+      assertThat(leavesOut("\"exec\"", "/bin/curl")).isTrue();
+      container = quiet.address();
+      assertThat(leavesOut("\"exec\"", "/bin/curl")).as("another's, of the same kind").isFalse();
+      container = 0;
+      assertThat(leavesOut("\"exec\"", "/bin/curl")).as("the host's").isFalse();
+    }
+    List<String> told = new ArrayList<>();
+    shedding.tell(event -> tell(told, event), 0, true);
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst())
+        .contains("program=\"/bin/curl\"", "container_id=\"" + "a".repeat(64) + '"');
+  }
+
+  /// What hundreds of containers do a little each is frequent all the same.
+  @Test
+  void shouldLeaveOutWhatAllContainersTogetherAreFrequentWith() {
+    List<MadeContainer> pods = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      pods.add(new MadeContainer("%016x".formatted((i + 1) * 0x9e3779b97f4a7c15L).repeat(4)));
+    }
+    shedding.fill(COUNTING);
+    for (int i = 0; i < 4_000; i++) {
+      container = i % 8 == 0 ? 0 : pods.get(i % 200).address();
+      leavesOut("\"exec\"", i % 8 == 0 ? "/bin/rare" + i % 64 : "/bin/probe");
+    }
+    shedding.fill(SETTINGS.atPercent());
+    container = pods.get(3).address();
+    assertThat(leavesOut("\"exec\"", "/bin/probe")).isTrue();
+    assertThat(leavesOut("\"exec\"", "/bin/other")).isFalse();
+    container = 0;
+    assertThat(leavesOut("\"exec\"", "/bin/probe")).as("the host's").isFalse();
+    List<String> told = new ArrayList<>();
+    shedding.tell(event -> tell(told, event), 0, true);
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst()).contains("/bin/probe").doesNotContain("container_id");
+    pods.forEach(MadeContainer::close);
+  }
+
+  @Test
+  void shouldHashOtherwiseInEachProcess() {
+    EventClass[] classes = {new EventClass(), new EventClass()};
+    long[][] hashes = new long[2][2];
+    try (EventFeed events =
+        new EventFeed(
+            event -> {
+              for (int i = 0; i < 4; i++) {
+                classes[i / 2].read(event, 0);
+                hashes[i / 2][i % 2] = classes[i / 2].hash();
+              }
+            })) {
+      events.call("\"noise\"", "/bin/a", 10);
+    }
+    assertThat(hashes[0][0]).isEqualTo(hashes[0][1]).isNotEqualTo(hashes[1][0]);
+    for (EventClass each : classes) {
+      each.close();
+    }
+  }
+
   @Test
   void shouldAllocateNothing() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -213,11 +285,11 @@ final class SheddingTest {
         new EventFeed(
             event -> {
               for (int i = 0; i < 3_000; i++) {
-                shedding.leavesOut(event, false);
+                shedding.leavesOut(event, false, 0);
               }
               long before = threads.getCurrentThreadAllocatedBytes();
               for (int i = 0; i < 1_000; i++) {
-                shedding.leavesOut(event, false);
+                shedding.leavesOut(event, false, 0);
               }
               allocated[0] = threads.getCurrentThreadAllocatedBytes() - before;
             })) {

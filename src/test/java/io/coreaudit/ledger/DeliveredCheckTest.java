@@ -79,6 +79,65 @@ final class DeliveredCheckTest {
     assertThat(found.checkedEvents()).as("behind the next heartbeat").isEqualTo(10);
   }
 
+  /// Of what lies behind the sink's cursor a later heartbeat tells; and what none tells is missing.
+  @Test
+  void shouldTakeWhatHeartbeatsSayOfTheFilterAsLeftOutOnPurpose() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    sent.removeIf(event -> event.seq() >= 5 && event.seq() <= 7 || event.seq() >= 16);
+    sent.add(beat(21, 16, "filter 5-6"));
+    sent.addAll(accepted(22, 30));
+    sent.removeIf(event -> event.seq() == 25 || event.seq() == 27);
+    sent.add(beat(31, 30, "filter 16-20, overrun 25"));
+    check.ofSink("siem");
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems)
+        .containsExactly(
+            "1 of events 5 to 7 are missing before event 8 (node-1:8), and nothing in the stream"
+                + " says so",
+            "event 25 is missing before event 26 (node-1:26): the stream says so (overrun)",
+            "event 27 is missing before event 28 (node-1:28), and nothing in the stream says so");
+    assertThat(found.leftOutEvents()).isEqualTo(7);
+    assertThat(found.missingEvents()).isEqualTo(3);
+    assertThat(found.toldEvents()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFindAStreamSoundOfWhichOnlyTheFilterLeavesSomethingOut() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    sent.removeIf(event -> event.seq() % 2 == 0);
+    sent.add(beat(21, 20, "filter 2, 4, 6, 8, 10, 12, 14, 16, 18, 20"));
+    check.ofSink("siem");
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems).isEmpty();
+    assertThat(found.leftOutEvents()).isEqualTo(10);
+    assertThat(found.isSound()).isTrue();
+  }
+
+  /// With several sinks nobody knows whose numbers these are, unless it is said.
+  @Test
+  void shouldNotTakeAnotherSinksNumbers() throws Exception {
+    List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));
+    sent.removeIf(event -> event.seq() == 5);
+    sent.add(beat(21, 20, "filter 5"));
+    check.ofSink(null);
+    ChainCheck.Findings found = check(sent);
+    assertThat(problems).hasSize(1);
+    assertThat(found.leftOutEvents()).isZero();
+  }
+
+  private DeliveredEvent beat(long seq, long cursor, String unsent) throws Exception {
+    return events
+        .heartbeat(
+            seq,
+            events.mark(1, seq - 1),
+            fields ->
+                fields
+                    .with("sink_siem_cursor", cursor)
+                    .with("sink_siem_unsent", unsent)
+                    .with("sink_other_cursor", seq - 1))
+        .delivered();
+  }
+
   @Test
   void shouldNotSpeakOfEventsWhoseTextIsNotThere() throws Exception {
     List<DeliveredEvent> sent = new ArrayList<>(accepted(1, 20));

@@ -60,6 +60,25 @@ final class SpoolBoundsTest {
     }
   }
 
+  /// What only a reader of the agent's own has read waits for a sink that may come.
+  @Test
+  void shouldKeepWhatNoSinkHasReadWhereThereIsNone() {
+    try (Spool spool = Spool.open(settings(SpoolSettings.OnFull.OVERRUN));
+        SpoolReader chain = spool.reader("@chain")) {
+      spool.releaseAcknowledged();
+      probe.append(spool, 1, 2_000, 900);
+      probe.read(chain, 1, 2_000);
+      chain.acknowledge(chain.position());
+      spool.syncCursors();
+      try (SpoolReader sink = spool.reader("siem")) {
+        probe.read(sink, 1, 2_000);
+        assertThat(sink.skippedEvents()).isZero();
+        sink.acknowledge(sink.position());
+        SpoolProbe.await("both have it", () -> spool.stat().segments() == 1);
+      }
+    }
+  }
+
   @Test
   void shouldRefuseAtTheBoundAndGoOnWhenSegmentsAreAcknowledged() {
     try (Spool spool = Spool.open(settings(SpoolSettings.OnFull.REFUSE));

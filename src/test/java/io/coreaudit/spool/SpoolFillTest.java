@@ -56,6 +56,38 @@ final class SpoolFillTest {
     }
   }
 
+  /// It passes what it is not sent, and so is ahead of one that is sent all.
+  @Test
+  void shouldNotCountASinkThatIsSentLittle() {
+    try (Spool spool = open(SpoolSettings.OnFull.OVERRUN);
+        SpoolReader little = spool.reader("little")) {
+      SpoolReader most = spool.reader("most");
+      SpoolReader dead = spool.reader("dead");
+      little.filtered(true);
+      most.filtered(true);
+      spool.releaseAcknowledged();
+      probe.append(spool, 1, 8 * IN_SEGMENT, FRAME);
+      for (int i = 0; little.next(); i++) {
+        if (i % 10 > 0) {
+          little.leftOut();
+        }
+        little.acknowledge(little.position());
+      }
+      awaitFill(spool, 60, 80);
+      for (int i = 0; most.next(); i++) {
+        if (i % 10 == 0) {
+          most.leftOut();
+        }
+        most.acknowledge(most.position());
+      }
+      awaitFill(spool, 0, 0);
+      most.close();
+      awaitFill(spool, 60, 80);
+      dead.close(); // of those that are left all are sent little
+      awaitFill(spool, 0, 0);
+    }
+  }
+
   @Test
   void shouldCountWhatAnySinkHasNotHadWhereThatHoldsUpAll() {
     try (Spool spool = open(SpoolSettings.OnFull.REFUSE);

@@ -106,6 +106,7 @@ final class Agent implements AutoCloseable {
   private RunningSinks sinks;
   private final List<Listener> listeners = new ArrayList<>();
   private ControlServer controlServer;
+  private StatusView view;
   private Rounds rounds;
   private Rounds vitals;
   private ChainKeeper chain; // null: the heartbeat tells no hash
@@ -176,7 +177,7 @@ final class Agent implements AutoCloseable {
     kernel = KernelSide.open(config, receiver);
     openPipeline();
     listen();
-    StatusView view =
+    view =
         new StatusView(
             new Parts(
                 config,
@@ -205,7 +206,7 @@ final class Agent implements AutoCloseable {
     Rehearsal.warm(origins.host(), origins.accounts());
     origins.awaitContainers();
     startThreads();
-    lookAround(view);
+    lookAround();
     LOG.info("{}", startLine());
     started.countDown();
     notice.started(System.nanoTime());
@@ -256,9 +257,7 @@ final class Agent implements AutoCloseable {
             new RunningSinks.Surroundings(
                 spool, network, config.stateDir(), boot, metrics, health, readiness, stop::fail));
     sinks.open(config.sinks());
-    if (config.heartbeat().chain()
-        && config.heartbeat().intervalNs() > 0
-        && !config.sinks().isEmpty()) {
+    if (config.heartbeat().chain() && config.heartbeat().intervalNs() > 0) {
       chain =
           new ChainKeeper(
               spool.reader(ChainKeeper.CURSOR),
@@ -343,14 +342,14 @@ final class Agent implements AutoCloseable {
 
   /// What is looked at now and then: how the spool stands, the figures of the status, and, when no
   /// conductor does it, the names of accounts and host.
-  private void lookAround(StatusView view) {
+  private void lookAround() {
     SpoolState spoolState = new SpoolState(readiness, stop::fail);
     Heartbeat beat = health.diskHeartbeat("rounds", Health.STUCK_NS);
     rounds = new Rounds("rounds");
     rounds.every(LOOK, "sign of life", () -> beat.beat(System.nanoTime()));
     rounds.every(LOOK, "spool", () -> spoolState.look(spool.state()));
     rounds.every(LOOK, "shedding", () -> spoolState.lookAtShedding(intake.sheds()));
-    rounds.every(LOOK, "status", () -> lookAtStatus(view));
+    rounds.every(LOOK, "status", this::lookAtStatus);
     rounds.every(LOOK, "sinks", sinks::look);
     if (config.heartbeat().intervalNs() > 0) {
       rounds.every(
@@ -372,7 +371,7 @@ final class Agent implements AutoCloseable {
     notice.look(System.nanoTime());
   }
 
-  private void lookAtStatus(StatusView view) {
+  private void lookAtStatus() {
     if (kernel != null) {
       kernel.tellMounts(readiness);
     }
@@ -424,6 +423,7 @@ final class Agent implements AutoCloseable {
     notice.stopping();
     Closing closing = new Closing(CLOSE_BUDGET);
     boolean kernelFree = kernel == null || kernel.stopRoles(closing);
+    closing.step("last heartbeat", this::tellUnsent);
     boolean intakeEnded = stopIntake(closing);
     List<Forwarder> forwarders = sinks == null ? List.of() : sinks.stopping();
     for (Forwarder forwarder : forwarders) {
@@ -459,6 +459,15 @@ final class Agent implements AutoCloseable {
     }
     closing.close("lock", lock);
     closing.close("service", notice);
+  }
+
+  /// Which numbers a sink was not sent since the last heartbeat no later one would tell.
+  private void tellUnsent() {
+    if (started.getCount() == 0
+        && config.heartbeat().intervalNs() > 0
+        && sinks.forwarders().stream().anyMatch(Forwarder::hasUnsent)) {
+      intake.ownEvents().offer(view.pulse());
+    }
   }
 
   private boolean stopIntake(Closing closing) {

@@ -37,7 +37,7 @@ final class StatusView implements StatusSource {
   private long nextSampleNs = System.nanoTime();
   private volatile KernelSeen kernel = new KernelSeen(null, 0);
   private volatile SpoolStat spool;
-  private long spoolMostBytes;
+  private volatile long spoolMostBytes;
 
   /// What the kernel said, and since when the agent knows.
   private record KernelSeen(AuditStatus status, long sinceNs) {}
@@ -64,7 +64,7 @@ final class StatusView implements StatusSource {
     }
   }
 
-  /// The event that says that the agent is there. By the thread of `look`.
+  /// The event that says that the agent is there. By the thread of `look`, or at the stop.
   OwnEvent pulse() {
     OwnEvent event =
         Pulse.of(status(), sinkLedgers(), agent.intake().seq(), spoolMostBytes, agent.chain());

@@ -87,6 +87,30 @@ final class PulseIT {
     }
   }
 
+  /// Nobody waits for the next minute: the stop says which numbers the filter left out.
+  @Test
+  void shouldTellAtAStopWhatNoHeartbeatHasTold() throws Exception {
+    try (RunningAgent agent = new RunningAgent(dir)) {
+      agent
+          .input(Redirect.PIPE)
+          .start(
+              """
+              input: {mode: plugin}
+              sinks: [{type: stdout}, {name: few, type: file, path: %s, filter: {keys: [x]}}]
+              """
+                  .formatted(dir.resolve("few")))
+          .awaitReady();
+      LineFeed.write(agent.process().getOutputStream(), 1, EVENTS);
+      agent.until(
+          SOON,
+          "all are left out",
+          () -> agent.metric("coreaudit_sink_filtered_events_total{sink=\"few\"}") == EVENTS);
+      assertThat(pulses(agent)).isEmpty();
+      assertThat(agent.stop()).isZero();
+      assertThat(pulses(agent).stream().mapToLong(PulseIT::leftOut).sum()).isEqualTo(EVENTS);
+    }
+  }
+
   @Test
   void shouldBeHealthyHoweverQuietItIs() throws Exception {
     try (RunningAgent agent = new RunningAgent(dir)) {

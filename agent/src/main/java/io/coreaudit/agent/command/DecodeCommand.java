@@ -79,6 +79,12 @@ final class DecodeCommand implements Command {
                     + " what is missing or was changed; 1 when anything is, or nothing is there.")
             .build());
     option(spec, "--node", "NAME", "With --verify: events of this node alone.");
+    option(
+        spec,
+        "--sink",
+        "NAME",
+        "With --verify: what this sink was sent, where the agent has several; heartbeats say what"
+            + " its filter leaves out.");
     ChainReport.withKeys(spec);
     return spec.addPositional(
         PositionalParamSpec.builder()
@@ -116,7 +122,7 @@ final class DecodeCommand implements Command {
       List<Path> files = files(line.matchedPositionalValue(0, List.of()));
       return new VerifyDelivered(out, err).run(line, files);
     }
-    for (String option : List.of("--node", "--public-key")) {
+    for (String option : List.of("--node", "--sink", "--public-key")) {
       if (line.hasMatchedOption(option)) {
         throw wrong(option + " goes with --verify");
       }

@@ -88,6 +88,7 @@ final class SpoolCommands {
                   check.add(frame);
                   return true;
                 });
+    check.finish(); // numbers that lack behind the last heartbeat
     ChainCheck.Findings chain = check.findings();
     boolean sound = found.isSound() && chain.isSound();
     if (line.hasMatchedOption("--json")) {

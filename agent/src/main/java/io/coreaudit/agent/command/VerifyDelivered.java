@@ -36,6 +36,7 @@ final class VerifyDelivered {
     DeliveredLog log =
         new DeliveredLog(
             line.matchedOptionValue("--node", null), ChainReport.keys(line), this::problem);
+    log.ofSink(line.matchedOptionValue("--sink", null));
     try {
       DecodeProgress progress = new DecodeProgress(files, err);
       if (files.isEmpty()) {
@@ -66,6 +67,9 @@ final class VerifyDelivered {
     row("node", found.node() == null ? "no event of coreaudit's" : found.node());
     row("events", chain.events() + ", of which came before " + chain.repeatedEvents());
     row("missing", chain.missingEvents() + ", of which told " + chain.toldEvents());
+    if (chain.leftOutEvents() > 0) {
+      row("left out", chain.leftOutEvents() + " by the sink's filter, as heartbeats say");
+    }
     row("disorder", Long.toString(chain.disorderedEvents()));
     if (found.opaqueEvents() > 0) {
       row("unchecked", found.opaqueEvents() + " events are masked, cut, or without their records");

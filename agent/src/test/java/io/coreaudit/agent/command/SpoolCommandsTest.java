@@ -82,19 +82,34 @@ final class SpoolCommandsTest {
     assertThat(found.at("/found/corrupt_frames").asLong()).isEqualTo(1);
   }
 
+  /// Also behind the last heartbeat, of which there is none here.
+  @Test
+  void shouldFindNumbersThatLack() throws Exception {
+    fill(6, 7);
+    assertThat(run("spool", "verify")).isEqualTo(1);
+    assertThat(out())
+        .contains(
+            "events 6 to 7 are missing before event 8, and nothing in the stream says so\n",
+            "missing    2\n")
+        .endsWith("NOT SOUND: see above\n");
+  }
+
   @Test
   void shouldSayThatThereIsNoSpool() {
     assertThat(run("spool", "stat")).isEqualTo(1);
     assertThat(err()).startsWith("coreaudit: spool " + dir.resolve("spool")).hasLineCount(1);
   }
 
-  private void fill() {
+  private void fill(Integer... lacking) {
     try (Arena arena = Arena.ofConfined();
         Spool spool = Spool.open(SpoolSettings.of(dir.resolve("spool")));
         SpoolReader reader = spool.reader("siem")) {
       FrameWriter writer = new FrameWriter(arena.allocate(8192).address(), 8192);
       long text = arena.allocate(512).address();
       for (int seq = 1; seq <= EVENTS; seq++) {
+        if (List.of(lacking).contains(seq)) {
+          continue;
+        }
         String record =
             "audit(1795321989.984:"
                 + seq
