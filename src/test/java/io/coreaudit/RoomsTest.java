@@ -36,13 +36,14 @@ class RoomsTest {
               Map.entry("telemetry", List.of()),
               Map.entry("kernel", List.of()),
               Map.entry("table", List.of()),
+              Map.entry("json", List.of()),
               Map.entry("rule", List.of("kernel", "record", "table")),
               Map.entry("netlink", List.of("kernel", "rule")),
               Map.entry("ring", List.of("kernel")),
               Map.entry("record", List.of()),
               Map.entry("event", List.of("ring", "record")),
               Map.entry("frame", List.of("record", "event")),
-              Map.entry("origin", List.of("kernel", "record", "event", "frame")),
+              Map.entry("origin", List.of("kernel", "record", "event", "frame", "json")),
               Map.entry("spool", List.of("kernel", "event", "frame")),
               Map.entry(
                   "intake",
@@ -52,7 +53,8 @@ class RoomsTest {
               Map.entry(
                   "format", List.of("record", "event", "frame", "origin", "interpret", "table")),
               Map.entry(
-                  "forward", List.of("kernel", "event", "frame", "origin", "spool", "format")),
+                  "forward",
+                  List.of("kernel", "event", "frame", "origin", "spool", "format", "json")),
               Map.entry(
                   "decode",
                   List.of(
@@ -64,7 +66,8 @@ class RoomsTest {
                       "origin",
                       "interpret",
                       "format",
-                      "ledger")),
+                      "ledger",
+                      "json")),
               Map.entry("ledger", List.of("event", "frame", "origin", "spool", "format")),
               Map.entry("mount", List.of("kernel")),
               Map.entry(
@@ -111,6 +114,7 @@ class RoomsTest {
     only("net.openhft..", "io.coreaudit.spool..");
     only("io.netty..", "io.coreaudit.forward..");
     only("org.apache.kafka..", "io.coreaudit.forward..");
+    only("com.fasterxml.jackson..", "io.coreaudit.json..");
   }
 
   private static void only(String library, String... rooms) {

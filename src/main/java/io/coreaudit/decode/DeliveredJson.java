@@ -1,8 +1,8 @@
 package io.coreaudit.decode;
 
 import io.coreaudit.event.EventKind;
+import io.coreaudit.json.Json;
 import io.coreaudit.ledger.DeliveredEvent;
-import io.coreaudit.origin.JsonTree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,51 +37,50 @@ final class DeliveredJson {
       begin++;
     }
     try {
-      byte[] object = Arrays.copyOfRange(line, begin, length);
-      Object tree = unwrapped(JsonTree.parse(object, (level, name) -> true));
+      String object = new String(line, begin, length - begin, StandardCharsets.UTF_8);
+      Json tree = unwrapped(Json.parse(object));
       return tree == null ? null : line(tree);
     } catch (IllegalArgumentException e) {
       return null; // no JSON, or none of ours: a number, a boot or a kind that is none
     }
   }
 
-  private static Object unwrapped(Object tree) {
-    for (Object each :
-        new Object[] {tree, JsonTree.at(tree, "_source"), JsonTree.at(tree, "event")}) {
-      if (JsonTree.at(each, "coreaudit", "seq") != null) {
+  private static Json unwrapped(Json tree) {
+    for (Json each : List.of(tree, tree.at("_source"), tree.at("event"))) {
+      if (each.at("coreaudit", "seq") != Json.NONE) {
         return each;
       }
     }
     return null;
   }
 
-  private static Line line(Object tree) {
-    String node = text(tree, "host", "name");
-    String id = text(tree, "event", "id");
-    String dataset = text(tree, "event", "dataset");
-    String boot = text(tree, "host", "boot", "id");
+  private static Line line(Json tree) {
+    String node = tree.at("host", "name").text();
+    String id = tree.at("event", "id").text();
+    String dataset = tree.at("event", "dataset").text();
+    String boot = tree.at("host", "boot", "id").text();
     if (boot == null || node == null || id == null || dataset == null) {
       return null;
     }
     EventKind kind = kind(dataset);
     if (kind == EventKind.GAP && TOLD_TO_ONE_SINK.matcher(id).matches()) {
-      Object gap = JsonTree.at(tree, "coreaudit", "gap");
-      String first = text(gap, "first_seq");
-      String last = text(gap, "last_seq");
+      Json gap = tree.at("coreaudit", "gap");
+      String first = gap.at("first_seq").text();
+      String last = gap.at("last_seq").text();
       return first == null || last == null
           ? new Line(null, null)
           : new Line(
               null,
-              new Gap(node, Long.parseLong(first), Long.parseLong(last), text(gap, "reason")));
+              new Gap(node, Long.parseLong(first), Long.parseLong(last), gap.at("reason").text()));
     }
     return new Line(
         new DeliveredEvent(
             node,
             UUID.fromString(boot),
-            Long.parseLong(text(tree, "coreaudit", "seq")),
+            Long.parseLong(tree.at("coreaudit", "seq").text()),
             kind,
             id,
-            lines(JsonTree.at(tree, "coreaudit"), kind != EventKind.AUDIT)),
+            lines(tree.at("coreaudit"), kind != EventKind.AUDIT)),
         null);
   }
 
@@ -99,23 +98,25 @@ final class DeliveredJson {
   }
 
   /// The records as the format `raw` has them; null when they are not there as they were.
-  private static List<byte[]> lines(Object coreaudit, boolean own) {
-    boolean whole = text(coreaudit, "redacted") == null && text(coreaudit, "truncated") == null;
-    if (!whole || !(JsonTree.at(coreaudit, "raw") instanceof List<?> raw) || raw.isEmpty()) {
+  private static List<byte[]> lines(Json coreaudit, boolean own) {
+    boolean whole =
+        coreaudit.at("redacted").text() == null && coreaudit.at("truncated").text() == null;
+    List<Json> raw = coreaudit.at("raw").elements();
+    if (!whole || raw.isEmpty()) {
       return null;
     }
     List<byte[]> lines = new ArrayList<>();
-    for (Object each : raw) {
-      if (!(each instanceof String text)) {
+    for (Json each : raw) {
+      String text = each.text();
+      if (text == null) {
         return null;
       }
       lines.add(text.getBytes(StandardCharsets.UTF_8));
     }
-    if (JsonTree.at(coreaudit, "bytes", "coreaudit.raw") instanceof List<?> broken) {
-      for (Object each : broken) {
-        if (!(each instanceof String text) || !mend(lines, text, own)) {
-          return null;
-        }
+    for (Json each : coreaudit.at("bytes", "coreaudit.raw").elements()) {
+      String broken = each.text();
+      if (broken == null || !mend(lines, broken, own)) {
+        return null;
       }
     }
     lines.forEach(DeliveredJson::onOneLine);
@@ -153,9 +154,5 @@ final class DeliveredJson {
         line[i] = ' ';
       }
     }
-  }
-
-  private static String text(Object tree, String... names) {
-    return JsonTree.at(tree, names) instanceof String text ? text : null;
   }
 }

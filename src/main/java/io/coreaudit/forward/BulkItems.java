@@ -1,5 +1,6 @@
 package io.coreaudit.forward;
 
+import io.coreaudit.json.Json;
 import java.util.List;
 
 /// What `_bulk` answered for each event of a request.
@@ -15,29 +16,29 @@ final class BulkItems {
   }
 
   /// Null: that is no answer for so many.
-  static BulkItems of(Object json, int count) {
+  static BulkItems of(Json json, int count) {
     BulkItems read = new BulkItems(count);
-    boolean clean = Boolean.FALSE.equals(JsonAnswer.at(json, "errors"));
-    List<?> items = JsonAnswer.at(json, "items") instanceof List<?> list ? list : List.of();
+    boolean clean = json.at("errors").isFalse();
+    List<Json> items = json.at("items").elements();
     if (!clean && items.size() != count) {
       return null;
     }
     for (int i = 0; i < count; i++) {
-      Object item = clean ? null : JsonAnswer.at(items.get(i), "create");
-      read.item(i, clean ? 201 : JsonAnswer.number(JsonAnswer.at(item, "status"), 500), item);
+      Json item = clean ? Json.NONE : items.get(i).at("create");
+      read.item(i, clean ? 201 : item.at("status").number(500), item);
     }
     return read;
   }
 
-  private void item(int i, long status, Object item) {
+  private void item(int i, long status, Json item) {
     // a conflict: it is there already
     verdicts[i] = status == 409 ? HttpVerdict.TAKEN : HttpVerdict.of(status);
     if (verdicts[i] == HttpVerdict.TAKEN) {
       good++;
       return;
     }
-    Object type = JsonAnswer.at(item, "error", "type");
-    said[i] = status + " " + type + ": " + JsonAnswer.at(item, "error", "reason");
+    Json error = item.at("error");
+    said[i] = status + " " + error.at("type").text() + ": " + error.at("reason").text();
     if (worst < 0 || verdicts[i] == HttpVerdict.MEND) {
       worst = i;
     }

@@ -2,6 +2,7 @@ package io.coreaudit.forward;
 
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.forward.SinkState.Phase;
+import io.coreaudit.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
@@ -238,15 +239,15 @@ public final class HttpSink extends AnsweredSink {
       return;
     }
     boolean collector = settings.dialect().collector() && status == 400;
-    Object json = collector ? json() : null;
-    long code = JsonAnswer.number(JsonAnswer.at(json, "code"), -1);
+    Json json = collector ? json() : Json.NONE;
+    long code = json.at("code").number(-1);
     switch (HttpVerdict.of(status, code, answers.retryAfterSeconds() >= 0)) {
       case TAKEN -> accepted();
       case LATER -> pause(words());
       case MEND -> pause(words() + ": nothing is given up, it is tried again");
       case FAILED -> follow(held.failed(), words());
       case REFUSED -> {
-        long place = JsonAnswer.number(JsonAnswer.at(json, "invalid-event-number"), -1);
+        long place = json.at("invalid-event-number").number(-1);
         if (settings.dialect() == HttpDialect.HEC
             && acks.isEmpty()
             && place >= 0
@@ -301,8 +302,13 @@ public final class HttpSink extends AnsweredSink {
     asking = Asking.NOTHING;
   }
 
-  private Object json() {
-    return JsonAnswer.parse(answers.body(), settings.dialect().mostAnswerValues(held.count()));
+  /// What is no JSON tells nothing: then the status alone counts.
+  private Json json() {
+    try {
+      return Json.parse(answers.body(), settings.dialect().mostAnswerValues(held.count()));
+    } catch (IllegalArgumentException none) {
+      return Json.NONE;
+    }
   }
 
   /// What the receiver said, in a line.
@@ -324,10 +330,9 @@ public final class HttpSink extends AnsweredSink {
         judgeItems(json());
         return;
       }
-      case HEC, HEC_RAW -> ackId = JsonAnswer.number(JsonAnswer.at(json(), "ackId"), ackId);
+      case HEC, HEC_RAW -> ackId = json().at("ackId").number(ackId);
       case OTLP -> {
-        Object partial = JsonAnswer.at(json(), "partialSuccess");
-        long rejected = JsonAnswer.number(JsonAnswer.at(partial, "rejectedLogRecords"), 0);
+        long rejected = json().at("partialSuccess", "rejectedLogRecords").number(0);
         if (rejected >= held.count()) {
           follow(held.refused(), words());
           return;
@@ -354,7 +359,7 @@ public final class HttpSink extends AnsweredSink {
     link.state(Phase.DELIVERING, link.standing());
   }
 
-  private void judgeItems(Object json) {
+  private void judgeItems(Json json) {
     int count = held.count();
     BulkItems items = BulkItems.of(json, count);
     if (items == null) {
@@ -456,7 +461,7 @@ public final class HttpSink extends AnsweredSink {
     if (status != 200) {
       pause("indexer acknowledgement: " + words());
     } else {
-      acks.heard(JsonAnswer.at(json(), "acks"));
+      acks.heard(json().at("acks"));
       acknowledgedEvents += acks.indexedEvents();
       if (acks.indexedPosition() != NO_POSITION) {
         acknowledgedPosition = acks.indexedPosition();

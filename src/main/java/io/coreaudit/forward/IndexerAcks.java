@@ -1,5 +1,6 @@
 package io.coreaudit.forward;
 
+import io.coreaudit.json.Json;
 import java.util.ArrayDeque;
 
 /// Requests that Splunk accepted and has not said to be indexed, oldest first.
@@ -67,11 +68,11 @@ final class IndexerAcks {
   /// Reads an answer; then `indexedEvents` and `indexedPosition` tell what is new.
   ///
   /// @param acks numbers and whether they are indexed
-  void heard(Object acks) {
+  void heard(Json acks) {
     indexedEvents = 0;
     indexedPosition = Sink.NO_POSITION;
     for (Waiting request : requests) {
-      request.indexed |= Boolean.TRUE.equals(JsonAnswer.at(acks, Long.toString(request.ackId)));
+      request.indexed |= acks.at(Long.toString(request.ackId)).isTrue();
     }
     while (!requests.isEmpty() && requests.peek().indexed) {
       Waiting request = requests.poll();

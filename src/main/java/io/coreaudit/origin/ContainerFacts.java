@@ -1,5 +1,6 @@
 package io.coreaudit.origin;
 
+import io.coreaudit.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -58,15 +59,14 @@ record ContainerFacts(
   ///
   /// @throws IllegalArgumentException when it is none, or not whole yet
   static ContainerFacts read(String id, byte[] config, Collection<String> labels) {
-    Object tree = JsonTree.parse(config, ContainerFacts::isWanted);
-    if (!(JsonTree.at(tree, "annotations") instanceof Map<?, ?> notes)) {
+    Json tree = Json.parse(config, ContainerFacts::isWanted);
+    Json notes = tree.at("annotations");
+    if (!notes.isObject()) {
       throw new IllegalArgumentException("no annotations");
     }
-    String domain =
-        JsonTree.at(tree, "process", LABEL) instanceof String label
-            ? SelinuxDomains.domain(label)
-            : "";
-    if (text(notes, MANAGER).equals(PODMAN) && !notes.containsKey(CRIO + TYPE)) {
+    String label = tree.at("process", LABEL).text();
+    String domain = label == null ? "" : SelinuxDomains.domain(label);
+    if (text(notes, MANAGER).equals(PODMAN) && !notes.members().containsKey(CRIO + TYPE)) {
       // What it says of pods is its caller's word.
       return new ContainerFacts(
           id, "", "", "", "", "", "", List.of(), Map.of(), joinsProcesses(tree), domain);
@@ -126,13 +126,13 @@ record ContainerFacts(
     return name.equals(SANDBOX) || id.equals(sandboxId);
   }
 
-  private static String text(Map<?, ?> notes, String name) {
-    return notes.get(name) instanceof String text ? text : "";
+  private static String text(Json notes, String name) {
+    return notes.at(name).text("");
   }
 
   /// `Image` is what the kubelet asked for, often an id alone. `ImageName` is some name of that
   /// image, not always the one that the pod's author wrote.
-  private static String image(Map<?, ?> notes) {
+  private static String image(Json notes) {
     String asked = text(notes, CRIO + "Image");
     if (!asked.isEmpty() && !asked.matches("(sha256:)?[0-9a-f]{64}")) {
       return asked;
@@ -153,23 +153,22 @@ record ContainerFacts(
 
   private static Map<String, String> labels(String json, Collection<String> wanted) {
     Map<String, String> labels = new HashMap<>();
-    Object tree = json.isEmpty() || wanted.isEmpty() ? null : JsonTree.parse(json);
+    Json tree = json.isEmpty() || wanted.isEmpty() ? Json.NONE : Json.parse(json);
     for (String name : wanted) {
-      if (JsonTree.at(tree, name) instanceof String text) {
-        labels.put(name, text);
+      String label = tree.at(name).text();
+      if (label != null) {
+        labels.put(name, label);
       }
     }
     return labels;
   }
 
   // A namespace with a path is somebody else's; without one it is new.
-  private static boolean joinsProcesses(Object tree) {
-    if (JsonTree.at(tree, "linux", "namespaces") instanceof List<?> namespaces) {
-      for (Object namespace : namespaces) {
-        if ("pid".equals(JsonTree.at(namespace, "type"))
-            && JsonTree.at(namespace, "path") instanceof String path) {
-          return !path.isEmpty();
-        }
+  private static boolean joinsProcesses(Json tree) {
+    for (Json namespace : tree.at("linux", "namespaces").elements()) {
+      String path = namespace.at("path").text();
+      if ("pid".equals(namespace.at("type").text()) && path != null) {
+        return !path.isEmpty();
       }
     }
     return false;

@@ -1,5 +1,6 @@
 package io.coreaudit.origin;
 
+import io.coreaudit.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,8 +32,8 @@ final class DockerFacts {
   /// @param host the file beside it; empty: there is none
   /// @throws IllegalArgumentException when it is none, or not whole yet
   static ContainerFacts read(String id, byte[] config, byte[] host) {
-    Object tree = JsonTree.parse(config, DockerFacts::isWanted);
-    String name = text(tree, "Name");
+    Json tree = Json.parse(config, DockerFacts::isWanted);
+    String name = tree.at("Name").text("");
     if (name.isEmpty()) {
       throw new IllegalArgumentException("no Name");
     }
@@ -46,26 +47,23 @@ final class DockerFacts {
         ofPod ? parts[2] : "",
         ofPod ? parts[3] : "",
         ofPod ? parts[1] : name.substring(name.startsWith("/") ? 1 : 0),
-        text(JsonTree.at(tree, "Config"), IMAGE),
+        tree.at("Config", IMAGE).text(""),
         List.of(),
         Map.of(),
         joinsProcesses(host),
-        SelinuxDomains.domain(text(tree, "ProcessLabel")));
+        SelinuxDomains.domain(tree.at("ProcessLabel").text("")));
   }
 
   // Where nothing says, it may. In the host's, none but the host takes an orphan in.
   private static boolean joinsProcesses(byte[] host) {
-    return host.length == 0
-        || !(JsonTree.at(JsonTree.parse(host, (level, name) -> name.equals(PROCESSES)), PROCESSES)
-                instanceof String mode
-            && OWN_PROCESSES.contains(mode));
+    if (host.length == 0) {
+      return true;
+    }
+    String mode = Json.parse(host, (level, name) -> name.equals(PROCESSES)).at(PROCESSES).text();
+    return mode == null || !OWN_PROCESSES.contains(mode);
   }
 
   private static boolean isWanted(int level, String name) {
     return level == 1 ? OUTER.contains(name) : level == 2 && name.equals(IMAGE);
-  }
-
-  private static String text(Object tree, String name) {
-    return JsonTree.at(tree, name) instanceof String text ? text : "";
   }
 }

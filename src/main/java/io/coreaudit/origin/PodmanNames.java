@@ -1,5 +1,6 @@
 package io.coreaudit.origin;
 
+import io.coreaudit.json.Json;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,30 +46,23 @@ final class PodmanNames {
   }
 
   private static ContainerFacts named(ContainerFacts facts, byte[] list) {
-    if (JsonTree.parse(list, (level, name) -> WANTED.contains(name)) instanceof List<?> all) {
-      for (Object each : all) {
-        if (facts.id().equals(JsonTree.at(each, "id"))) {
-          return facts.named(name(each), image(each));
-        }
+    for (Json each : Json.parse(list, (level, name) -> WANTED.contains(name)).elements()) {
+      if (facts.id().equals(each.at("id").text())) {
+        return facts.named(name(each), image(each));
       }
     }
     return null;
   }
 
-  private static String name(Object listed) {
-    return JsonTree.at(listed, "names") instanceof List<?> names
-            && !names.isEmpty()
-            && names.getFirst() instanceof String name
-        ? name
-        : "";
+  private static String name(Json listed) {
+    List<Json> names = listed.at("names").elements();
+    return names.isEmpty() ? "" : names.getFirst().text("");
   }
 
-  private static String image(Object listed) {
+  private static String image(Json listed) {
+    String metadata = listed.at("metadata").text();
     try {
-      return JsonTree.at(listed, "metadata") instanceof String metadata
-              && JsonTree.at(JsonTree.parse(metadata), "image-name") instanceof String image
-          ? image
-          : "";
+      return metadata == null ? "" : Json.parse(metadata).at("image-name").text("");
     } catch (IllegalArgumentException none) {
       return ""; // its name is told all the same
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -124,35 +123,5 @@ final class HttpAnswersTest {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  @Test
-  void shouldTakeForNoneWhatHoldsTooManyValues() {
-    byte[] json = ascii("[" + "{},".repeat(98) + "{}]");
-    assertThat(JsonAnswer.parse(json, 100)).isNotNull();
-    assertThat(JsonAnswer.parse(json, 99)).isNull();
-  }
-
-  @Test
-  void shouldReadJson() {
-    Object json =
-        JsonAnswer.parse(
-            " {\"a\":[1,-2.5e1,true,false,null,\"\\u00fc\\n\\\"\"],\"b\":{},\"c\":[]} "
-                .getBytes(StandardCharsets.UTF_8),
-            100);
-    assertThat(JsonAnswer.at(json, "a"))
-        .asString()
-        .isEqualTo("[1.0, -25.0, true, false, null, ü\n\"]");
-    assertThat(JsonAnswer.at(json, "b")).isEqualTo(Map.of());
-    assertThat(JsonAnswer.at(json, "b", "x")).isNull();
-    assertThat(JsonAnswer.number("12", 0)).isEqualTo(12);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "{", "[1,", "{\"a\" 1}", "nul", "\"a", "{} x", "<html>", "1e", "-"})
-  void shouldTakeForNothingWhatIsNoJson(String text) {
-    assertThat(JsonAnswer.parse(text.getBytes(StandardCharsets.UTF_8), 100)).isNull();
-    assertThat(JsonAnswer.parse("[".repeat(10_000).getBytes(StandardCharsets.UTF_8), 20_000))
-        .isNull();
   }
 }

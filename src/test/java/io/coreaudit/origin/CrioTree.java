@@ -103,7 +103,7 @@ public final class CrioTree {
     }
   }
 
-  static String config(String id, String uid, Map<String, String> labels) {
+  public static String config(String id, String uid, Map<String, String> labels) {
     return Made.sandbox(id, uid, "pod", "ns", labels).text();
   }
 

@@ -3,6 +3,7 @@ package io.coreaudit.agent.command;
 import io.coreaudit.agent.config.AgentConfig;
 import io.coreaudit.agent.control.ControlClient;
 import io.coreaudit.agent.control.HostLock;
+import io.coreaudit.json.Json;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.watch.HostNamespaces;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -107,15 +107,13 @@ final class KernelRulesCommands {
     try (HostLock lock = lock(config)) {
       if (lock == null) {
         String answer = AgentAsk.ask(config.controlSocket(), "rules apply");
-        Map<?, ?> done = ControlClient.parse(answer);
+        Json done = ControlClient.parse(answer);
         out.println(
             "the agent looked: watches "
-                + done.get("watches")
+                + done.at("watches").text()
                 + ", uncovered "
-                + done.get("uncovered"));
-        return Long.valueOf(0).equals(number(done.get("uncovered")))
-            ? ExitStatus.DONE
-            : ExitStatus.FOUND_WRONG;
+                + done.at("uncovered").text());
+        return done.at("uncovered").number(-1) == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
       }
       return withBook(
           config,
@@ -125,10 +123,6 @@ final class KernelRulesCommands {
             return open.isEmpty() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
           });
     }
-  }
-
-  private static Long number(Object value) {
-    return value instanceof Number number ? number.longValue() : -1L;
   }
 
   private static int remove(ParseResult line, PrintStream out) throws Exception {

@@ -1,6 +1,6 @@
 package io.coreaudit.agent.command;
 
-import io.coreaudit.agent.control.Json;
+import io.coreaudit.agent.control.JsonReport;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EcsEncoder;
 import io.coreaudit.format.EventEncoder;
@@ -70,7 +70,7 @@ final class SpoolCommands {
   private static int stat(ParseResult line, PrintStream out) throws Exception {
     Findings found = inspector(line).verify(_ -> {});
     if (line.hasMatchedOption("--json")) {
-      out.println(Json.write(found));
+      out.println(JsonReport.write(found));
     } else {
       show(found, out);
     }
@@ -91,7 +91,7 @@ final class SpoolCommands {
     ChainCheck.Findings chain = check.findings();
     boolean sound = found.isSound() && chain.isSound();
     if (line.hasMatchedOption("--json")) {
-      out.println(Json.write(new Verified(sound, problems, found, chain)));
+      out.println(JsonReport.write(new Verified(sound, problems, found, chain)));
     } else {
       problems.forEach(out::println);
       show(found, out);

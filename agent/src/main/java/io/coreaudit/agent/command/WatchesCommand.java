@@ -1,10 +1,9 @@
 package io.coreaudit.agent.command;
 
 import io.coreaudit.agent.control.ControlClient;
+import io.coreaudit.json.Json;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import picocli.CommandLine.ParseResult;
 
 /// `watches`: what the agent that runs here watches now, and what it does not, and why.
@@ -12,7 +11,7 @@ final class WatchesCommand implements Command {
   @Override
   public int run(ParseResult line, PrintStream out) throws Exception {
     String answer = AgentAsk.ask(ConfigOptions.read(line).config().controlSocket(), "watches");
-    Map<?, ?> report = ControlClient.parse(answer);
+    Json report = ControlClient.parse(answer);
     if (line.hasMatchedOption("--json")) {
       out.println(answer);
     } else {
@@ -21,31 +20,26 @@ final class WatchesCommand implements Command {
     return open(report) ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
   }
 
-  private static boolean open(Map<?, ?> report) {
-    return list(report, "counts").stream()
-        .anyMatch(
-            each ->
-                each instanceof Map<?, ?> count
-                    && !"covered".equals(count.get("state"))
-                    && !"absent".equals(count.get("state")));
+  private static boolean open(Json report) {
+    return report.at("counts").elements().stream()
+        .map(count -> count.at("state").text(""))
+        .anyMatch(state -> !state.equals("covered") && !state.equals("absent"));
   }
 
-  private static void show(Map<?, ?> report, PrintStream out) {
-    row(out, "mounts", "", clean(report.get("mounts")));
-    for (Object each : list(report, "counts")) {
-      Map<?, ?> count = (Map<?, ?>) each;
-      row(out, clean(count.get("kind")), clean(count.get("state")), clean(count.get("count")));
+  private static void show(Json report, PrintStream out) {
+    row(out, "mounts", "", clean(report.at("mounts")));
+    for (Json count : report.at("counts").elements()) {
+      row(out, clean(count.at("kind")), clean(count.at("state")), clean(count.at("count")));
     }
     out.println();
-    for (Object each : list(report, "watches")) {
-      Map<?, ?> watch = (Map<?, ?>) each;
-      boolean covered = "covered".equals(watch.get("state"));
-      String why = covered ? "since " + watch.get("since") : watch.get("reason").toString();
+    for (Json watch : report.at("watches").elements()) {
+      boolean covered = "covered".equals(watch.at("state").text());
+      String why = covered ? "since " + clean(watch.at("since")) : clean(watch.at("reason"));
       row(
           out,
-          clean(watch.get("kind")),
-          clean(watch.get("state")),
-          clean(watch.get("path")) + "  " + clean(why));
+          clean(watch.at("kind")),
+          clean(watch.at("state")),
+          clean(watch.at("path")) + "  " + why);
     }
   }
 
@@ -53,12 +47,8 @@ final class WatchesCommand implements Command {
     out.println(String.format(Locale.ROOT, "%-8s %-10s %s", kind, state, text).stripTrailing());
   }
 
-  private static List<?> list(Map<?, ?> map, String key) {
-    return map.get(key) instanceof List<?> list ? list : List.of();
-  }
-
   /// What came over a socket goes to a terminal: no control characters.
-  private static String clean(Object text) {
-    return String.valueOf(text).replaceAll("\\p{Cntrl}", "?");
+  private static String clean(Json value) {
+    return value.text("-").replaceAll("\\p{Cntrl}", "?");
   }
 }

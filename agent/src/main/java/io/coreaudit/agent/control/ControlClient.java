@@ -1,5 +1,6 @@
 package io.coreaudit.agent.control;
 
+import io.coreaudit.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -13,7 +14,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Asks a running agent.
@@ -94,20 +94,22 @@ public final class ControlClient {
     return new IOException("the agent did not answer within " + timeoutMillis + " ms");
   }
 
-  /// An answer as maps, lists, texts and numbers.
+  /// An answer's object.
   ///
   /// @throws IOException when it is none, or the agent's word that it could not
-  public static Map<?, ?> parse(String answer) throws IOException {
+  public static Json parse(String answer) throws IOException {
+    Json object;
     try {
-      if (Json.read(answer) instanceof Map<?, ?> map) {
-        if (map.get("error") != null) {
-          throw new IOException("the agent says: " + map.get("error"));
-        }
-        return map;
-      }
-    } catch (RuntimeException e) {
+      object = Json.parse(answer);
+    } catch (IllegalArgumentException e) {
       throw new IOException("the answer is not understood", e);
     }
-    throw new IOException("the answer is not understood");
+    if (!object.isObject()) {
+      throw new IOException("the answer is not understood");
+    }
+    if (object.at("error") != Json.NONE) {
+      throw new IOException("the agent says: " + object.at("error").text());
+    }
+    return object;
   }
 }

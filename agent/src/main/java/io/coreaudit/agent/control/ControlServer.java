@@ -158,13 +158,13 @@ public final class ControlServer implements AutoCloseable {
   private String answer(String request) {
     try {
       Object answer = request.equals("status") ? status.status() : status.answer(request);
-      return Json.write(
+      return JsonReport.write(
           answer == null
               ? Map.of("error", "unknown request, expected: status, watches or rules apply")
               : answer);
     } catch (RuntimeException e) {
       LOG.warn("cannot answer {}: {}", request, e.toString(), e);
-      return Json.write(Map.of("error", "cannot answer " + request + ": " + e));
+      return JsonReport.write(Map.of("error", "cannot answer " + request + ": " + e));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.coreaudit.agent.control;
 
+import io.coreaudit.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,24 +15,24 @@ public final class StatusScreen {
   private StatusScreen() {}
 
   /// The screen.
-  public static String render(Map<?, ?> status) {
+  public static String render(Json status) {
     StatusScreen screen = new StatusScreen();
-    screen.process(map(status, "agent"));
-    screen.input(map(status, "input"));
-    screen.kernel(map(status, "kernel"), number(map(status, "agent"), "pid"));
-    screen.rates(list(status, "rates"));
-    screen.ledger(list(status, "ledger"));
-    screen.spool(map(status, "spool"));
-    screen.sinks(list(status, "sinks"));
-    screen.watches(list(status, "watches"));
+    screen.process(status.at("agent"));
+    screen.input(status.at("input"));
+    screen.kernel(status.at("kernel"), status.at("agent", "pid").number(0));
+    screen.rates(status.at("rates").elements());
+    screen.ledger(status.at("ledger").elements());
+    screen.spool(status.at("spool"));
+    screen.sinks(status.at("sinks").elements());
+    screen.watches(status.at("watches").elements());
     return screen.out.toString();
   }
 
-  private void process(Map<?, ?> agent) {
-    if (agent.isEmpty()) {
+  private void process(Json agent) {
+    if (agent.members().isEmpty()) {
       return;
     }
-    boolean ready = Boolean.TRUE.equals(agent.get("ready"));
+    boolean ready = agent.at("ready").isTrue();
     line(
         "coreaudit",
         text(agent, "version")
@@ -47,28 +48,28 @@ public final class StatusScreen {
             + String.format(Locale.ROOT, "%.1f s", decimal(agent, "cpu_seconds")));
     line("config", text(agent, "config"));
     line("state", ready ? "ready" : "NOT READY");
-    for (Object reason : list(agent, "reasons")) {
-      line("", reason.toString());
+    for (Json reason : agent.at("reasons").elements()) {
+      line("", reason.text("-"));
     }
-    for (Object stuck : list(agent, "stuck")) {
-      line("", stuck.toString());
+    for (Json stuck : agent.at("stuck").elements()) {
+      line("", stuck.text("-"));
     }
-    for (Object closed : list(agent, "closed")) {
-      line("", closed.toString());
+    for (Json closed : agent.at("closed").elements()) {
+      line("", closed.text("-"));
     }
   }
 
-  private void input(Map<?, ?> input) {
-    if (input.isEmpty()) {
+  private void input(Json input) {
+    if (input.members().isEmpty()) {
       return;
     }
     String drops =
-        input.get("drops") == null ? "" : ", dropped by the socket " + text(input, "drops");
+        input.at("drops") == Json.NONE ? "" : ", dropped by the socket " + text(input, "drops");
     line("input", text(input, "mode") + drops);
   }
 
-  private void kernel(Map<?, ?> kernel, long pid) {
-    if (kernel.isEmpty()) {
+  private void kernel(Json kernel, long pid) {
+    if (kernel.members().isEmpty()) {
       return;
     }
     String enabled =
@@ -99,10 +100,9 @@ public final class StatusScreen {
     return owner == 0 ? "none" : owner == pid ? "this agent" : "pid " + owner;
   }
 
-  private void rates(List<?> rates) {
+  private void rates(List<Json> rates) {
     List<String[]> rows = new ArrayList<>();
-    for (Object each : rates) {
-      Map<?, ?> rate = asMap(each);
+    for (Json rate : rates) {
       rows.add(
           new String[] {
             text(rate, "name"),
@@ -113,15 +113,15 @@ public final class StatusScreen {
     table("rates", new String[] {"", "last minute", "since start"}, rows, 1);
   }
 
-  private void ledger(List<?> ledger) {
+  private void ledger(List<Json> ledger) {
     List<String[]> rows = new ArrayList<>();
-    for (Object each : ledger) {
-      Map<?, ?> stage = asMap(each);
+    for (Json stage : ledger) {
       StringJoiner reasons = new StringJoiner(", ");
       long dropped = 0;
-      for (Map.Entry<?, ?> reason : map(stage, "dropped").entrySet()) {
-        if (reason.getValue() instanceof Number count && count.longValue() != 0) {
-          dropped += count.longValue();
+      for (Map.Entry<String, Json> reason : stage.at("dropped").members().entrySet()) {
+        long count = reason.getValue().number(0);
+        if (count != 0) {
+          dropped += count;
           reasons.add(reason.getKey() + " " + count);
         }
       }
@@ -137,8 +137,8 @@ public final class StatusScreen {
     table("ledger", new String[] {"stage", "in", "out", "dropped", "why"}, rows, 3);
   }
 
-  private void spool(Map<?, ?> spool) {
-    if (!spool.isEmpty()) {
+  private void spool(Json spool) {
+    if (!spool.members().isEmpty()) {
       line(
           "spool",
           text(spool, "dir")
@@ -154,10 +154,9 @@ public final class StatusScreen {
     }
   }
 
-  private void sinks(List<?> sinks) {
+  private void sinks(List<Json> sinks) {
     List<String[]> rows = new ArrayList<>();
-    for (Object each : sinks) {
-      Map<?, ?> sink = asMap(each);
+    for (Json sink : sinks) {
       rows.add(
           new String[] {
             text(sink, "name"),
@@ -175,10 +174,9 @@ public final class StatusScreen {
         4);
   }
 
-  private void watches(List<?> watches) {
+  private void watches(List<Json> watches) {
     List<String[]> rows = new ArrayList<>();
-    for (Object each : watches) {
-      Map<?, ?> watch = asMap(each);
+    for (Json watch : watches) {
       rows.add(new String[] {text(watch, "path"), text(watch, "state")});
     }
     table("watches", new String[] {"path", "state"}, rows, 0);
@@ -220,29 +218,16 @@ public final class StatusScreen {
     return text.replaceAll("\\p{Cntrl}", "?");
   }
 
-  private static String text(Map<?, ?> map, String key) {
-    Object value = map.get(key);
-    return value == null ? "-" : value.toString();
+  private static String text(Json object, String name) {
+    return object.at(name).text("-");
   }
 
-  private static long number(Map<?, ?> map, String key) {
-    return map.get(key) instanceof Number number ? number.longValue() : 0;
+  private static long number(Json object, String name) {
+    return object.at(name).number(0);
   }
 
-  private static double decimal(Map<?, ?> map, String key) {
-    return map.get(key) instanceof Number number ? number.doubleValue() : 0;
-  }
-
-  private static Map<?, ?> map(Map<?, ?> map, String key) {
-    return asMap(map.get(key));
-  }
-
-  private static Map<?, ?> asMap(Object value) {
-    return value instanceof Map<?, ?> map ? map : Map.of();
-  }
-
-  private static List<?> list(Map<?, ?> map, String key) {
-    return map.get(key) instanceof List<?> list ? list : List.of();
+  private static double decimal(Json object, String name) {
+    return object.at(name).decimal();
   }
 
   private static String bytes(long count) {

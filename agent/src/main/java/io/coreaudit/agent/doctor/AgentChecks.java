@@ -7,6 +7,7 @@ import static io.coreaudit.agent.doctor.Finding.warn;
 
 import io.coreaudit.agent.command.WatchWishes;
 import io.coreaudit.agent.control.ControlClient;
+import io.coreaudit.json.Json;
 import io.coreaudit.mount.HostNamespace;
 import io.coreaudit.netlink.AuditControl;
 import io.coreaudit.watch.HostNamespaces;
@@ -14,7 +15,6 @@ import io.coreaudit.watch.Rulebook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// The agent itself: what it is told, whether it runs, and whether its rules are there.
 final class AgentChecks {
@@ -48,13 +48,12 @@ final class AgentChecks {
     if (pid == 0) {
       return warn("none runs here", "systemctl start coreaudit");
     }
-    Map<?, ?> report;
+    Json report;
     try {
       report =
-          (Map<?, ?>)
-              ControlClient.parse(
-                      ControlClient.ask(host.config().controlSocket(), "status", ANSWER_MILLIS))
-                  .get("agent");
+          ControlClient.parse(
+                  ControlClient.ask(host.config().controlSocket(), "status", ANSWER_MILLIS))
+              .at("agent");
     } catch (IOException e) {
       return bad(
           "pid "
@@ -65,31 +64,30 @@ final class AgentChecks {
               + e.getMessage(),
           "ask as root or as the agent's own user; if it hangs: systemctl restart coreaudit");
     }
-    String words = "pid " + report.get("pid") + ", version " + report.get("version");
-    return Boolean.TRUE.equals(report.get("ready"))
+    String words = "pid " + report.at("pid").text() + ", version " + report.at("version").text();
+    return report.at("ready").isTrue()
         ? good(words + ", ready")
-        : bad(words + ", not ready: " + texts(report.get("reasons")), "coreaudit status");
+        : bad(words + ", not ready: " + texts(report.at("reasons")), "coreaudit status");
   }
 
   private static Finding watches(Host host) throws IOException {
     if (host.agent() == 0) {
       return skipped("no agent runs here");
     }
-    Map<?, ?> report =
+    Json report =
         ControlClient.parse(
             ControlClient.ask(host.config().controlSocket(), "watches", ANSWER_MILLIS));
     List<String> open = new ArrayList<>();
     int covered = 0;
-    for (Object each : (List<?>) report.get("watches")) {
-      Map<?, ?> watch = (Map<?, ?>) each;
-      String state = String.valueOf(watch.get("state"));
+    for (Json watch : report.at("watches").elements()) {
+      String state = watch.at("state").text("");
       covered += state.equals("covered") ? 1 : 0;
       if (state.equals("uncovered") || state.equals("contested")) {
-        open.add(watch.get("path") + ": " + watch.get("reason"));
+        open.add(watch.at("path").text() + ": " + watch.at("reason").text());
       }
     }
     return open.isEmpty()
-        ? good(covered + " covered; mounts by " + report.get("mounts"))
+        ? good(covered + " covered; mounts by " + report.at("mounts").text())
         : bad(
             open.size() + " not covered, " + covered + " covered: " + Finding.some(open),
             "coreaudit watches, then coreaudit rules apply");
@@ -128,9 +126,7 @@ final class AgentChecks {
         : bad(words, "coreaudit rules apply");
   }
 
-  private static String texts(Object list) {
-    return list instanceof List<?> texts
-        ? Finding.some(texts.stream().map(String::valueOf).toList())
-        : "";
+  private static String texts(Json list) {
+    return Finding.some(list.elements().stream().map(text -> text.text("")).toList());
   }
 }

@@ -1,6 +1,6 @@
 package io.coreaudit.agent.doctor;
 
-import io.coreaudit.agent.control.Json;
+import io.coreaudit.agent.control.JsonReport;
 import java.util.List;
 import java.util.Locale;
 
@@ -55,7 +55,7 @@ public record Report(
 
   /// As one JSON line.
   public String json() {
-    return Json.write(this) + "\n";
+    return JsonReport.write(this) + "\n";
   }
 
   /// For people: a line a check, and what mends it below.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coreaudit.agent.ChildJvm;
+import io.coreaudit.json.Json;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,14 +41,15 @@ final class ControlServerTest {
 
   @Test
   void shouldAnswerWithTheWholeStatus() throws Exception {
-    Map<?, ?> status = ControlClient.parse(ControlClient.ask(socket, "status", 5000));
-    assertThat(status.keySet().stream().map(Object::toString))
+    Json status = ControlClient.parse(ControlClient.ask(socket, "status", 5000));
+    assertThat(status.members().keySet())
         .containsExactly(
             "agent", "input", "kernel", "rates", "ledger", "spool", "sinks", "watches");
-    assertThat(((Map<?, ?>) status.get("agent")).get("pid")).isEqualTo(4711);
-    assertThat(((Map<?, ?>) status.get("agent")).get("reasons"))
-        .isEqualTo(List.of("deaf: \"no\" event\n\u001b[2J \u00e9 \ud83d\ude00"));
-    assertThat(((Map<?, ?>) status.get("kernel")).get("lost")).isEqualTo(1L << 40);
+    assertThat(status.at("agent", "pid").number(0)).isEqualTo(4711);
+    assertThat(status.at("agent", "reasons").elements())
+        .extracting(Json::text)
+        .containsExactly("deaf: \"no\" event\n\u001b[2J \u00e9 \ud83d\ude00");
+    assertThat(status.at("kernel", "lost").number(0)).isEqualTo(1L << 40);
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.coreaudit.agent.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.coreaudit.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,7 @@ final class StatusScreenTest {
 
   @Test
   void shouldFitOneScreenInColumns() throws Exception {
-    assertThat(StatusScreen.render(ControlClient.parse(Json.write(report()))))
+    assertThat(StatusScreen.render(ControlClient.parse(JsonReport.write(report()))))
         .isEqualTo(
             """
             coreaudit  0.1.0 on node-1, pid 4711, up 2 h 2 min, 131 MiB, cpu 17.3 s
@@ -92,14 +94,14 @@ final class StatusScreenTest {
             live.spool(),
             live.sinks(),
             live.watches());
-    assertThat(StatusScreen.render(ControlClient.parse(Json.write(lines))))
+    assertThat(StatusScreen.render(ControlClient.parse(JsonReport.write(lines))))
         .contains("\ninput      file, 1 files\nrates ")
         .doesNotContain("kernel     audit");
   }
 
   @Test
   void shouldKnowItselfAsTheOwnerOfTheSlot() throws Exception {
-    String status = Json.write(report()).replace("\"owner\": 812", "\"owner\": 4711");
+    String status = JsonReport.write(report()).replace("\"owner\": 812", "\"owner\": 4711");
     assertThat(StatusScreen.render(ControlClient.parse(status))).contains(", owner this agent, ");
   }
 
@@ -114,16 +116,10 @@ final class StatusScreenTest {
 
   @Property(tries = 300)
   void shouldReadBackAnyTextItWrites(@ForAll String text, @ForAll long number) {
-    Object back = Json.read(Json.write(Map.of("text", text, "n", List.of(number))));
+    Json back = Json.parse(JsonReport.write(Map.of("text", text, "n", List.of(number))));
     // A half of a surrogate pair is no character: it comes back as the sign for that.
-    String sane = text.replaceAll("[\\ud800-\\udfff]", "\ufffd");
-    Object textBack = ((Map<?, ?>) back).get("text");
-    if (text.codePoints().noneMatch(c -> c > 0xffff)) {
-      assertThat(textBack).isEqualTo(sane);
-    } else {
-      assertThat(textBack).isInstanceOf(String.class);
-    }
-    Number numberBack = (Number) ((List<?>) ((Map<?, ?>) back).get("n")).getFirst();
-    assertThat(numberBack.longValue()).isEqualTo(number);
+    byte[] sane = text.getBytes(StandardCharsets.UTF_16BE);
+    assertThat(back.at("text").text()).isEqualTo(new String(sane, StandardCharsets.UTF_16BE));
+    assertThat(back.at("n").elements().getFirst().text()).isEqualTo(Long.toString(number));
   }
 }

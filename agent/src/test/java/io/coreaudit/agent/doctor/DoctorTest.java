@@ -331,7 +331,7 @@ final class DoctorTest {
         .contains("a ?[31mred word", "mend: paint it", "0 good, 1 warn, 0 bad, 2 skipped")
         .doesNotContain("\tat ", "\u001b");
     assertThat(report.isBad()).isFalse();
-    assertThat(ControlClient.parse(report.json()).get("verdict")).isEqualTo("warn");
+    assertThat(ControlClient.parse(report.json()).at("verdict").text()).isEqualTo("warn");
     Report none =
         new Examination(Duration.ofMillis(100), Duration.ZERO).report(host.host(), checks);
     assertThat(none.skipped()).isEqualTo(3);

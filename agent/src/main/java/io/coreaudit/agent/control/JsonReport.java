@@ -4,32 +4,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.schema.JsonSchema;
 
-/// JSON of records, maps, lists, texts and numbers.
-///
-/// What is written is ASCII but for characters beyond the basic plane: it is read again by the YAML
-/// reader that the agent has anyway (JSON is a part of YAML 1.2, and that reader takes no
-/// unprintable character as it stands).
-public final class Json {
-  private Json() {}
+/// Writes records, maps, lists, texts and numbers as JSON, in ASCII but for characters beyond the
+/// basic plane.
+public final class JsonReport {
+  private JsonReport() {}
 
   /// A value in one line.
   public static String write(Object value) {
     StringBuilder out = new StringBuilder(1024);
     append(out, value);
     return out.toString();
-  }
-
-  /// The maps, lists, texts and numbers of a JSON text.
-  ///
-  /// @throws RuntimeException when it is none
-  static Object read(String json) {
-    return new Load(
-            LoadSettings.builder().setSchema(new JsonSchema()).setCodePointLimit(1 << 24).build())
-        .loadFromString(json);
   }
 
   private static void append(StringBuilder out, Object value) {
@@ -73,7 +58,6 @@ public final class Json {
 
   private static void member(StringBuilder out, String name, Object value) {
     text(out, name);
-    // A blank after the colon: YAML asks for it after some keys.
     out.append(": ");
     append(out, value);
   }
