@@ -55,15 +55,7 @@ final class EventTable {
     if (event.node == 0 || node == 0) {
       return event.node == node;
     }
-    if (event.nodeLength != nodeLength) {
-      return false;
-    }
-    for (int i = 0; i < nodeLength; i++) {
-      if (Memory.byteAt(event.node + i) != Memory.byteAt(node + i)) {
-        return false;
-      }
-    }
-    return true;
+    return event.nodeLength == nodeLength && Memory.isSame(event.node, node, nodeLength);
   }
 
   boolean isFull() {

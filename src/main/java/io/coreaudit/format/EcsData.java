@@ -204,10 +204,10 @@ final class EcsData {
       }
       long word = record.valueAddress();
       int length = record.valueLength();
-      if (!decided && FieldWalk.equals(word, length, GRANTED)) {
+      if (!decided && Memory.equals(word, length, GRANTED)) {
         json.plain(DECISION, GRANTED);
         decided = true;
-      } else if (!decided && FieldWalk.equals(word, length, DENIED)) {
+      } else if (!decided && Memory.equals(word, length, DENIED)) {
         json.plain(DECISION, DENIED);
         decided = true;
       } else if (decided && Memory.byteAt(word) == '{') {

@@ -202,10 +202,10 @@ final class EventMeaning {
       if (record.named()) {
         continue;
       }
-      if (FieldWalk.equals(record.valueAddress(), record.valueLength(), GRANTED)) {
+      if (Memory.equals(record.valueAddress(), record.valueLength(), GRANTED)) {
         return true;
       }
-      if (FieldWalk.equals(record.valueAddress(), record.valueLength(), DENIED)) {
+      if (Memory.equals(record.valueAddress(), record.valueLength(), DENIED)) {
         return false;
       }
     }
@@ -215,8 +215,7 @@ final class EventMeaning {
   private boolean isAction(byte[] word) {
     int place = event.find(ACTION, false);
     FieldIndex fields = event.tellingFields();
-    return place >= 0
-        && FieldWalk.equals(fields.valueAddress(place), fields.valueLength(place), word);
+    return place >= 0 && Memory.equals(fields.valueAddress(place), fields.valueLength(place), word);
   }
 
   // `op=add_rule`, `op="add rule"`.
@@ -224,7 +223,7 @@ final class EventMeaning {
     long op = event.value(Field.OP);
     int length = event.length(Field.OP);
     int quote = length > 0 && Memory.byteAt(op) == '"' ? 1 : 0;
-    return FieldWalk.startsWith(op + quote, length - quote, word);
+    return Memory.startsWith(op + quote, length - quote, word);
   }
 
   // SECCOMP_RET_LOG and SECCOMP_RET_ALLOW; every other action kept the call from being made.

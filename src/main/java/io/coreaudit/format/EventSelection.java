@@ -173,19 +173,10 @@ public final class EventSelection {
 
   private static boolean contains(byte[][] keys, long address, int length) {
     for (byte[] key : keys) {
-      if (key.length == length && isAt(address, key)) {
+      if (Memory.equals(address, length, key)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean isAt(long address, byte[] text) {
-    for (int i = 0; i < text.length; i++) {
-      if (Memory.byteAt(address + i) != text[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -207,7 +207,7 @@ final class EventView {
     }
     int place = find(LSM, false);
     return place >= 0
-        && FieldWalk.equals(
+        && Memory.equals(
             tellingFields.valueAddress(place), tellingFields.valueLength(place), SMACK);
   }
 
@@ -421,8 +421,8 @@ final class EventView {
           enrichedLength -= 2;
         }
         return quoted
-            && !FieldWalk.startsWith(enriched, enrichedLength, UNSET)
-            && !FieldWalk.startsWith(enriched, enrichedLength, UNKNOWN);
+            && !Memory.startsWith(enriched, enrichedLength, UNSET)
+            && !Memory.startsWith(enriched, enrichedLength, UNKNOWN);
       }
     }
     return false;

@@ -166,7 +166,7 @@ final class Field {
   static boolean is(RecordFlyweight record, int field) {
     return record.nameWord() == WORDS[field]
         && record.nameLength() == LENGTHS[field]
-        && (LENGTHS[field] <= 8 || restEquals(BYTES[field], record.nameAddress()));
+        && Memory.isAt(record.nameAddress() + 8, BYTES[field], 8, LENGTHS[field]);
   }
 
   /// The number of a field that is known.
@@ -186,7 +186,7 @@ final class Field {
     for (int at; (at = FIELD_AT[slot]) != 0; slot = slot + 1 & SLOTS - 1) {
       if (WORDS[at - 1] == word
           && LENGTHS[at - 1] == length
-          && (length <= 8 || restEquals(BYTES[at - 1], name))) {
+          && Memory.isAt(name + 8, BYTES[at - 1], 8, length)) {
         return at - 1;
       }
     }
@@ -212,15 +212,6 @@ final class Field {
   /// Whether a value without quotes may be text in hexadecimal.
   static boolean isEncoded(int field) {
     return field >= 0 && ENCODED[field];
-  }
-
-  private static boolean restEquals(byte[] name, long address) {
-    for (int i = 8; i < name.length; i++) {
-      if (Memory.byteAt(address + i) != name[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static int slot(long word) {

@@ -30,21 +30,12 @@ final class FieldNames {
       }
     }
     for (int i = 0; i < count; i++) {
-      if (lengths[i] == length && same(addresses[i], name, length)) {
+      if (lengths[i] == length && Memory.isSame(addresses[i], name, length)) {
         return false;
       }
     }
     addresses[count] = name;
     lengths[count++] = length;
-    return true;
-  }
-
-  private static boolean same(long one, long other, int length) {
-    for (int i = 0; i < length; i++) {
-      if (Memory.byteAt(one + i) != Memory.byteAt(other + i)) {
-        return false;
-      }
-    }
     return true;
   }
 }

@@ -57,22 +57,4 @@ final class FieldWalk {
     }
     return number;
   }
-
-  /// Whether the bytes begin with a word.
-  static boolean startsWith(long address, int length, byte[] word) {
-    if (length < word.length) {
-      return false;
-    }
-    for (int i = 0; i < word.length; i++) {
-      if (Memory.byteAt(address + i) != word[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /// Whether the bytes are a word.
-  static boolean equals(long address, int length, byte[] word) {
-    return length == word.length && startsWith(address, length, word);
-  }
 }

@@ -16,7 +16,7 @@ final class IpText {
 
   // `::ffff:192.0.2.9`, as auditd writes its clients.
   private static boolean isMapped(long address, int length) {
-    return FieldWalk.startsWith(address, length, MAPPED)
+    return Memory.startsWith(address, length, MAPPED)
         && isVersion4(address + MAPPED.length, length - MAPPED.length);
   }
 

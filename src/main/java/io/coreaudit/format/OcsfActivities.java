@@ -1,5 +1,6 @@
 package io.coreaudit.format;
 
+import io.coreaudit.memory.Memory;
 import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordType;
 import java.nio.charset.StandardCharsets;
@@ -192,7 +193,7 @@ final class OcsfActivities {
   }
 
   private static boolean isOperation(byte[] word, EventView event) {
-    return FieldWalk.startsWith(event.value(Field.OP), event.length(Field.OP), word);
+    return Memory.startsWith(event.value(Field.OP), event.length(Field.OP), word);
   }
 
   private static OcsfActivity ofFailure(EventMeaning meaning, OcsfActivity activity) {

@@ -2,6 +2,7 @@ package io.coreaudit.format;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEventWalk;
+import io.coreaudit.memory.Memory;
 import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordType;
 
@@ -102,7 +103,7 @@ final class OcsfControl {
   private boolean isForeign(EventView event) {
     walk.wrap(event.tellingText(), event.tellingLength());
     while (walk.next()) {
-      if (!walk.quoted() && FieldWalk.equals(walk.nameAddress(), walk.nameLength(), FOREIGN)) {
+      if (!walk.quoted() && Memory.equals(walk.nameAddress(), walk.nameLength(), FOREIGN)) {
         return FieldWalk.decimal(walk.valueAddress(), walk.valueLength(), 0) > 0;
       }
     }

@@ -90,7 +90,7 @@ final class OcsfFile {
   // What a rename overwrites goes, too, but stands behind.
   private static int oldName(PathList paths) {
     for (int i = 0; i < paths.count(); i++) {
-      if (FieldWalk.equals(paths.value(i, PathList.KIND), paths.length(i, PathList.KIND), DELETE)) {
+      if (Memory.equals(paths.value(i, PathList.KIND), paths.length(i, PathList.KIND), DELETE)) {
         return i;
       }
     }

@@ -1,5 +1,6 @@
 package io.coreaudit.format;
 
+import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.record.RecordTypes;
 import java.util.HashMap;
@@ -228,7 +229,7 @@ final class RecordActions {
   /// The action of a record of AppArmor, by its field `apparmor`.
   static EventAction ofAppArmor(long word, int length) {
     for (int i = 0; i < APPARMOR_WORDS.length; i++) {
-      if (FieldWalk.equals(word, length, APPARMOR_WORDS[i])) {
+      if (Memory.equals(word, length, APPARMOR_WORDS[i])) {
         return APPARMOR[i];
       }
     }

@@ -86,7 +86,7 @@ final class RecordLine {
   static long typeName(long prefix, int prefixLength) {
     for (int i = 0; i + TYPE.length < prefixLength; i++) {
       boolean atWord = i == 0 || Memory.byteAt(prefix + i - 1) == ' ';
-      if (atWord && FieldWalk.startsWith(prefix + i, prefixLength - i, TYPE)) {
+      if (atWord && Memory.startsWith(prefix + i, prefixLength - i, TYPE)) {
         return prefix + i + TYPE.length;
       }
     }

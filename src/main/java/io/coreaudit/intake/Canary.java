@@ -158,20 +158,11 @@ public final class Canary {
   /// Where a name begins in a text; its length when it is not there.
   private static int find(long text, int length, byte[] name) {
     for (int at = 0; at + name.length <= length; at++) {
-      if (isAt(text + at, name)) {
+      if (Memory.isAt(text + at, name)) {
         return at;
       }
     }
     return length;
-  }
-
-  private static boolean isAt(long at, byte[] name) {
-    for (int i = 0; i < name.length; i++) {
-      if (Memory.byteAt(at + i) != name[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static long eight(String word, int from) {

@@ -93,15 +93,7 @@ public final class ConfigChanges {
   }
 
   private boolean hasStamp(long text, int length) {
-    if (length < stampLength) {
-      return false;
-    }
-    for (int i = 0; i < stampLength; i++) {
-      if (Memory.byteAt(text + i) != stamp[i]) {
-        return false;
-      }
-    }
-    return true;
+    return length >= stampLength && Memory.isAt(text, stamp, 0, stampLength);
   }
 
   /// The next text, a byte a character; null when there is none.

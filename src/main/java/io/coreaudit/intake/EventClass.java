@@ -91,7 +91,7 @@ final class EventClass {
     for (long at = start; keyLength > 0 && at <= end; at++) {
       if (at == end || Memory.byteAt(at) == SEPARATOR) {
         for (byte[] each : keys) {
-          if (each.length == at - start && isAt(start, each)) {
+          if (Memory.equals(start, (int) (at - start), each)) {
             return true;
           }
         }
@@ -99,15 +99,6 @@ final class EventClass {
       }
     }
     return false;
-  }
-
-  private static boolean isAt(long address, byte[] text) {
-    for (int i = 0; i < text.length; i++) {
-      if (Memory.byteAt(address + i) != text[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// Type of the call's record, or of the first one.

@@ -178,19 +178,12 @@ final class FieldKinds {
   private static FieldKind byName(long word, long name, int length) {
     int slot = slot(word, length);
     for (byte[] known; (known = NAMES[slot]) != null; slot = slot + 1 & SLOTS - 1) {
-      if (WORDS[slot] == word && known.length == length && restIs(known, name)) {
+      if (WORDS[slot] == word
+          && known.length == length
+          && Memory.isAt(name + 8, known, 8, length)) {
         return KINDS[slot];
       }
     }
     return FieldKind.UNCLASSIFIED;
-  }
-
-  private static boolean restIs(byte[] known, long name) {
-    for (int i = 8; i < known.length; i++) {
-      if (known[i] != Memory.byteAt(name + i)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -109,7 +109,7 @@ public final class Interpreter {
       case TRUST -> trust(out, value, length);
       case FAN_TYPE -> fanType(out, value, length);
       case SESSION -> {
-        if (!is(value, length, NO_SESSION)) {
+        if (!Memory.equals(value, length, NO_SESSION)) {
           return false;
         }
         out.put(UNSET);
@@ -330,17 +330,5 @@ public final class Interpreter {
     byte b = length == 1 ? Memory.byteAt(value) : 0;
     ruleInfo = b == '1';
     out.put(b == '0' ? NOTHING : ruleInfo ? RULE : UNKNOWN);
-  }
-
-  private static boolean is(long value, int length, byte[] text) {
-    if (length != text.length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (Memory.byteAt(value + i) != text[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

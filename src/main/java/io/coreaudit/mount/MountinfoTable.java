@@ -120,7 +120,8 @@ final class MountinfoTable implements AutoCloseable {
 
   private void compareLine(int old, long start, long end) {
     long length = end - start;
-    if (length == index.end(old) - index.start(old) && same(index.start(old), start, length)) {
+    if (length == index.end(old) - index.start(old)
+        && Memory.isSame(index.start(old), start, length)) {
       return;
     }
     Mount before = line.read(index.start(old), index.end(old));
@@ -128,15 +129,6 @@ final class MountinfoTable implements AutoCloseable {
     if (before != null && now != null) {
       changes.add(new Change(before, now));
     }
-  }
-
-  private static boolean same(long a, long b, long length) {
-    for (long i = 0; i < length; i++) {
-      if (Memory.byteAt(a + i) != Memory.byteAt(b + i)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// Tells what the last comparison found, and takes the next text as the last.

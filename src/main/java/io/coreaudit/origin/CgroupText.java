@@ -125,7 +125,7 @@ final class CgroupText {
         findPod(part, length);
       }
       roots &= !mayBeAUsers(part, length);
-      docker = length == DOCKER.length && begins(part, length, DOCKER);
+      docker = length == DOCKER.length && Memory.startsWith(part, length, DOCKER);
       part = partEnd + 1;
     }
     return false;
@@ -133,14 +133,14 @@ final class CgroupText {
 
   // Whether groups below may be made and named by others than root.
   private static boolean mayBeAUsers(long part, int length) {
-    return length == USERS.length && begins(part, length, USERS)
+    return length == USERS.length && Memory.startsWith(part, length, USERS)
         || ends(part, length, SERVICE)
         || ends(part, length, SCOPE);
   }
 
   private static boolean ends(long at, int length, byte[] with) {
     int before = length - with.length;
-    return before >= 0 && begins(at + before, with.length, with);
+    return before >= 0 && Memory.startsWith(at + before, with.length, with);
   }
 
   // The place of the prefix that stands before an id, or -1.
@@ -150,7 +150,8 @@ final class CgroupText {
     }
     for (int i = 0; i < PREFIXES.length; i++) {
       byte[] prefix = PREFIXES[i];
-      if (begins(part, length, prefix) && isId(part + prefix.length, length - prefix.length)) {
+      if (Memory.startsWith(part, length, prefix)
+          && isId(part + prefix.length, length - prefix.length)) {
         return i;
       }
     }
@@ -169,7 +170,7 @@ final class CgroupText {
     }
     int rest = length - Membership.ID_LENGTH;
     long behind = at + Membership.ID_LENGTH;
-    if (begins(behind, rest, SCOPE)) {
+    if (Memory.startsWith(behind, rest, SCOPE)) {
       rest -= SCOPE.length;
       behind += SCOPE.length;
     }
@@ -179,17 +180,17 @@ final class CgroupText {
   private void findPod(long part, int length) {
     int from = -1;
     int end = length;
-    if (begins(part, length, PODS)) {
+    if (Memory.startsWith(part, length, PODS)) {
       for (int i = PODS.length; i < length - POD_PART.length && from < 0; i++) {
-        if (begins(part + i, length - i, POD_PART)) {
+        if (Memory.startsWith(part + i, length - i, POD_PART)) {
           from = i + POD_PART.length;
         }
       }
       end = length - SLICE.length;
-      if (from < 0 || end < from || !begins(part + end, SLICE.length, SLICE)) {
+      if (from < 0 || end < from || !Memory.startsWith(part + end, SLICE.length, SLICE)) {
         return;
       }
-    } else if (begins(part, length, POD)) {
+    } else if (Memory.startsWith(part, length, POD)) {
       from = POD.length;
     } else {
       return;
@@ -210,17 +211,5 @@ final class CgroupText {
 
   private static boolean isHex(byte b) {
     return b >= '0' && b <= '9' || b >= 'a' && b <= 'f';
-  }
-
-  private static boolean begins(long at, int length, byte[] with) {
-    if (length < with.length) {
-      return false;
-    }
-    for (int i = 0; i < with.length; i++) {
-      if (Memory.byteAt(at + i) != with[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -86,12 +86,7 @@ final class Membership {
 
   /// Whether two are the same container, or the same pod, however that is known.
   static boolean isSame(long at, long other) {
-    for (int i = 0; i < KIND; i += Long.BYTES) {
-      if (Memory.longAt(at + i) != Memory.longAt(other + i)) {
-        return false;
-      }
-    }
-    return kind(at) == kind(other);
+    return Memory.isSame(at, other, KIND) && kind(at) == kind(other);
   }
 
   static int kind(long at) {

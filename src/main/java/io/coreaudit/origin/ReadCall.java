@@ -144,26 +144,17 @@ final class ReadCall {
   private boolean isOfKey(AssembledEvent event) {
     if (event.prefixLength() == 0) {
       int from = event.textLength() - ending.length;
-      return from > 0 && isAt(event.textAddress() + from, 0);
+      return from > 0 && Memory.isAt(event.textAddress() + from, ending);
     }
     int nameLength = " key=".length();
     event.fields(record);
     while (record.next()) {
       if (record.nameWord() == KEY && record.nameLength() == 3) {
         return record.valueLength() == ending.length - nameLength
-            && isAt(record.valueAddress(), nameLength);
+            && Memory.isAt(record.valueAddress(), ending, nameLength, ending.length);
       }
     }
     return false;
-  }
-
-  private boolean isAt(long address, int from) {
-    for (int i = from; i < ending.length; i++) {
-      if (Memory.byteAt(address + i - from) != ending[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   // `oflag=0100000`, octal.

@@ -3,7 +3,6 @@ package io.coreaudit.origin;
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
-import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.PathOwner;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
@@ -145,22 +144,13 @@ final class ScriptFinder implements AutoCloseable {
   private boolean isArgument(int argument, int place) {
     return argumentLengths[argument] > 0
         && argumentLengths[argument] == pathLengths[place]
-        && isSame(arguments[argument], paths[place], pathLengths[place]);
-  }
-
-  private static boolean isSame(long one, long other, int length) {
-    for (int i = 0; i < length; i += Long.BYTES) {
-      if (EightBytes.load(one + i, length - i) != EightBytes.load(other + i, length - i)) {
-        return false;
-      }
-    }
-    return true;
+        && Memory.isSame(arguments[argument], paths[place], pathLengths[place]);
   }
 
   private boolean isStill(long script, int length) {
     long joined = pages.address() + ProcessTable.SCRIPT_BYTES;
     return join(arguments[1], argumentLengths[1], joined) == length
-        && isSame(joined, script, length);
+        && Memory.isSame(joined, script, length);
   }
 
   // A relative name behind the working directory; 0: there is no room for it.

@@ -168,19 +168,10 @@ final class SecretReader {
 
   private boolean isReader(CallFields call) {
     for (byte[] reader : readers) {
-      if (reader.length == call.executableLength() && isAt(call.executableAddress(), reader)) {
+      if (Memory.equals(call.executableAddress(), call.executableLength(), reader)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean isAt(long address, byte[] text) {
-    for (int i = 0; i < text.length; i++) {
-      if (Memory.byteAt(address + i) != text[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -130,14 +130,7 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
         || !Membership.isSame(membership(place), belongs)) {
       return false;
     }
-    long kept = program(place);
-    for (int i = 0; i < programLength; i += Long.BYTES) {
-      int rest = programLength - i;
-      if (EightBytes.load(kept + i, rest) != EightBytes.load(program + i, rest)) {
-        return false;
-      }
-    }
-    return true;
+    return Memory.isSame(program(place), program, programLength);
   }
 
   /// Whether the one that was sought repeats one that was told: then it is counted.

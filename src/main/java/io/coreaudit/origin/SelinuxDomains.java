@@ -81,23 +81,11 @@ final class SelinuxDomains {
     }
     int slot = spread(hash) & mask;
     while (domains[slot] != null) {
-      if (isAt(domains[slot], domain, end)) {
+      if (Memory.equals(domain, length, domains[slot])) {
         return namespaces[slot];
       }
       slot = slot + 1 & mask;
     }
     return null;
-  }
-
-  private static boolean isAt(byte[] text, long from, long end) {
-    if (text.length != end - from) {
-      return false;
-    }
-    for (int i = 0; i < text.length; i++) {
-      if (Memory.byteAt(from + i) != text[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -52,7 +52,7 @@ final class CallerWords {
       at--;
     }
     long begin = at - FUNCTION.length;
-    return begin > from && isAt(FUNCTION, begin) ? begin + 1 : context;
+    return begin > from && Memory.isAt(begin, FUNCTION) ? begin + 1 : context;
   }
 
   private static boolean isOfWord(byte b) {
@@ -61,20 +61,11 @@ final class CallerWords {
 
   private static long lastOf(byte[] word, long from, long end) {
     for (long at = end - word.length; at > from; at--) {
-      if (isAt(word, at)) {
+      if (Memory.isAt(at, word)) {
         return at;
       }
     }
     return end;
-  }
-
-  private static boolean isAt(byte[] word, long at) {
-    for (int i = 0; i < word.length; i++) {
-      if (Memory.byteAt(at + i) != word[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static byte[] bytes(String text) {

@@ -76,7 +76,7 @@ public final class RecordTypes {
 
   private static int parsedNumber(long address, int length) {
     int start = 0;
-    if (length > UNKNOWN.length && matchesExactly(UNKNOWN, address)) {
+    if (length > UNKNOWN.length && Memory.isAt(address, UNKNOWN)) {
       start = UNKNOWN.length;
       int close = start;
       while (close < length && Memory.byteAt(address + close) != ']') {
@@ -98,15 +98,6 @@ public final class RecordTypes {
   private static boolean matches(byte[] name, long address) {
     for (int i = 0; i < name.length; i++) {
       if (name[i] != upper(Memory.byteAt(address + i))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean matchesExactly(byte[] text, long address) {
-    for (int i = 0; i < text.length; i++) {
-      if (text[i] != Memory.byteAt(address + i)) {
         return false;
       }
     }

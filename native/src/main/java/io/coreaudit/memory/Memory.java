@@ -117,6 +117,47 @@ public final class Memory {
     UNSAFE.setMemory(address, lengthBytes, value);
   }
 
+  /// Whether a text is at an address.
+  public static boolean isAt(long address, byte[] text) {
+    return isAt(address, text, 0, text.length);
+  }
+
+  /// Whether the part of a text from one place up to another is at an address.
+  public static boolean isAt(long address, byte[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (byteAt(address + i - from) != text[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether bytes begin with a text.
+  public static boolean startsWith(long address, int lengthBytes, byte[] text) {
+    return lengthBytes >= text.length && isAt(address, text);
+  }
+
+  /// Whether bytes are a text.
+  public static boolean equals(long address, int lengthBytes, byte[] text) {
+    return lengthBytes == text.length && isAt(address, text);
+  }
+
+  /// Whether so many bytes at two addresses are the same.
+  public static boolean isSame(long one, long other, long lengthBytes) {
+    long i = 0;
+    for (; i + Long.BYTES <= lengthBytes; i += Long.BYTES) {
+      if (longAt(one + i) != longAt(other + i)) {
+        return false;
+      }
+    }
+    for (; i < lengthBytes; i++) {
+      if (byteAt(one + i) != byteAt(other + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// A view of a block for the parts of the JDK that take buffers only. Native byte order.
   public static ByteBuffer view(long address, int lengthBytes) {
     return MemorySegment.ofAddress(address).reinterpret(lengthBytes).asByteBuffer();
