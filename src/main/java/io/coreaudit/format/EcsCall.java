@@ -7,7 +7,7 @@ import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.interpret.ArchNames;
 import io.coreaudit.interpret.SyscallNames;
 import io.coreaudit.interpret.UringNames;
-import io.coreaudit.record.EightBytes;
+import io.coreaudit.record.RuleKeys;
 
 /// Writes what stands in `coreaudit` of the call and the record that tells: their names, the
 /// session, what is only claimed, what is wrong with the event; and the keys of its rules.
@@ -33,6 +33,7 @@ final class EcsCall {
   private final JsonWriter json;
   private final Value value;
   private final EcsData data;
+  private final RuleKeys keys = new RuleKeys();
 
   EcsCall(JsonWriter json, Value value, EcsData data) {
     this.json = json;
@@ -40,24 +41,20 @@ final class EcsCall {
     this.data = data;
   }
 
-  /// Writes the keys of the rules as a list: one in quotes, or several in hexadecimal with 0x01
-  /// between.
+  /// Writes the keys of the rules as a list.
   void tags(EventView event, Piece key, byte[] place) {
     if (!value.decode(event.value(Field.KEY), event.length(Field.KEY), true)) {
       return;
     }
     int mark = json.openArray(key);
-    long end = value.address() + value.length();
-    long start = value.address();
     int index = 0;
-    while (start < end) {
-      long at = EightBytes.find(start, end, EightBytes.ONES);
-      if (at > start) {
+    keys.wrap(value.address(), value.length());
+    while (keys.next()) {
+      if (keys.length() > 0) {
         json.out().put('"');
-        json.element(place, index++, start, (int) (at - start));
+        json.element(place, index++, keys.address(), keys.length());
         json.out().put('"', ',');
       }
-      start = at + 1;
     }
     json.closeArray(mark);
   }

@@ -2,9 +2,9 @@ package io.coreaudit.format;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
-import io.coreaudit.memory.Memory;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
+import io.coreaudit.record.RuleKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -38,9 +38,6 @@ public final class EventSelection {
   private static final long KEY = RecordFlyweight.word("key");
   private static final int KEY_LENGTH = 3;
 
-  /// Between several keys of one rule.
-  private static final byte KEY_SEPARATOR = 1;
-
   private final int kinds; // one bit each
   private final int[] types;
   private final int[] typesOut;
@@ -50,6 +47,7 @@ public final class EventSelection {
   private final boolean asksKeys;
   private final RecordFlyweight record = new RecordFlyweight();
   private final Value value;
+  private final RuleKeys ruleKeys = new RuleKeys();
   private boolean hasKey;
   private boolean hasKeyOut;
 
@@ -160,23 +158,10 @@ public final class EventSelection {
     if (!value.decode(address, length, true)) {
       return;
     }
-    long end = value.address() + value.length();
-    long start = value.address();
-    for (long at = start; at <= end; at++) {
-      if (at == end || Memory.byteAt(at) == KEY_SEPARATOR) {
-        hasKey = hasKey || contains(keys, start, (int) (at - start));
-        hasKeyOut = hasKeyOut || contains(keysOut, start, (int) (at - start));
-        start = at + 1;
-      }
+    ruleKeys.wrap(value.address(), value.length());
+    while (ruleKeys.next()) {
+      hasKey = hasKey || ruleKeys.isAmong(keys);
+      hasKeyOut = hasKeyOut || ruleKeys.isAmong(keysOut);
     }
-  }
-
-  private static boolean contains(byte[][] keys, long address, int length) {
-    for (byte[] key : keys) {
-      if (Memory.equals(address, length, key)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

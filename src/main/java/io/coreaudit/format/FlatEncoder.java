@@ -10,6 +10,7 @@ import io.coreaudit.origin.PodTag;
 import io.coreaudit.record.FieldIndex;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
+import io.coreaudit.record.RuleKeys;
 
 /// Writes events as flat lines of `key=value`, for what takes no JSON:
 ///
@@ -366,7 +367,7 @@ public final class FlatEncoder implements EventEncoder {
     text.clear();
     for (int i = 0; i < value.length(); i++) {
       byte b = Memory.byteAt(value.address() + i);
-      text.append(b == 1 ? ',' : b); // several keys
+      text.append(b == RuleKeys.SEPARATOR ? ',' : b);
     }
     line.text(FlatKey.RULE, text.address(), text.length());
   }

@@ -4,12 +4,14 @@ import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.origin.Confidence;
 import io.coreaudit.origin.PodTag;
+import io.coreaudit.record.RuleKeys;
 
 /// What an event fills into the places of a template.
 final class TemplateEvent {
   private final EventView event = new EventView();
   private final PodFields pod = new PodFields();
   private final Value value = new Value();
+  private final RuleKeys keys = new RuleKeys();
 
   /// Reads the event of a frame.
   void read(FrameFlyweight frame) {
@@ -28,17 +30,13 @@ final class TemplateEvent {
     }
   }
 
-  // Several keys of a rule have a 0x01 between.
+  // The first of the rule's.
   private void key(ByteOutput out) {
     if (!value.decode(event.value(Field.KEY), event.length(Field.KEY), true)) {
       return;
     }
-    int begin = out.length();
-    out.put(value.address(), value.length());
-    for (int i = begin; i < out.length(); i++) {
-      if (out.array()[i] == 1) {
-        out.truncate(i);
-      }
+    if (keys.wrap(value.address(), value.length()).next()) {
+      out.put(keys.address(), keys.length());
     }
   }
 

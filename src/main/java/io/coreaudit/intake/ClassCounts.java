@@ -2,6 +2,7 @@ package io.coreaudit.intake;
 
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.RuleKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -88,7 +89,7 @@ final class ClassCounts {
   String key(int place) {
     return keyLengths[place] == 0
         ? null
-        : read(text(place), keyLengths[place]).replace('\u0001', ',');
+        : read(text(place), keyLengths[place]).replace((char) RuleKeys.SEPARATOR, ',');
   }
 
   /// Its program as the record has it, without quotes; null: none.

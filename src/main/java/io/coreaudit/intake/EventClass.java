@@ -5,20 +5,21 @@ import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
 import io.coreaudit.record.EightBytes;
+import io.coreaudit.record.RuleKeys;
 import io.coreaudit.ring.RecordDescriptor;
 
 /// What makes events alike: the key of their rule and the program, or the type of the first record
 /// where there is no call. Read of one event at a time; for the intake thread, allocates nothing.
 ///
-/// The kernel writes the key last: `key="etcd"`, several of a rule in hexadecimal with a byte 1
-/// between, `key=(null)` for none.
+/// The kernel writes the key last: `key="etcd"`, several of a rule (`RuleKeys`) in hexadecimal,
+/// `key=(null)` for none.
 final class EventClass {
   private static final int MOST_KEYS = 256; // AUDIT_MAX_KEY_LEN
   private static final int KEY_NAME = 4;
   private static final int KEY = 'k' | 'e' << 8 | 'y' << 16 | '=' << 24;
-  private static final byte SEPARATOR = 1;
 
   private final Pages decoded = Pages.allocate(MOST_KEYS);
+  private final RuleKeys keys = new RuleKeys();
   private int type;
   private long key;
   private int keyLength;
@@ -85,17 +86,11 @@ final class EventClass {
   }
 
   /// Whether one of the keys is among some.
-  boolean hasKeyOf(byte[][] keys) {
-    long end = key + keyLength;
-    long start = key;
-    for (long at = start; keyLength > 0 && at <= end; at++) {
-      if (at == end || Memory.byteAt(at) == SEPARATOR) {
-        for (byte[] each : keys) {
-          if (Memory.equals(start, (int) (at - start), each)) {
-            return true;
-          }
-        }
-        start = at + 1;
+  boolean hasKeyOf(byte[][] some) {
+    keys.wrap(key, keyLength);
+    while (keyLength > 0 && keys.next()) {
+      if (keys.isAmong(some)) {
+        return true;
       }
     }
     return false;
@@ -106,7 +101,7 @@ final class EventClass {
     return type;
   }
 
-  /// Where the key begins, or several with a byte 1 between.
+  /// Where the key begins, or several (`RuleKeys`).
   long key() {
     return key;
   }

@@ -5,6 +5,7 @@ import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.RecordFlyweight;
 import io.coreaudit.record.RecordType;
 import io.coreaudit.record.RecordTypes;
+import io.coreaudit.record.RuleKeys;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
@@ -231,7 +232,7 @@ public final class RecordFields {
     byte[] text = key.array();
     int start = 0;
     for (int at = 0; at <= key.length(); at++) {
-      if (at == key.length() || text[at] == 1) {
+      if (at == key.length() || text[at] == RuleKeys.SEPARATOR) {
         if (at > start) {
           keyPart(text, start, at);
         }

@@ -6,7 +6,8 @@
 /// reads stamp and fields where they lie, `RecordTypes` names the types. For who wants many fields
 /// of a record at once `FieldIndex` finds them all in one pass (`CallerWords` says how far text
 /// goes that somebody else than its writer made up), and `CallFields` and `PathOwner` know the
-/// order in which the kernel writes its two most frequent records.
+/// order in which the kernel writes its two most frequent records. `RuleKeys` tells a rule's keys
+/// apart.
 ///
 /// Words end at 0x20 only, also inside quotes: the kernel hex-encodes every string that holds a
 /// blank, a quote or a byte that is not printable ASCII, so its quoted values hold none. Values are

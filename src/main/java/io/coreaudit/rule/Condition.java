@@ -1,5 +1,6 @@
 package io.coreaudit.rule;
 
+import io.coreaudit.record.RuleKeys;
 import java.util.List;
 
 /// What must hold of an event, with numbers in place of names.
@@ -27,9 +28,6 @@ public sealed interface Condition {
 
   /// No condition: the words by which the events are found.
   record Keys(Operator operator, List<String> keys) implements Condition {
-    /// What stands between two keys; libaudit's AUDIT_KEY_SEPARATOR.
-    static final String SEPARATOR = "\u0001";
-
     /// Copies the list.
     public Keys {
       keys = List.copyOf(keys);
@@ -37,7 +35,7 @@ public sealed interface Condition {
 
     /// As the kernel has them.
     public String joined() {
-      return String.join(SEPARATOR, keys);
+      return RuleKeys.join(keys);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.coreaudit.rule;
 
 import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.record.RuleKeys;
 import io.coreaudit.rule.AuditRuleData.Field;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// A rule as it is understood on a host: no names, no defaults. One rule, one [AuditRuleData], and
@@ -43,9 +43,7 @@ public record Rule(
     return switch (known) {
       case ARCH -> new Condition.OfArchitecture(operator, field.value());
       case PERM -> new Condition.Access(operator, field.value());
-      case KEY ->
-          new Condition.Keys(
-              operator, Arrays.asList(field.string().split(Condition.Keys.SEPARATOR, -1)));
+      case KEY -> new Condition.Keys(operator, RuleKeys.split(field.string()));
       case FIELD_COMPARE -> {
         Comparison comparison = Comparison.of(field.value());
         yield comparison == null

@@ -1,6 +1,7 @@
 package io.coreaudit.rule;
 
 import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.record.RuleKeys;
 import io.coreaudit.rule.AuditRuleData.Field;
 import java.util.List;
 import java.util.Locale;
@@ -154,7 +155,7 @@ public final class RuleListing {
         }
       }
       case KEY -> {
-        for (String key : field.string().split(Condition.Keys.SEPARATOR)) {
+        for (String key : RuleKeys.split(field.string())) {
           if (!key.isEmpty()) {
             line.append(watch ? " -k " : " -F key=").append(key);
           }

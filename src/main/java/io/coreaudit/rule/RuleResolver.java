@@ -1,6 +1,7 @@
 package io.coreaudit.rule;
 
 import io.coreaudit.kernel.AuditConstants;
+import io.coreaudit.record.RuleKeys;
 import io.coreaudit.rule.RuleProblem.Severity;
 import java.util.ArrayList;
 import java.util.List;
@@ -427,7 +428,7 @@ final class RuleResolver {
     }
     keys.add(keyText(clause.column(), clause.key()));
     keyColumn = keyColumn == 0 ? clause.column() : keyColumn;
-    if (bytes(String.join(Condition.Keys.SEPARATOR, keys)) > AuditConstants.AUDIT_MAX_KEY_LEN) {
+    if (bytes(RuleKeys.join(keys)) > AuditConstants.AUDIT_MAX_KEY_LEN) {
       throw new RefusedException(
           clause.column(),
           "the keys have more than " + AuditConstants.AUDIT_MAX_KEY_LEN + " bytes together");
