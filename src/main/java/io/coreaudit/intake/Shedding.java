@@ -3,10 +3,9 @@ package io.coreaudit.intake;
 import io.coreaudit.event.AssembledEvent;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
-import io.coreaudit.origin.UntoldEvents;
+import io.coreaudit.event.UntoldEvents;
 import io.coreaudit.record.RecordTypes;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -34,7 +33,6 @@ final class Shedding implements UntoldEvents.Telling {
   private static final long SECOND_MS = TimeUnit.SECONDS.toMillis(1);
   private static final long MINUTE_MS = TimeUnit.MINUTES.toMillis(1);
   private static final long HALVES_NS = TimeUnit.SECONDS.toNanos(10);
-  private static final long NEVER = Long.MIN_VALUE / 2;
 
   /// At each level a class is left out that makes 1 in 2 to the power of this.
   private static final int[] SHARES = {0, 0, 2, 4, 6};
@@ -44,8 +42,7 @@ final class Shedding implements UntoldEvents.Telling {
   private final BitSet lastTypes = new BitSet();
   private final EventClass of = new EventClass();
   private final ClassCounts counts = new ClassCounts();
-  private final UntoldEvents untold = new UntoldEvents(ClassCounts.CLASSES);
-  private final long[] toldMs = new long[ClassCounts.CLASSES];
+  private final UntoldEvents untold = new UntoldEvents(ClassCounts.CLASSES, SECOND_MS, MINUTE_MS);
   private int level;
   private long halvedNs;
 
@@ -56,7 +53,6 @@ final class Shedding implements UntoldEvents.Telling {
             .map(key -> key.getBytes(StandardCharsets.UTF_8))
             .toArray(byte[][]::new);
     settings.lastTypes().forEach(lastTypes::set);
-    Arrays.fill(toldMs, NEVER);
   }
 
   /// Sets how full the spool is.
@@ -80,7 +76,7 @@ final class Shedding implements UntoldEvents.Telling {
     if (place < 0) {
       place = -1 - place;
       if (untold.leave(place)) {
-        toldMs[place] = NEVER;
+        untold.forgetTold(place);
       }
       counts.put(place, of);
     }
@@ -134,13 +130,6 @@ final class Shedding implements UntoldEvents.Telling {
     untold.tell(this, write, nowMs, last);
   }
 
-  // Either may be in the future when the clock was set back.
-  @Override
-  public boolean isDue(int place, long nowMs) {
-    return Math.abs(nowMs - untold.firstMs(place)) >= SECOND_MS
-        && Math.abs(nowMs - toldMs[place]) >= MINUTE_MS;
-  }
-
   @Override
   public OwnEvent event(int place, long events) {
     OwnEvent.Fields gap = gap(events).with("key", counts.key(place));
@@ -155,13 +144,6 @@ final class Shedding implements UntoldEvents.Telling {
 
   private static OwnEvent.Fields gap(long events) {
     return OwnEvent.of(EventKind.GAP).with("reason", "shed").with("events", events);
-  }
-
-  @Override
-  public void told(int place, long nowMs) {
-    if (place >= 0) {
-      toldMs[place] = nowMs;
-    }
   }
 
   void close() {

@@ -2,6 +2,7 @@ package io.coreaudit.origin;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.event.UntoldEvents;
 import io.coreaudit.kernel.Pages;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -41,11 +42,10 @@ final class ContainerRates implements UntoldEvents.Telling, AutoCloseable {
   private final long[] firstTokens = new long[CONTAINERS];
   private final long[] foreignTokens = new long[CONTAINERS];
   private final long[] filledMs = new long[CONTAINERS];
-  private final long[] toldMs = new long[CONTAINERS];
   private final long[] secrets = new long[CONTAINERS]; // of what is untold
   private final long[] foreign = new long[CONTAINERS];
   private final byte[][] names = new byte[CONTAINERS][];
-  private final UntoldEvents untold = new UntoldEvents(CONTAINERS);
+  private final UntoldEvents untold = new UntoldEvents(CONTAINERS, SECOND_MS, MINUTE_MS);
   private final Pages pages = Pages.allocate((long) CONTAINERS * Membership.BYTES);
   private long evicted;
   private long namelessSecrets;
@@ -122,7 +122,7 @@ final class ContainerRates implements UntoldEvents.Telling, AutoCloseable {
     firstTokens[taken] = FIRSTS * TOKEN;
     foreignTokens[taken] = FIRSTS * TOKEN;
     filledMs[taken] = stampMs;
-    toldMs[taken] = NEVER;
+    untold.forgetTold(taken);
     return taken;
   }
 
@@ -171,13 +171,6 @@ final class ContainerRates implements UntoldEvents.Telling, AutoCloseable {
     known = ContainerNames.NONE;
   }
 
-  // Either may be in the future when the clock was set back.
-  @Override
-  public boolean isDue(int place, long nowMs) {
-    return Math.abs(nowMs - untold.firstMs(place)) >= SECOND_MS
-        && Math.abs(nowMs - toldMs[place]) >= MINUTE_MS;
-  }
-
   @Override
   public OwnEvent event(int place, long events) {
     long who = membership(place);
@@ -195,14 +188,13 @@ final class ContainerRates implements UntoldEvents.Telling, AutoCloseable {
   }
 
   @Override
-  public void told(int place, long nowMs) {
+  public void told(int place) {
     if (place < 0) {
       namelessSecrets = 0;
       namelessForeign = 0;
     } else {
       secrets[place] = 0;
       foreign[place] = 0;
-      toldMs[place] = nowMs;
     }
   }
 

@@ -2,6 +2,7 @@ package io.coreaudit.origin;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
+import io.coreaudit.event.UntoldEvents;
 import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.record.CallFields;
@@ -59,7 +60,7 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
   private final short[] programLengths = new short[READS];
   private final short[] pathLengths = new short[READS];
   private final byte[][] names = new byte[READS][];
-  private final UntoldEvents untold = new UntoldEvents(READS);
+  private final UntoldEvents untold = new UntoldEvents(READS, WINDOW_MS, 0);
   private final long[] foreign = new long[READS]; // of what is untold
   private final Pages pages = Pages.allocate((long) READS * PLACE_BYTES);
   private long evicted;
@@ -214,11 +215,6 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
   }
 
   @Override
-  public boolean isDue(int place, long nowMs) {
-    return Math.abs(nowMs - untold.firstMs(place)) >= WINDOW_MS;
-  }
-
-  @Override
   public OwnEvent event(int place, long events) {
     long belongs = membership(place);
     if (names[place] == null) {
@@ -254,7 +250,7 @@ final class SecretReads implements UntoldEvents.Telling, AutoCloseable {
   }
 
   @Override
-  public void told(int place, long nowMs) {
+  public void told(int place) {
     if (place < 0) {
       namelessForeign = 0;
     } else {

@@ -1,13 +1,14 @@
-package io.coreaudit.origin;
+package io.coreaudit.event;
 
-import io.coreaudit.event.OwnEvent;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.Arrays;
 import java.util.function.Predicate;
 
 /// How many events were counted at each place of a table instead of being told, from when to when,
-/// until that is told. For the intake thread; allocates nothing but for what it tells.
+/// until that is told: when the first has waited, and the place was not told of shortly before. For
+/// the intake thread; allocates nothing but for what it tells.
 ///
 /// A place that makes room for another while something of it is untold is told as a number, without
 /// what it was.
@@ -15,18 +16,20 @@ public final class UntoldEvents {
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
+  private static final long NEVER = Long.MIN_VALUE / 2;
+
+  private final long waitMs;
+  private final long apartMs;
   private final long[] count;
   private final long[] firstMs;
   private final long[] lastMs;
+  private final long[] toldMs;
   private long owed;
   private long namelessEvents;
   private long namelessPlaces;
 
   /// What a table says of its places.
   public interface Telling {
-    /// Whether it is time to tell of a place.
-    boolean isDue(int place, long nowMs);
-
     /// What was counted there.
     OwnEvent event(int place, long events);
 
@@ -34,14 +37,21 @@ public final class UntoldEvents {
     OwnEvent nameless(long events, long places);
 
     /// Notes that a place, or what is nameless (-1), was told of.
-    void told(int place, long nowMs);
+    default void told(int place) {}
   }
 
   /// Creates a table of so many places.
-  public UntoldEvents(int places) {
+  ///
+  /// @param waitMs from the first that is untold at a place until it is told of
+  /// @param apartMs between two times that a place is told of, at the least
+  public UntoldEvents(int places, long waitMs, long apartMs) {
+    this.waitMs = waitMs;
+    this.apartMs = apartMs;
     count = new long[places];
     firstMs = new long[places];
     lastMs = new long[places];
+    toldMs = new long[places];
+    Arrays.fill(toldMs, NEVER);
   }
 
   /// Counts an event; whether it is the first that is untold there.
@@ -64,9 +74,14 @@ public final class UntoldEvents {
     return true;
   }
 
-  /// Stamp of the first that is untold at a place.
-  public long firstMs(int place) {
-    return firstMs[place];
+  /// Forgets when a place was told of: another has it now.
+  public void forgetTold(int place) {
+    toldMs[place] = NEVER;
+  }
+
+  // Either may be in the future when the clock was set back.
+  private boolean isDue(int place, long nowMs) {
+    return Math.abs(nowMs - firstMs[place]) >= waitMs && Math.abs(nowMs - toldMs[place]) >= apartMs;
   }
 
   /// Adds from when to when those at a place were.
@@ -96,16 +111,17 @@ public final class UntoldEvents {
       owed -= namelessEvents;
       namelessEvents = 0;
       namelessPlaces = 0;
-      of.told(-1, nowMs);
+      of.told(-1);
     }
     for (int place = 0; place < count.length; place++) {
-      if (count[place] > 0 && (last || of.isDue(place, nowMs))) {
+      if (count[place] > 0 && (last || isDue(place, nowMs))) {
         if (!write.test(of.event(place, count[place]))) {
           return;
         }
         owed -= count[place];
         count[place] = 0;
-        of.told(place, nowMs);
+        toldMs[place] = nowMs;
+        of.told(place);
       }
     }
   }
