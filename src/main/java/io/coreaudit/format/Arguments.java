@@ -37,12 +37,7 @@ final class Arguments {
       if (frame.recordType() != RecordType.EXECVE) {
         continue;
       }
-      if (frame.recordPrefixLength() == 0) {
-        record.wrapKernel(frame.recordText(), frame.recordTextLength());
-      } else {
-        record.wrap(frame.recordText(), frame.recordTextLength());
-      }
-      record.rewind();
+      frame.fields(record);
       while (record.next()) {
         if (!name.read(record)) {
           continue;

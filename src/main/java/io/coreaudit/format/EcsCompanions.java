@@ -64,7 +64,7 @@ final class EcsCompanions {
     if (frame.recordType() == RecordType.AVC) {
       decision(frame);
     }
-    fields.read(frame.recordText(), frame.recordTextLength(), frame.recordPrefixLength() == 0);
+    frame.fields(fields);
     for (int i = 0; i < fields.count() && json.hasRoom(); i++) {
       long name = fields.nameAddress(i);
       int length = fields.nameLength(i);

@@ -141,12 +141,7 @@ public final class EventSelection {
   }
 
   private void readKeys(FrameFlyweight frame) {
-    if (frame.recordPrefixLength() == 0) {
-      record.wrapKernel(frame.recordText(), frame.recordTextLength());
-    } else {
-      record.wrap(frame.recordText(), frame.recordTextLength());
-    }
-    record.rewind();
+    frame.fields(record);
     while (record.next()) {
       if (record.nameWord() == KEY && record.nameLength() == KEY_LENGTH) {
         readKeys(record.valueAddress(), record.valueLength());

@@ -311,12 +311,7 @@ final class EventView {
 
   private void keepOnce(FrameFlyweight event, int field) {
     if (length[field] == 0) {
-      if (event.recordPrefixLength() == 0) {
-        record.wrapKernel(event.recordText(), event.recordTextLength());
-      } else {
-        record.wrap(event.recordText(), event.recordTextLength());
-      }
-      record.rewind();
+      event.fields(record);
       while (record.next()) {
         if (Field.is(record, field)) {
           keep(field, record.valueAddress(), record.valueLength());

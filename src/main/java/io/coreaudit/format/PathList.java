@@ -61,7 +61,7 @@ final class PathList {
     text[count] = frame.recordText();
     textLength[count] = frame.recordTextLength();
     kind[count] = 0;
-    fields.read(text[count], textLength[count], frame.recordPrefixLength() == 0);
+    frame.fields(fields);
     if (!fields.isSameShape()) {
       placeFields(fields);
     }

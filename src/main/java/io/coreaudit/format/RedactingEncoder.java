@@ -84,7 +84,7 @@ public final class RedactingEncoder implements EventEncoder {
   }
 
   private void execve(FrameFlyweight frame) {
-    wrap(frame);
+    frame.fields(record);
     while (record.next()) {
       if (!name.read(record)) {
         continue;
@@ -99,7 +99,7 @@ public final class RedactingEncoder implements EventEncoder {
   }
 
   private void title(FrameFlyweight frame) {
-    wrap(frame);
+    frame.fields(record);
     while (record.next()) {
       if (Field.is(record, Field.PROCTITLE)) {
         line.clear();
@@ -109,18 +109,9 @@ public final class RedactingEncoder implements EventEncoder {
     }
   }
 
-  private void wrap(FrameFlyweight frame) {
-    if (frame.recordPrefixLength() == 0) {
-      record.wrapKernel(frame.recordText(), frame.recordTextLength());
-    } else {
-      record.wrap(frame.recordText(), frame.recordTextLength());
-    }
-    record.rewind();
-  }
-
   private void message(FrameFlyweight frame, int type) {
     boolean typed = type == RecordType.TTY || type == RecordType.USER_TTY;
-    fields.read(frame.recordText(), frame.recordTextLength(), frame.recordPrefixLength() == 0);
+    frame.fields(fields);
     for (int i = 0; i < fields.count(); i++) {
       int length = fields.nameLength(i);
       long word = fields.nameWord(i);

@@ -4,6 +4,8 @@ import static io.coreaudit.frame.FrameDescriptor.*;
 
 import io.coreaudit.event.EventKind;
 import io.coreaudit.memory.Memory;
+import io.coreaudit.record.FieldIndex;
+import io.coreaudit.record.RecordFlyweight;
 
 /// Reads a frame where it lies. `FrameDescriptor` draws the layout.
 ///
@@ -147,6 +149,21 @@ public final class FrameFlyweight {
   /// Length of the text.
   public int recordTextLength() {
     return Memory.intAt(record + 8);
+  }
+
+  /// Starts a walk over the record's fields.
+  public void fields(RecordFlyweight walk) {
+    if (recordPrefixLength() > 0) {
+      walk.wrap(recordText(), recordTextLength());
+    } else {
+      walk.wrapKernel(recordText(), recordTextLength());
+    }
+    walk.rewind();
+  }
+
+  /// Has all of the record's fields found.
+  public void fields(FieldIndex fields) {
+    fields.read(recordText(), recordTextLength(), recordPrefixLength() == 0);
   }
 
   /// Starts the walk over the tags again.
