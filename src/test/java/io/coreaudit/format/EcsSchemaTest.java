@@ -165,15 +165,7 @@ final class EcsSchemaTest {
     JsonNode resolved = Schema.resolved(schema);
     JsonNode items = resolved.path("items");
     if (resolved.has("properties") && !resolved.path("additionalProperties").isObject()) {
-      resolved
-          .get("properties")
-          .properties()
-          .forEach(
-              member ->
-                  leaves(
-                      at.isEmpty() ? member.getKey() : at + "." + member.getKey(),
-                      member.getValue(),
-                      leaves));
+      Schema.properties(at, resolved, (name, property) -> leaves(name, property, leaves));
     } else if (items.has("properties")) {
       leaves(at, items, leaves);
     } else {

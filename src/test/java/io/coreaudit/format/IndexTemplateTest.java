@@ -143,16 +143,7 @@ final class IndexTemplateTest {
       String at, JsonNode given, Map<String, String> ecs, Map<String, Map<String, Object>> fields) {
     JsonNode schema = Schema.resolved(given);
     if (schema.has("properties")) {
-      schema
-          .get("properties")
-          .properties()
-          .forEach(
-              member ->
-                  leaves(
-                      at.isEmpty() ? member.getKey() : at + "." + member.getKey(),
-                      member.getValue(),
-                      ecs,
-                      fields));
+      Schema.properties(at, schema, (name, property) -> leaves(name, property, ecs, fields));
     } else if (schema.has("items") && !schema.has("additionalProperties")) {
       leaves(at, schema.get("items"), ecs, fields);
     } else if (!schema.has("additionalProperties")) {

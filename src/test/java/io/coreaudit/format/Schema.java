@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /// The shipped JSON schema of ECS events, and whether an event is one of it. Knows the words of
@@ -43,6 +44,15 @@ final class Schema {
   /// The schema that `$ref` names, or the one given.
   static JsonNode resolved(JsonNode schema) {
     return schema.has("$ref") ? ROOT.at(schema.get("$ref").asText().substring(1)) : schema;
+  }
+
+  /// Gives each property of an object's schema, named with those that it stands in.
+  static void properties(String at, JsonNode schema, BiConsumer<String, JsonNode> each) {
+    String before = at.isEmpty() ? "" : at + ".";
+    schema
+        .path("properties")
+        .properties()
+        .forEach(member -> each.accept(before + member.getKey(), member.getValue()));
   }
 
   private void check(String at, JsonNode value, JsonNode schema) {

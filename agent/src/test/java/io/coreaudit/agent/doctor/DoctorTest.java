@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Each look at made-up hosts: one where all is well, and one for each thing that is not.
 final class DoctorTest {
@@ -42,37 +45,44 @@ final class DoctorTest {
     }
   }
 
-  @Test
-  void shouldTellWhatTheKernelSaysOfItsAudit() throws Exception {
-    shouldFind("kernel audit", Verdict.GOOD, "enabled=1", "");
-    shouldFind("audit lock", Verdict.GOOD, "can be changed", "");
-    shouldFind("backlog", Verdict.GOOD, "backlog_limit=8192, 0 wait", "");
-    shouldFind("failure mode", Verdict.GOOD, "failure=1", "");
-    shouldFind("rate limit", Verdict.GOOD, "none", "");
-    shouldFind("lost records", Verdict.GOOD, "lost=0", "");
+  /// enabled failure pid rate limit lost backlog | check | verdict | words | mend
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      emptyValue = "",
+      textBlock =
+          """
+          1 1 0 0 8192 0 0    | kernel audit | GOOD | enabled=1 | ''
+          1 1 0 0 8192 0 0    | audit lock   | GOOD | can be changed | ''
+          1 1 0 0 8192 0 0    | backlog      | GOOD | backlog_limit=8192, 0 wait | ''
+          1 1 0 0 8192 0 0    | failure mode | GOOD | failure=1 | ''
+          1 1 0 0 8192 0 0    | rate limit   | GOOD | none | ''
+          1 1 0 0 8192 0 0    | lost records | GOOD | lost=0 | ''
+          0 2 0 500 64 12 60  | kernel audit | WARN | off (enabled=0) | auditctl -e 1
+          0 2 0 500 64 12 60  | backlog      | BAD  | 60 wait | auditctl -b 256
+          0 2 0 500 64 12 60  | failure mode | WARN | panics | auditctl -f 1
+          0 2 0 500 64 12 60  | rate limit   | WARN | rate_limit=500 | auditctl -r 0
+          0 2 0 500 64 12 60  | lost records | WARN | lost=12 | auditctl -r 0; then auditctl --reset-lost
+          1 1 0 0 40000 12 0  | lost records | WARN | lost=12 | auditctl -b 65536; then auditctl --reset
+          1 1 0 0 100000 12 0 | lost records | WARN | lost=12 | auditctl --reset-lost, and look
+          2 1 0 0 4096 0 0    | backlog      | WARN | audit.backlog_limit=8192 | auditctl -b 8192
+          1 1 0 0 0 0 0       | backlog      | WARN | without a limit | auditctl -b 8192
+          """)
+  void shouldTellWhatTheKernelSaysOfItsAudit(
+      String status, String check, Verdict verdict, String words, String mend) throws Exception {
+    int[] of = Arrays.stream(status.split(" ")).mapToInt(Integer::parseInt).toArray();
+    host.audit(MadeUpHost.status(of[0], of[1], of[2], of[3], of[4], of[5], of[6]));
+    shouldFind(check, verdict, words, mend);
+  }
 
-    host.audit(MadeUpHost.status(0, 2, 0, 500, 64, 12, 60));
-    shouldFind("kernel audit", Verdict.WARN, "off (enabled=0)", "auditctl -e 1");
-    shouldFind("backlog", Verdict.BAD, "60 wait", "auditctl -b 256");
-    shouldFind("failure mode", Verdict.WARN, "panics", "auditctl -f 1");
-    shouldFind("rate limit", Verdict.WARN, "rate_limit=500", "auditctl -r 0");
-    shouldFind(
-        "lost records", Verdict.WARN, "lost=12", "auditctl -r 0; then auditctl --reset-lost");
-    host.audit(MadeUpHost.status(1, 1, 0, 0, 40_000, 12, 0));
-    shouldFind("lost records", Verdict.WARN, "lost=12", "auditctl -b 65536; then auditctl --reset");
-    host.audit(MadeUpHost.status(1, 1, 0, 0, 100_000, 12, 0));
-    shouldFind("lost records", Verdict.WARN, "lost=12", "auditctl --reset-lost, and look");
+  @Test
+  void shouldTellWhyTheKernelsAuditIsOffOrLockedOrSilent() throws Exception {
     host.audit(MadeUpHost.status(0, 2, 0, 500, 64, 12, 60));
     host.set("audit.enable=false");
     shouldFind("kernel audit", Verdict.BAD, "audit.enable=false", "auditctl -e 1");
-
     host.audit(MadeUpHost.status(2, 1, 0, 0, 4096, 0, 0));
     host.file("etc/audit/rules.d/99-final.rules", "-a always,exit -S open\n -e 2\n");
     shouldFind("audit lock", Verdict.WARN, "enabled=2", "/etc/audit/rules.d/99-final.rules");
-    shouldFind("backlog", Verdict.WARN, "audit.backlog_limit=8192", "auditctl -b 8192");
-    host.audit(MadeUpHost.status(1, 1, 0, 0, 0, 0, 0));
-    shouldFind("backlog", Verdict.WARN, "without a limit", "auditctl -b 8192");
-
     host.audit(null);
     shouldFind("kernel audit", Verdict.BAD, "AUDIT_GET: refused", "as root");
     shouldFind("audit lock", Verdict.SKIPPED, "did not answer", "");
@@ -120,28 +130,49 @@ final class DoctorTest {
     shouldFind("unicast slot", Verdict.WARN, "osqueryd, pid 812", "ps -o");
   }
 
-  @Test
-  void shouldTellHowItWasBooted() throws Exception {
+  /// a file that tells what kind of host it is | the kernel's line | verdict | words | mend
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      emptyValue = "",
+      textBlock =
+          """
+          ''               | ro audit=0 audit=1 quiet | GOOD | audit=1 | ''
+          ''               | ro quiet        | WARN | no audit=1 | update-grub
+          usr/sbin/grubby  | ro quiet        | WARN | no audit=1 | grubby --update-kernel=ALL --args=
+          usr/sbin/grubby  | audit=1 audit=0 | BAD  | audit=0 | --remove-args=audit
+          run/ostree-booted | audit=1 audit=0 | BAD | audit=0 | rpm-ostree kargs --delete=audit=0
+          """)
+  void shouldTellHowItWasBooted(
+      String kind, String line, Verdict verdict, String words, String mend) throws Exception {
     shouldFind("kernel line", Verdict.SKIPPED, "cannot be read", "");
-    host.file("proc/cmdline", "ro audit=0 audit=1 quiet\n");
-    shouldFind("kernel line", Verdict.GOOD, "audit=1", "");
-    host.file("proc/cmdline", "ro quiet\n");
-    shouldFind("kernel line", Verdict.WARN, "no audit=1", "update-grub");
-    host.file("usr/sbin/grubby", "");
-    shouldFind("kernel line", Verdict.WARN, "no audit=1", "grubby --update-kernel=ALL --args=");
-    host.file("proc/cmdline", "audit=1 audit=0\n");
-    shouldFind("kernel line", Verdict.BAD, "audit=0", "--remove-args=audit");
-    host.file("run/ostree-booted", "");
-    shouldFind("kernel line", Verdict.BAD, "audit=0", "rpm-ostree kargs --delete=audit=0");
+    if (!kind.isEmpty()) {
+      host.file(kind, "");
+    }
+    host.file("proc/cmdline", line + "\n");
+    shouldFind("kernel line", verdict, words, mend);
+  }
 
-    host.file("proc/sys/kernel/osrelease", "6.12.9\n");
-    shouldFind("kernel", Verdict.GOOD, "6.12.9", "");
-    host.file("proc/sys/kernel/osrelease", "5.14.0-427.el9.x86_64\n");
-    shouldFind("kernel", Verdict.WARN, "io_uring", "io_uring_disabled=2");
-    host.file("proc/sys/kernel/io_uring_disabled", "2\n");
-    shouldFind("kernel", Verdict.GOOD, "io_uring is off", "");
-    host.file("proc/sys/kernel/osrelease", "3.10.0-1160.el7\n");
-    shouldFind("kernel", Verdict.BAD, "3.16", "input.mode: unicast");
+  /// kernel | whether io_uring is disabled, `-` it does not say | verdict | words | mend
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      emptyValue = "",
+      textBlock =
+          """
+          6.12.9                | - | GOOD | 6.12.9 | ''
+          5.14.0-427.el9.x86_64 | - | WARN | io_uring | io_uring_disabled=2
+          5.14.0-427.el9.x86_64 | 2 | GOOD | io_uring is off | ''
+          3.10.0-1160.el7       | 2 | BAD  | 3.16 | input.mode: unicast
+          """)
+  void shouldTellWhatTheKernelCan(
+      String release, String disabled, Verdict verdict, String words, String mend)
+      throws Exception {
+    host.file("proc/sys/kernel/osrelease", release + "\n");
+    if (!disabled.equals("-")) {
+      host.file("proc/sys/kernel/io_uring_disabled", disabled + "\n");
+    }
+    shouldFind("kernel", verdict, words, mend);
   }
 
   @Test
