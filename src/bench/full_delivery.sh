@@ -19,7 +19,7 @@ clean() {
 }
 running=
 trap 'clean' EXIT
-trap '[ -z "$running" ] || kill "$running"; exit 130' INT TERM
+trap '[ -z "$running" ] || { kill "$running"; wait "$running" || true; }; exit 130' INT TERM
 
 free_gb=$(df --output=avail -BG "$dir" | tail -n 1 | tr -dc 0-9)
 if [ "$free_gb" -lt "$needed_gb" ]; then
