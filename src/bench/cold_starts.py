@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""cold_starts.py [--starts N] [--opens N] [--generators N] [--most-bound-s S] [--most-ready-s S]
-Starts the agent N (10) times; as /readyz turns good a burst of OPENS (100000) opens begins; counts events at the TCP
+"""cold_starts.py [--starts N] [--opens N] [--generators N] [--mounts N] [--most-bound-s S] [--most-ready-s S]
+Starts the agent N (10) times, with MOUNTS (0) mounted secrets there, all of which must be covered when it is ready; as
+/readyz turns good a burst of OPENS (100000) opens begins; counts events at the TCP
 receiver and gap events. Prints time to the bound socket, time to ready, resident memory and what the socket's receive
 buffer held at most (Rmem of /proc/net/netlink, looked at each 2 ms) of each start. Exit status 1 when an event was lost
 or a median is above what is given as the most. Puts the kernel's audit back."""
 import argparse, fcntl, os, re, statistics, subprocess, sys, tempfile, time, urllib.request
+import rig
 here = os.path.dirname(os.path.abspath(__file__)); top = f'{here}/../..'
 a = argparse.ArgumentParser(); a.add_argument('--starts', type=int, default=10); a.add_argument('--opens', type=int, default=100000)
-a.add_argument('--generators', type=int, default=1); a.add_argument('--most-bound-s', type=float); a.add_argument('--most-ready-s', type=float); a = a.parse_args()
+a.add_argument('--generators', type=int, default=1); a.add_argument('--mounts', type=int, default=0); a.add_argument('--most-bound-s', type=float); a.add_argument('--most-ready-s', type=float); a = a.parse_args()
 subprocess.run(['make', '-s', '-C', here], check=True)
 lock = open('/run/coreaudit-test.lock', 'w'); fcntl.lockf(lock, fcntl.LOCK_EX)
 auditctl = lambda *x: subprocess.run(['auditctl', *x], capture_output=True, text=True).stdout
@@ -18,7 +20,12 @@ def sockets(pid):
 bound = lambda pid: bool(sockets(pid))
 rmem = lambda pid: max((int(r[4]) for r in sockets(pid)), default=0) / 2**20
 bad, rows, children = 0, [], []
+pods = os.path.realpath(tempfile.mkdtemp(prefix='coreaudit-cold-pods-'))
+def covered():
+    text = urllib.request.urlopen(f'http://127.0.0.1:{http}/metrics', timeout=5).read().decode()
+    return int(float(re.search(r'^coreaudit_watches\{kind="secret",state="covered"\} (\S+)', text, re.M).group(1)))
 try:
+    rig.secrets(pods, a.mounts)
     for n in range(a.starts):
         with tempfile.TemporaryDirectory(prefix='coreaudit-cold-') as d:
             os.mkdir(f'{d}/w'); open(f'{d}/w/f', 'w').close(); port, http = 19610, 19611
@@ -40,6 +47,7 @@ sinks: [{{ name: cold, type: tcp, address: 127.0.0.1:{port} }}]
                 try: urllib.request.urlopen(f'http://127.0.0.1:{http}/readyz', timeout=2).read(); break
                 except Exception: time.sleep(0.01)
             t_ready = time.monotonic() - t
+            if a.mounts and covered() < a.mounts: sys.exit(f'ready with {covered()} of {a.mounts} secrets covered')
             loads = [subprocess.Popen([f'{here}/open_load', f'{d}/w/f', str(a.opens)], stdout=subprocess.DEVNULL) for _ in range(a.generators)]
             held = 0
             while any(l.poll() is None for l in loads): held = max(held, rmem(agent.pid)); time.sleep(0.002)
@@ -54,6 +62,7 @@ sinks: [{{ name: cold, type: tcp, address: 127.0.0.1:{port} }}]
 finally:
     for c in children:
         if c.poll() is None: c.terminate(); c.wait()
+    rig.unmount_below(pods); subprocess.run(['rm', '-rf', '--one-file-system', pods])
     auditctl('-e', state['enabled']); auditctl('-b', state['backlog_limit'])
 m = [statistics.median(r[i] or -1 for r in rows) for i in range(4)]
 print(f'starts={a.starts} with_loss={bad} medians: bound_s={m[0]:.2f} ready_s={m[1]:.2f} rss_mb={m[2]:.0f} rmem_max_mib={m[3]:.1f}')

@@ -48,7 +48,7 @@ fi
 
 stage=$out/$name
 rm -rf "$stage"
-mkdir -p "$stage"/{lib/native,man/man5,man/man8,completion,etc/coreaudit/rules,systemd,docs}
+mkdir -p "$stage"/{lib/native,man/man5,man/man8,completion,etc/coreaudit,systemd,docs}
 
 # The run time, made anew when the JDK or what is asked of it changed.
 link=(--add-modules "$MODULES" --strip-debug --no-man-pages --no-header-files --compress zip-6)
@@ -72,11 +72,16 @@ cp "$agent"/src/main/dist/man/*.8 "$stage/man/man8/"
 cp "$agent"/src/main/dist/completion/* "$stage/completion/"
 cp "$agent/src/main/dist/etc/coreaudit.yaml" "$stage/etc/coreaudit/"
 cp -a "$agent/src/main/dist/etc/audit" "$stage/etc/audit"
-cp "$top"/rules/*.rules "$stage/etc/coreaudit/rules/"
-cp -a "$top/rules/boot" "$stage/etc/coreaudit/rules/boot"
+cp -a "$top/rules" "$stage/rules"
 cp -a "$top"/systemd/. "$stage/systemd/"
-cp "$top"/src/docs/*.md "$stage/docs/"
-cp "$top"/{LICENSE,README.md,CHANGELOG.md,SECURITY.md} "$here"/{NOTICE,install.sh,uninstall.sh} "$stage/"
+cp -a "$top/src/openshift" "$stage/openshift"
+cp -a "$top/src/monitoring" "$stage/monitoring"
+cp "$top"/src/docs/*.md "$top/src/main/resources/io/coreaudit/format/ecs.schema.json" "$stage/docs/"
+cp "$top"/{LICENSE,*.md} "$here"/{NOTICE,install.sh,uninstall.sh} "$stage/"
+# What they say of each other's places, as it is here.
+find "$stage" \( -name '*.md' -o -path "$stage/openshift/*" \) -type f -exec sed -i -E \
+  -e 's,\bsrc/(docs|openshift|monitoring)\b,\1,g' -e 's,\bagent/src/main/dist/,,g' \
+  -e 's,\]\(\.\./\.\./,](../,g' -e 's,\.\./main/resources/io/coreaudit/format/,,g' {} +
 cp -a "$here/licenses" "$stage/licenses"
 cp -a "$runtime/legal" "$stage/licenses/java-runtime"
 java_version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$jdk/release")

@@ -7,9 +7,10 @@
 #   --kubelet-namespace   also the drop-in for hosts whose kubelet has mounts of its own (kubens); taken by itself where
 #                         kubens.service is enabled, or it is there already
 #
-# The program goes to /usr/lib/coreaudit, all else where the host looks for it; what is there of an earlier version is
-# exchanged. /etc/coreaudit/coreaudit.yaml and the packs in /etc/coreaudit/rules are yours: what is there stays. It
-# enables and starts nothing: systemctl enable --now coreaudit. What runs goes on with what it has until it is restarted.
+# The program, with its packs of rules and documents, goes to /usr/lib/coreaudit, all else where the host looks for it;
+# what is there of an earlier version is exchanged, and at no moment is there none. /etc/coreaudit is yours: what is there
+# stays. It enables and starts nothing: systemctl enable --now coreaudit. What runs goes on with what it has until it is
+# restarted.
 set -eu
 umask 022
 
@@ -41,26 +42,28 @@ mkdir -p "$root/usr/lib" 2> /dev/null && [ -w "$root/usr/lib" ] ||
 list=
 put() { # FILE DESTINATION: installs a file, mode 0644
   mkdir -p "$root$(dirname "$2")"
-  rm -f "$root$2"
-  cp "$1" "$root$2"
-  chmod 644 "$root$2"
+  cp "$1" "$root$2.new"
+  chmod 644 "$root$2.new"
+  mv -T "$root$2.new" "$root$2"
   list="$list$2
 "
 }
+point() { # TARGET LINK: a symbolic link, in the place of the one that is there
+  ln -sfn "$1" "$2.new"
+  mv -T "$2.new" "$2"
+}
 
-# Beside what is there, then in its place.
+# Beside what is there. Its place is a symbolic link to one of two folders, so that one rename exchanges all of it.
 before=$(cat "$program/installed" 2> /dev/null || true)
-rm -rf "$program.new" "$program.old"
-mkdir -p "$program.new"
-cp -a bin lib LICENSE NOTICE licenses sbom.cdx.json docs uninstall.sh SHA256SUMS "$program.new/"
-chown -R 0:0 "$program.new"
-[ ! -e "$program" ] || mv "$program" "$program.old"
-mv "$program.new" "$program"
-rm -rf "$program.old"
-mkdir -p "$root/usr/bin"
-ln -sfn ../lib/coreaudit/bin/coreaudit "$root/usr/bin/coreaudit"
-list="/usr/bin/coreaudit
-"
+name=coreaudit.a other=coreaudit.b
+[ "$(readlink "$program")" != "$name" ] || { name=coreaudit.b other=coreaudit.a; }
+folder=$root/usr/lib/$name
+rm -rf "$folder"
+mkdir "$folder"
+cp -a . "$folder/"
+chown -R 0:0 "$folder"
+# Where the tarball was unpacked files may have a label that systemd must not start.
+[ -n "$root" ] || ! command -v restorecon > /dev/null || restorecon -RF "$folder"
 put systemd/coreaudit.service /usr/lib/systemd/system/coreaudit.service
 put systemd/sysusers.d/coreaudit.conf /usr/lib/sysusers.d/coreaudit.conf
 put systemd/tmpfiles.d/coreaudit.conf /usr/lib/tmpfiles.d/coreaudit.conf
@@ -72,7 +75,13 @@ if [ -n "$kubens" ] || [ -e "$root$drop_in" ] || [ -e "$root/run/kubens/mnt" ] |
   systemctl --root="${root:-/}" is-enabled --quiet kubens.service 2> /dev/null; then
   put systemd/kubelet-namespace.conf "$drop_in"
 fi
-printf '%s' "$list" > "$program/installed"
+mkdir -p "$root/usr/bin"
+point ../lib/coreaudit/bin/coreaudit "$root/usr/bin/coreaudit"
+printf '%s/usr/bin/coreaudit\n' "$list" > "$folder/installed"
+# Nothing can be renamed over a folder, which it was once.
+[ -L "$program" ] || rm -rf "$program"
+point "$name" "$program"
+rm -rf "$root/usr/lib/$other"
 # What an earlier version had and this one has not.
 for file in $before; do
   grep -qxF "$file" "$program/installed" || rm -f "$root$file"
@@ -85,9 +94,6 @@ chmod 755 "$root/etc/coreaudit" "$root/etc/coreaudit/rules"
   cp etc/coreaudit/coreaudit.yaml "$root/etc/coreaudit/coreaudit.yaml"
   chmod 600 "$root/etc/coreaudit/coreaudit.yaml"
 }
-for pack in etc/coreaudit/rules/*.rules; do
-  [ -e "$root/$pack" ] || cp "$pack" "$root/$pack"
-done
 
 if [ -z "$root" ]; then
   [ ! -x /usr/bin/systemd-sysusers ] || systemd-sysusers /usr/lib/sysusers.d/coreaudit.conf

@@ -31,7 +31,7 @@ while read -r file; do
   rm -f "$file"
 done < "$program/installed"
 rmdir /usr/lib/systemd/system/coreaudit.service.d 2> /dev/null || true
-rm -rf "$program" ${run:+"$run"}
+rm -rf "$program" "$program.a" "$program.b" ${run:+"$run"}
 if [ -n "$purge" ]; then
   rm -rf /etc/coreaudit /var/lib/coreaudit /var/log/coreaudit /etc/systemd/system/coreaudit.service.d
   ! getent group coreaudit > /dev/null || groupdel coreaudit

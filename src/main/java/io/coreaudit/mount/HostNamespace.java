@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 /// - The working directory becomes that root: relative paths mean something else.
 public final class HostNamespace implements AutoCloseable {
   /// Where kubens keeps the namespace it made for the kubelet.
-  static final Path KUBENS = Path.of("/run/kubens/mnt");
+  private static final String KUBENS = "run/kubens/mnt";
 
   private static final Path OWN = Path.of("/proc/thread-self/ns/mnt");
   private static final String REFUSED = ", not the one ";
@@ -105,7 +105,16 @@ public final class HostNamespace implements AutoCloseable {
   /// @throws KernelException when what is wanted cannot be opened; what is looked for and not found
   ///   leads to the agent's own namespace
   public static HostNamespace find(String wanted) {
-    return find(wanted, Kubelet.pid(Path.of("/proc")), KUBENS);
+    return find(wanted, Kubelet.pid(Path.of("/proc")), kubens(INIT));
+  }
+
+  /// The file as a process of the host sees it: the kernel leaves files that hold mount namespaces
+  /// out when it copies mounts for a new one, so a service or container with mounts of its own has
+  /// an ordinary file in that place, or none. As the caller sees it where that process's root may
+  /// not be looked at.
+  static Path kubens(Path process) {
+    Path theirs = process.resolve("root").resolve(KUBENS);
+    return Files.exists(theirs) ? theirs : Path.of("/", KUBENS);
   }
 
   static HostNamespace find(String wanted, long kubelet, Path kubens) {

@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
 /// A pack holds rules only: what else auditctl takes in a file (`-D`, `-b`, `-e`) would change what
 /// is not ours, and is told as a fault.
 ///
-/// @param directory where they lie
+/// @param directories where they are looked for, in this order
 /// @param names as the configuration says them
 /// @param stamp what tells these files from the ones that lie there later
 /// @param texts what they say
 /// @param rules none before they are resolved
 /// @param faults what is wrong in them, one line each
 public record RulePacks(
-    Path directory,
+    List<Path> directories,
     List<String> names,
     List<String> stamp,
     List<Text> texts,
@@ -40,7 +40,7 @@ public record RulePacks(
     List<String> faults) {
   /// No packs.
   public static final RulePacks NONE =
-      new RulePacks(Path.of("/"), List.of(), List.of(), List.of(), List.of(), List.of());
+      new RulePacks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
   private static final String NOTHING_ELSE = ": error: a pack holds rules to load, nothing else";
   private static final Logger LOG = LoggerFactory.getLogger(RulePacks.class);
@@ -55,6 +55,7 @@ public record RulePacks(
 
   /// Copies the lists.
   public RulePacks {
+    directories = List.copyOf(directories);
     names = List.copyOf(names);
     stamp = List.copyOf(stamp);
     texts = List.copyOf(texts);
@@ -64,13 +65,14 @@ public record RulePacks(
 
   /// Reads packs.
   ///
-  /// @param directory where `NAME.rules` lie
+  /// @param directories where `NAME.rules` is looked for; the first that has it counts
   /// @param names of the packs; one that begins with / is a file
-  public static RulePacks read(Path directory, List<String> names) {
-    List<String> stamp = stamp(files(directory, names));
+  public static RulePacks read(List<Path> directories, List<String> names) {
+    List<Path> files = files(directories, names);
+    List<String> stamp = stamp(files);
     List<Text> texts = new ArrayList<>();
     List<String> faults = new ArrayList<>();
-    for (Path file : files(directory, names)) {
+    for (Path file : files) {
       try {
         if (!Files.isRegularFile(file)) {
           faults.add(file + ": there is no such pack");
@@ -81,7 +83,7 @@ public record RulePacks(
         faults.add(file + ": " + e.getMessage());
       }
     }
-    return new RulePacks(directory, names, stamp, texts, List.of(), faults);
+    return new RulePacks(directories, names, stamp, texts, List.of(), faults);
   }
 
   /// The same with their rules, by the accounts and directories that the calling thread sees.
@@ -90,12 +92,12 @@ public record RulePacks(
     List<String> wrong = new ArrayList<>(faults);
     RuleCompiler compiler = new RuleCompiler(HostEnvironment.here());
     texts.forEach(text -> take(compiler.compile(text.written()), text.file(), now, wrong));
-    return new RulePacks(directory, names, stamp, texts, now, wrong);
+    return new RulePacks(directories, names, stamp, texts, now, wrong);
   }
 
   /// The packs as they lie there now, to be resolved; these when they lie there as they did.
   RulePacks fresh() {
-    return stamp(files()).equals(stamp) ? this : read(directory, names);
+    return stamp(files()).equals(stamp) ? this : read(directories, names);
   }
 
   /// The same with their rules. Packs with a fault change nothing: all stay as they were before,
@@ -107,7 +109,7 @@ public record RulePacks(
       return now;
     }
     now.faults.forEach(fault -> LOG.warn("{}; the packs stay as they were", fault));
-    return new RulePacks(directory, names, stamp, before.texts, before.rules, before.faults);
+    return new RulePacks(directories, names, stamp, before.texts, before.rules, before.faults);
   }
 
   private static List<String> stamp(List<Path> files) {
@@ -122,15 +124,24 @@ public record RulePacks(
     return stamps;
   }
 
-  private static List<Path> files(Path directory, List<String> names) {
+  private static List<Path> files(List<Path> directories, List<String> names) {
     return names.stream()
-        .map(name -> name.startsWith("/") ? Path.of(name) : directory.resolve(name + ".rules"))
+        .map(name -> name.startsWith("/") ? Path.of(name) : file(directories, name + ".rules"))
         .toList();
+  }
+
+  /// The first that is there; where none is, the place where it would be looked for first.
+  private static Path file(List<Path> directories, String name) {
+    return directories.stream()
+        .map(directory -> directory.resolve(name))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseGet(() -> directories.getFirst().resolve(name));
   }
 
   /// The files.
   List<Path> files() {
-    return files(directory, names);
+    return files(directories, names);
   }
 
   private static void take(CompiledRules pack, Path file, List<Rule> rules, List<String> faults) {

@@ -25,6 +25,15 @@ final class HostNamespaceTest {
   }
 
   @Test
+  void shouldLookForKubensWhereAProcessOfTheHostSeesIt(@TempDir Path process) throws Exception {
+    assertThat(HostNamespace.kubens(process)).isEqualTo(Path.of("/run/kubens/mnt"));
+    Path theirs = process.resolve("root/run/kubens/mnt");
+    Files.createDirectories(theirs.getParent());
+    Files.createFile(theirs);
+    assertThat(HostNamespace.kubens(process)).isEqualTo(theirs);
+  }
+
+  @Test
   void shouldLetGoOnce() throws Exception {
     HostNamespace first = HostNamespace.own();
     first.close();

@@ -67,7 +67,7 @@ final class HomeIT {
             List.of(dir.resolve("etcd")),
             true,
             null,
-            RulePacks.read(pack.getParent(), List.of("p")));
+            RulePacks.read(List.of(pack.getParent()), List.of("p")));
     KernelSettings settings = new KernelSettings(kernel, state.resolveSibling("settings.state"));
     warden =
         new Warden(

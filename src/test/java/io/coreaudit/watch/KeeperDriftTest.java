@@ -258,7 +258,7 @@ final class KeeperDriftTest {
   void shouldBindAllOursOnTheSilentPathAnew() throws Exception {
     Files.writeString(
         dir.resolve("p.rules"), "-a always,exit -F dir=" + watched + " -F perm=x -F key=pack\n");
-    RulePacks packs = RulePacks.read(dir, List.of("p")).resolved();
+    RulePacks packs = RulePacks.read(List.of(dir), List.of("p")).resolved();
     WatchSettings wanted = new WatchSettings(List.of(watched), List.of(), true, null, packs);
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     List<AuditRuleData> all = List.copyOf(kernel.added);
@@ -388,7 +388,7 @@ final class KeeperDriftTest {
     Path file = dir.resolve("p.rules");
     String there = "-a always,exit -F dir=" + watched + " -F perm=wa -k old\n";
     Files.writeString(file, there);
-    RulePacks packs = RulePacks.read(dir, List.of("p")).resolved();
+    RulePacks packs = RulePacks.read(List.of(dir), List.of("p")).resolved();
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
     Watch before = keeper.watches().getFirst();
@@ -456,7 +456,7 @@ final class KeeperDriftTest {
   void shouldKeepThePacksThatLieThereNow() throws Exception {
     Path file = dir.resolve("p.rules");
     Files.writeString(file, "-a always,exit -F arch=b64 -S adjtimex -k time\n");
-    RulePacks packs = RulePacks.read(dir, List.of("p")).resolved();
+    RulePacks packs = RulePacks.read(List.of(dir), List.of("p")).resolved();
     assertThat(packs.faults()).isEmpty();
     WatchSettings wanted = new WatchSettings(List.of(), List.of(), true, null, packs);
     WatchKeeper keeper = begun(wanted.claims(List.of(), () -> false));
@@ -474,8 +474,21 @@ final class KeeperDriftTest {
         .singleElement()
         .satisfies(
             rule -> assertThat(rule.textOf(AuditConstants.AUDIT_FILTERKEY)).isEqualTo("clock"));
-    assertThat(RulePacks.read(dir, List.of("away")).faults())
+    assertThat(RulePacks.read(List.of(dir), List.of("away")).faults())
         .containsExactly(dir.resolve("away.rules") + ": there is no such pack");
+  }
+
+  @Test
+  void shouldTakeThePackOfTheHostBeforeItsShippedNamesake() throws Exception {
+    Path own = dir.resolve("own");
+    Path shipped = Files.createDirectory(dir.resolve("shipped"));
+    Files.writeString(shipped.resolve("p.rules"), "-a always,exit -S adjtimex -k shipped\n");
+    RulePacks packs = RulePacks.read(List.of(own, shipped), List.of("p"));
+    assertThat(packs.files()).containsExactly(shipped.resolve("p.rules"));
+    assertThat(packs.fresh()).isSameAs(packs);
+    Path mine = Files.createDirectory(own).resolve("p.rules");
+    Files.writeString(mine, "-a always,exit -S adjtimex -k own\n");
+    assertThat(packs.fresh().files()).as("it came later").containsExactly(mine);
   }
 
   @Test

@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The agent in a container of the real podman.
+/// The agent in a container of the real podman, without a registry: the program that is tested in
+/// an empty folder with the host's /usr, or the image that is built of what is shipped.
 ///
-/// The container's root is an empty folder with the host's /usr; it needs no image and no registry.
-/// Its name for the program is none of the host's, so that a class which is looked for after a
-/// thread moved over to the host is not found.
+/// In the former its name for the program is none of the host's, so that a class which is looked
+/// for after a thread moved over to the host is not found.
 final class AgentContainer implements AutoCloseable {
   private static final String PROGRAM = "/opt/coreaudit";
   private static final String NAME = "coreaudit-it";
+  private static final long SECONDS = 180;
 
   private final Path dir;
   private final List<String> podman;
@@ -64,6 +65,54 @@ final class AgentContainer implements AutoCloseable {
         .classPath(PROGRAM + "/" + jar(program) + ":" + PROGRAM + "/lib/*");
   }
 
+  /// Builds an image of local files alone and keeps it as an OCI layout, which it is then run from.
+  ///
+  /// @param containerfile whose base is exchanged
+  /// @param from the folder that it copies from
+  /// @param base a tar of a root with the C library and a shell
+  /// @return the image's name
+  String image(Path containerfile, Path from, Path base) throws Exception {
+    podman("import", base.toString(), "localhost/base");
+    podman(
+        "build",
+        "--from=localhost/base",
+        "--pull=never",
+        "--network=none",
+        "--isolation=chroot",
+        "--layers=false",
+        "--tag=localhost/built",
+        "--file=" + containerfile,
+        from.toString());
+    Path layout = dir.resolve("image");
+    podman("push", "localhost/built", "oci:" + layout + ":coreaudit");
+    podman("rmi", "--all", "--force");
+    return podman("pull", "--quiet", "oci:" + layout + ":coreaudit").strip();
+  }
+
+  /// The agent of an image, not started yet.
+  ///
+  /// @param shared a folder that is the same inside, for state and configuration
+  /// @param options of `podman run` that say what the container may
+  RunningAgent agentOf(String image, Path shared, List<String> options) {
+    List<String> words = words("run", "--rm", "--name=" + NAME);
+    words.addAll(options);
+    words.addAll(List.of("--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"));
+    words.add("--volume=" + shared + ":" + shared);
+    return new RunningAgent(shared).before(words.toArray(String[]::new)).program(Path.of(image));
+  }
+
+  /// What a command in the running container says.
+  String inside(String... command) throws Exception {
+    List<String> words = new ArrayList<>(List.of("exec", NAME));
+    words.addAll(List.of(command));
+    return podman(words.toArray(String[]::new));
+  }
+
+  /// What a command of podman says, which must succeed.
+  String podman(String... words) throws IOException, InterruptedException {
+    return Command.runWithin(SECONDS, words(words).toArray(String[]::new));
+  }
+
   private static String jar(Path program) throws IOException {
     try (Stream<Path> files = Files.list(program)) {
       return files
@@ -98,7 +147,7 @@ final class AgentContainer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      Command.run(words("rm", "--force", "--ignore", NAME).toArray(String[]::new));
+      podman("rm", "--force", "--ignore", NAME);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

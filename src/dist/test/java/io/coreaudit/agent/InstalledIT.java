@@ -8,14 +8,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/// The tarball on a host that systemd booted, by the README's five commands, and what becomes of
-/// it: killed, stopped, hidden from, rebooted, taken away. The last four with `--full=install`.
+/// The tarball on a host that systemd booted, by the README's five commands. With `--full=install`
+/// also what becomes of it: killed, stopped, refused, hidden from, locked, rebooted, taken away.
 final class InstalledIT {
   private static final String PREMISE = "the host's mounts and paths";
+  private static final double REFUSED_SECONDS = 10;
 
   @ParameterizedTest(name = "kernel {0}")
   @FieldSource("io.coreaudit.agent.VirtualMachine#VERSIONS")
@@ -54,12 +56,40 @@ final class InstalledIT {
   void shouldComeBackSeeTheKubeletsMountsAndLeaveNothing(String kernel) throws Exception {
     assumeTrue(DebianMachine.full(), "src/verify.sh --full=install");
     Path results = DebianMachine.results(kernel);
+    assertThat(text(results, "boots")).isEqualTo("3\n");
+    assertThat(text(results, "auditd")).isEqualTo("active\n");
     assertThat(text(results, "restarts")).isEqualTo("2\n");
     assertThat(text(results, "watchdog")).contains("Watchdog timeout");
+    assertThat(secondsToTheNextStart(results))
+        .hasSizeGreaterThan(1)
+        .allSatisfy(seconds -> assertThat(seconds).isGreaterThanOrEqualTo(REFUSED_SECONDS));
+    assertThat(text(results, "place")).as("exchanged").isEqualTo("coreaudit.b\n");
     assertThat(uncovered(results, "watches-without-namespace.json")).contains(PREMISE);
     assertThat(uncovered(results, "watches-with-namespace.json")).isEmpty();
-    assertThat(text(results, "agent-when-kubelet-started")).isEqualTo("active\n");
+    JsonNode doctor = new ObjectMapper().readTree(text(results, "doctor.json"));
+    assertThat(doctor.at("/bad").asInt(-1)).as("%s", doctor).isZero();
+    assertThat(text(results, "agent-when-kubelet-started-2")).isEqualTo("active\n");
+    assertThat(text(results, "audit-2")).contains("enabled 2\n");
+    assertThat(text(results, "rules-locked")).contains("-w /etc/pam.d -p rwa -k coreaudit_watch");
+    assertThat(text(results, "agent-when-kubelet-started-3")).isEqualTo("active\n");
+    assertThat(text(results, "audit-3")).contains("enabled 1\n");
     assertThat(text(results, "rules-left")).isEqualTo("No rules\n");
     assertThat(text(results, "left")).isEmpty();
+  }
+
+  /// How long after each end with status 3 systemd starts it anew.
+  private static List<Double> secondsToTheNextStart(Path results) throws Exception {
+    List<Double> waits = new ArrayList<>();
+    double ended = 0;
+    for (String line : Files.readAllLines(results.resolve("refused"))) {
+      double at = Double.parseDouble(line.substring(0, line.indexOf(' ')));
+      if (line.contains("status=3/")) {
+        ended = at;
+      } else if (ended > 0) {
+        waits.add(at - ended);
+        ended = 0;
+      }
+    }
+    return waits;
   }
 }

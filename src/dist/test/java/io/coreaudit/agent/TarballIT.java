@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 /// in the bill of materials, and the same bytes each time.
 final class TarballIT {
   private static final long MOST_BYTES = 90_000_000;
+
+  /// A link to a file, without the place in it; one of another scheme (`https:`) is none.
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+)(?:#[^)\\s]*)?\\)");
+
+  private static final int FEWEST_LINKS = 50;
 
   @TempDir private Path dir;
 
@@ -48,7 +57,9 @@ final class TarballIT {
             "man/man5/coreaudit.yaml.5",
             "completion/coreaudit",
             "etc/coreaudit/coreaudit.yaml",
-            "etc/coreaudit/rules/etcd.rules",
+            "rules/etcd.rules",
+            "openshift/Containerfile",
+            "monitoring/coreaudit.rules.yml",
             "systemd/coreaudit.service",
             "systemd/kubelet-namespace.conf",
             "docs/operations.md",
@@ -62,6 +73,34 @@ final class TarballIT {
     assertThat(Path.of(Tarball.FILE + ".sha256"))
         .content()
         .isEqualTo(Command.run("sh", "-c", "cd target && sha256sum " + Tarball.FILE.getFileName()));
+  }
+
+  /// A document is to be read where it came from, on a host without a network too.
+  @Test
+  void shouldHoldWhatItsDocumentsLinkTo() throws Exception {
+    Path unpacked = Tarball.unpack(dir);
+    List<String> away = new ArrayList<>();
+    int links = 0;
+    for (Path document : documents(unpacked)) {
+      Matcher link = LINK.matcher(Files.readString(document));
+      while (link.find()) {
+        Path target = document.resolveSibling(link.group(1)).normalize();
+        links++;
+        if (!target.startsWith(unpacked) || !Files.exists(target)) {
+          away.add(unpacked.relativize(document) + ": " + link.group(1));
+        }
+      }
+    }
+    assertThat(links).isGreaterThan(FEWEST_LINKS);
+    assertThat(away).isEmpty();
+  }
+
+  private static List<Path> documents(Path unpacked) throws IOException {
+    try (Stream<Path> all = Files.walk(unpacked)) {
+      return all.filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !file.startsWith(unpacked.resolve("licenses")))
+          .toList();
+    }
   }
 
   @Test

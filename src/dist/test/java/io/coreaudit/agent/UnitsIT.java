@@ -6,6 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +31,10 @@ final class UnitsIT {
     unpacked = Tarball.unpack(dir);
     image = Files.createDirectory(dir.resolve("image"));
     // What the unit calls, and the units that it names.
-    Path kill = Files.createDirectories(image.resolve("bin")).resolve("kill");
-    Files.copy(Path.of("/bin/kill"), kill);
+    Path programs = Files.createDirectories(image.resolve("bin"));
+    for (String program : List.of("kill", "sh")) {
+      Files.copy(Path.of("/bin", program), programs.resolve(program));
+    }
     Path units = Files.createDirectories(image.resolve("usr/lib/systemd"));
     Command.run("cp", "-a", "/lib/systemd/system", units.toString());
     install(List.of());
@@ -74,6 +80,8 @@ final class UnitsIT {
   void shouldKeepWhatIsTheHostsOwn() throws Exception {
     Path config = image.resolve("etc/coreaudit/coreaudit.yaml");
     Path pack = image.resolve("etc/coreaudit/rules/etcd.rules");
+    assertThat(pack).as("what comes with the program lies with it").doesNotExist();
+    assertThat(image.resolve("usr/lib/coreaudit/rules/etcd.rules")).exists();
     Files.writeString(config, "log: {level: warn}\n");
     Files.writeString(pack, "# none\n");
     install(List.of());
@@ -96,6 +104,43 @@ final class UnitsIT {
     assertThat(Files.readAllLines(list)).contains(dropIn).doesNotContain("/usr/lib/earlier");
     assertThat(Path.of(image + dropIn)).exists();
     assertThat(earlier).doesNotExist();
+  }
+
+  @Test
+  void shouldHaveAWholeProgramInItsPlaceAtEachMoment() throws Exception {
+    Path program = image.resolve("usr/lib/coreaudit");
+    Path before = Files.readSymbolicLink(program);
+    AtomicBoolean installed = new AtomicBoolean();
+    AtomicInteger looks = new AtomicInteger();
+    Queue<String> missing = new ConcurrentLinkedQueue<>();
+    Thread looker =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!installed.get()) {
+                    looks.incrementAndGet();
+                    for (String file : List.of("bin/coreaudit", "lib/agent.aot", "installed")) {
+                      if (!Files.exists(program.resolve(file))) {
+                        missing.add(file);
+                      }
+                    }
+                  }
+                });
+    try {
+      install(List.of());
+    } finally {
+      installed.set(true);
+      looker.join();
+    }
+    assertThat(looks.get()).isPositive();
+    assertThat(missing).isEmpty();
+    assertThat(Files.readSymbolicLink(program)).isNotEqualTo(before);
+    assertThat(image.resolve("usr/lib").resolve(before)).as("the one before").doesNotExist();
+    Path earlier = Files.createDirectory(image.resolve("usr/lib/earlier"));
+    Files.delete(program);
+    Files.move(earlier, program);
+    install(List.of());
+    assertThat(program).as("was a folder once").isSymbolicLink();
   }
 
   @Test

@@ -15,6 +15,9 @@ import java.util.List;
 
 /// What is to be watched, out of the configuration.
 public final class WatchWishes {
+  /// The packs that come with the program; a namesake in `rules.dir` counts in their place.
+  private static final Path SHIPPED_PACKS = Path.of("/usr/lib/coreaudit/rules");
+
   private WatchWishes() {}
 
   private static boolean live(AgentConfig config) {
@@ -34,7 +37,8 @@ public final class WatchWishes {
   ///
   /// @throws IOException when a pack is not there or has a fault
   public static WatchSettings of(AgentConfig config) throws IOException {
-    RulePacks packs = RulePacks.read(config.rules().dir(), config.rules().packs());
+    RulePacks packs =
+        RulePacks.read(List.of(config.rules().dir(), SHIPPED_PACKS), config.rules().packs());
     if (!packs.faults().isEmpty()) {
       throw new IOException("rules.packs: " + String.join("; ", packs.faults()));
     }

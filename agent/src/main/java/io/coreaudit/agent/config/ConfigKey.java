@@ -94,7 +94,8 @@ public enum ConfigKey {
       "rules.dir",
       new PathName(null),
       "/etc/coreaudit/rules",
-      "Where the packs of rules.packs lie."),
+      "Your own packs of rules.packs. Those that come with the program lie in"
+          + " /usr/lib/coreaudit/rules; of two with the same name yours counts."),
   /// Watched paths.
   WATCH_PATHS(
       "watch.paths",

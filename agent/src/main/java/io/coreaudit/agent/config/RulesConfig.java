@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// @param atStop at a clean stop
 /// @param packs names of packs, or paths of files
-/// @param dir where the packs lie
+/// @param dir where packs of whoever runs the host lie
 public record RulesConfig(AtStop atStop, List<String> packs, Path dir) {
   /// Copies the list.
   public RulesConfig {

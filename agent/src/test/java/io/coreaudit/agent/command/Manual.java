@@ -34,7 +34,8 @@ final class Manual {
     page.text(String.join(" ", spec.usageMessage().footer()).replace("Exit status: ", "").strip());
     page.macro("SH FILES");
     page.item(ConfigReader.DEFAULT_FILE.toString(), "The configuration: coreaudit.yaml(5).");
-    page.item("/etc/coreaudit/rules", "Packs of rules.");
+    page.item("/etc/coreaudit/rules", "Your own packs of rules.");
+    page.item("/usr/lib/coreaudit/rules", "Packs of rules that come with the program.");
     page.item("/var/lib/coreaudit", "State that outlives a boot, the spool among it.");
     page.item("/run/coreaudit", "The lock of the host, the control socket, what rules are loaded.");
     page.macro("SH SEE ALSO");

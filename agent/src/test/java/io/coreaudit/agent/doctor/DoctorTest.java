@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -333,6 +334,22 @@ final class DoctorTest {
     shouldFind("sink siem", Verdict.BAD, "nothing listens there", "nc -vz 127.0.0.1 " + port);
     host.set("sinks=[{type: tcp, name: siem, address: 'no.such.host.invalid:1', tls: on}]");
     shouldFind("sink siem", Verdict.BAD, "does not resolve", "openssl s_client");
+  }
+
+  @Test
+  void shouldBeDescribedAsItIs() throws Exception {
+    host.set("sinks=[{type: stdout, name: siem}]");
+    List<String> described =
+        Files.readAllLines(Path.of("../src/docs/doctor.md")).stream()
+            .dropWhile(line -> !line.startsWith("| check |"))
+            .skip(2)
+            .takeWhile(line -> line.startsWith("| "))
+            .map(line -> line.substring(2, line.indexOf(" |")).replace("NAME (`--sinks`)", "siem"))
+            .flatMap(names -> Stream.of(names.split(", ")))
+            .toList();
+    assertThat(Doctor.checks(host.host().config(), true))
+        .extracting(Check::name)
+        .containsExactlyElementsOf(described);
   }
 
   @Test
