@@ -214,7 +214,14 @@ final class RelpSinkTest extends ForwarderScene {
               1_000);
       mixed(300);
       var counted = new CountedEncoder(0);
-      var way = new SinkSettings.Tcp("siem", "127.0.0.1", receiver.port(), null, 0, QUICK);
+      var way =
+          new SinkSettings.Tcp(
+              "siem",
+              "127.0.0.1",
+              receiver.port(),
+              null,
+              0,
+              timings.stall(Duration.ofMillis(300)).made());
       forward(
           new SinkSettings.Relp(way, 16, deadLetters()),
           new Flow(
