@@ -77,7 +77,7 @@ final class AgentContainer implements AutoCloseable {
         "build",
         "--from=localhost/base",
         "--pull=never",
-        "--network=none",
+        "--network=host",
         "--isolation=chroot",
         "--layers=false",
         "--tag=localhost/built",
