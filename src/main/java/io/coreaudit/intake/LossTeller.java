@@ -16,7 +16,8 @@ import java.util.function.Predicate;
 ///
 /// ```text
 /// netlink_overrun     events, overruns, dropped_records, first_serial, last_serial
-/// agent_down          events, first_serial, last_serial    between the process before and this one
+/// agent_down          events, first_serial, last_serial    between the process before and this one,
+///                     backfilled                           and of those found in auditd's log
 /// serials_unseen      events                               missing, without an overrun
 /// came_late           events                               of those told before, that came after all
 /// ring_full           events                               cut short
@@ -29,7 +30,9 @@ import java.util.function.Predicate;
 /// the end what is still owed (`owedEvents`) is left to the next process.
 ///
 /// An agent that comes after another of the same boot knows which serial that one took last. All
-/// that is missing until the first serial that comes now is decided was lost while none ran.
+/// that is missing until the first serial that comes now is decided was lost while none ran. Where
+/// auditd's log is looked through for it (`awaitsBackfill`), only what that did not have is told,
+/// when it is over; a stop before leaves the rest to the next process.
 ///
 /// An overrun begins with the kernel's word and is over when a serial that came after the socket
 /// was empty again has been decided: between that one and the last of the full buffer lies what was
@@ -75,6 +78,10 @@ final class LossTeller {
   private long missed;
   private long firstMissed;
   private long lastMissed;
+  private long uncounted; // of the missed
+  private boolean backfilling;
+  private long backfilled;
+  private String backfillTrouble;
 
   /// @param tell writes an event; false: the spool did not take it
   LossTeller(SerialGaps gaps, Counters<IntakeCounter> counters, Predicate<OwnEvent> tell) {
@@ -90,7 +97,25 @@ final class LossTeller {
     lastBefore = gaps.highest();
     firstAfter = lastBefore;
     missed = owedEvents;
-    counters.add(IntakeCounter.MISSED_EVENTS, owedEvents);
+    uncounted = owedEvents;
+  }
+
+  /// What is missing may be found in auditd's log.
+  void awaitsBackfill() {
+    backfilling = true;
+  }
+
+  /// An event of before the start was found there.
+  void backfilled() {
+    backfilled++;
+  }
+
+  /// The log was looked through.
+  ///
+  /// @param trouble why not all of it; null: nothing was in the way
+  void backfillIsOver(String trouble) {
+    backfilling = false;
+    backfillTrouble = trouble;
   }
 
   /// The kernel said ENOBUFS.
@@ -154,7 +179,7 @@ final class LossTeller {
 
   /// Events that are known to be lost and have not been told, the agent's own among them.
   long owedEvents() {
-    return lost + unseen + missed + ownRefused;
+    return lost + unseen + Math.max(0, missed - backfilled) + ownRefused;
   }
 
   private boolean untold() {
@@ -181,7 +206,7 @@ final class LossTeller {
     if (untold() && (!open || nowNs - untoldSinceNs >= TELL_AT_LATEST_NS)) {
       tellOverrun();
     }
-    if (missed > 0 && !wasDown) {
+    if (missed > 0 && !wasDown && !backfilling) {
       tellMissed();
     }
     if (unseen > 0 && nowNs - unseenSinceNs >= QUIET_TELL_NS) {
@@ -203,7 +228,7 @@ final class LossTeller {
         }
         missed += events;
         lastMissed = gaps.lastMissing();
-        counters.add(IntakeCounter.MISSED_EVENTS, events);
+        uncounted += events;
       } else if (open) {
         if (!untold()) {
           untoldSinceNs = nowNs;
@@ -221,6 +246,10 @@ final class LossTeller {
         unseen += events;
         counters.add(IntakeCounter.UNSEEN_SERIALS, events);
       }
+    }
+    if (uncounted > 0 && !backfilling) {
+      counters.add(IntakeCounter.MISSED_EVENTS, Math.max(0, uncounted - backfilled));
+      uncounted = 0;
     }
     long cameLate = gaps.takeLate();
     if (cameLate > 0) {
@@ -245,7 +274,7 @@ final class LossTeller {
     if (untold()) {
       tellOverrun();
     }
-    if (missed > 0) {
+    if (missed > 0 && !backfilling) {
       tellMissed();
     }
     if (unseen > 0) {
@@ -281,12 +310,15 @@ final class LossTeller {
   }
 
   private void tellMissed() {
-    OwnEvent.Fields gap = of("agent_down").with("events", missed);
+    OwnEvent.Fields gap = of("agent_down").with("events", missed - backfilled);
     if (firstMissed > 0) {
       gap.with("first_serial", firstMissed).with("last_serial", lastMissed);
     }
-    gap.with("estimate", ESTIMATE);
-    if (tell.test(gap.build())) {
+    if (backfilled > 0) {
+      gap.with("backfilled", backfilled);
+    }
+    gap.with("backfill", backfillTrouble).with("estimate", ESTIMATE);
+    if (missed <= backfilled || tell.test(gap.build())) {
       missed = 0;
       firstMissed = 0;
     }

@@ -196,6 +196,45 @@ final class LossTellerTest {
   }
 
   @Test
+  void shouldTellOnlyWhatAuditdsLogDidNotHaveEither() {
+    gaps.goOnAfter(serial - 51);
+    losses.agentWasDown(true, 3);
+    losses.awaitsBackfill();
+    pass(20, 100);
+    assertThat(told).as("it may be found yet").isEmpty();
+    for (int i = 0; i < 40; i++) {
+      losses.backfilled();
+    }
+    assertThat(losses.owedEvents()).as("left to the next process by a stop now").isEqualTo(13);
+    losses.finish();
+    assertThat(told).isEmpty();
+    losses.backfillIsOver("the spool is nearly full");
+    pass(1, 100);
+    assertThat(told)
+        .containsExactly(
+            "reason=\"agent_down\" events=13 first_serial=950 last_serial=999 backfilled=40"
+                + " backfill=\"the spool is nearly full\""
+                + " estimate=\"excluded records take serials too\"");
+    assertThat(losses.owedEvents()).isZero();
+    assertThat(counters.value(IntakeCounter.MISSED_EVENTS)).isEqualTo(13);
+  }
+
+  @Test
+  void shouldTellNothingWhenAuditdsLogHadAll() {
+    gaps.goOnAfter(serial - 3);
+    losses.agentWasDown(true, 0);
+    losses.awaitsBackfill();
+    pass(5, 100);
+    losses.backfilled();
+    losses.backfilled();
+    losses.backfillIsOver(null);
+    pass(70, 100);
+    assertThat(told).isEmpty();
+    assertThat(losses.owedEvents()).isZero();
+    assertThat(counters.value(IntakeCounter.MISSED_EVENTS)).isZero();
+  }
+
+  @Test
   void shouldTellWhatAnEndWithoutRoomLeftUntold() {
     losses.agentWasDown(false, 7);
     refusing = true;

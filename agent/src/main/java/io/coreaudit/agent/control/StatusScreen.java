@@ -65,6 +65,9 @@ public final class StatusScreen {
     String drops =
         input.get("drops") == null ? "" : ", dropped by the socket " + text(input, "drops");
     line("input", text(input, "mode") + drops);
+    if (input.get("backfill") != null) {
+      line("backfill", text(input, "backfill"));
+    }
   }
 
   private void kernel(Map<?, ?> kernel, long pid) {
