@@ -1,5 +1,8 @@
 package io.coreaudit.intake;
 
+import io.coreaudit.frame.FrameDescriptor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -71,6 +74,15 @@ public final class EarlierEvents {
   /// The frame in front, or null; it stays. Intake thread.
   public byte[] peek() {
     return frames.peek();
+  }
+
+  /// The serial of an event that is the only one of its stamp, or the first; 0: it is a further
+  /// one.
+  static long firstOfSerial(byte[] frame) {
+    ByteBuffer header = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
+    return header.getShort(FrameDescriptor.REPEAT) == 0
+        ? header.getLong(FrameDescriptor.SERIAL)
+        : 0;
   }
 
   /// Takes the frame in front away. Intake thread.

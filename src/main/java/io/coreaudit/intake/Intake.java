@@ -462,7 +462,7 @@ public final class Intake implements AutoCloseable {
     earlier.heard(assembler.gaps().firstHeard());
     byte[] frame = earlier.peek();
     while (frame != null && writer.earlier(frame)) {
-      losses.backfilled();
+      losses.backfilled(EarlierEvents.firstOfSerial(frame));
       earlier.remove();
       frame = earlier.peek();
     }

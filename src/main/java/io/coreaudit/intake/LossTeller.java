@@ -78,9 +78,11 @@ final class LossTeller {
   private long missed;
   private long firstMissed;
   private long lastMissed;
-  private long uncounted; // of the missed
+  private long owedBefore; // by the process before: taken, not written
+  private long counted; // of what is missed
   private boolean backfilling;
-  private long backfilled;
+  private long backfilled; // of the missed
+  private long backfilledOwed;
   private String backfillTrouble;
 
   /// @param tell writes an event; false: the spool did not take it
@@ -96,8 +98,7 @@ final class LossTeller {
     wasDown = serialKnown;
     lastBefore = gaps.highest();
     firstAfter = lastBefore;
-    missed = owedEvents;
-    uncounted = owedEvents;
+    owedBefore = owedEvents;
   }
 
   /// What is missing may be found in auditd's log.
@@ -106,8 +107,18 @@ final class LossTeller {
   }
 
   /// An event of before the start was found there.
-  void backfilled() {
-    backfilled++;
+  ///
+  /// @param serial its own; 0: it is a further event of one that was found
+  void backfilled(long serial) {
+    if ((int) (serial - lastBefore) > 0) {
+      backfilled++;
+    } else if (serial > 0) {
+      backfilledOwed++;
+    }
+  }
+
+  private long stillMissed() {
+    return Math.max(0, missed - backfilled) + Math.max(0, owedBefore - backfilledOwed);
   }
 
   /// The log was looked through.
@@ -173,13 +184,13 @@ final class LossTeller {
         || ringFull > 0
         || tableFull > 0
         || ownRefused > 0
-        || missed > 0
+        || stillMissed() > 0
         || gaps.undecided();
   }
 
   /// Events that are known to be lost and have not been told, the agent's own among them.
   long owedEvents() {
-    return lost + unseen + Math.max(0, missed - backfilled) + ownRefused;
+    return lost + unseen + stillMissed() + ownRefused;
   }
 
   private boolean untold() {
@@ -206,7 +217,7 @@ final class LossTeller {
     if (untold() && (!open || nowNs - untoldSinceNs >= TELL_AT_LATEST_NS)) {
       tellOverrun();
     }
-    if (missed > 0 && !wasDown && !backfilling) {
+    if (stillMissed() > 0 && !wasDown && !backfilling) {
       tellMissed();
     }
     if (unseen > 0 && nowNs - unseenSinceNs >= QUIET_TELL_NS) {
@@ -228,7 +239,6 @@ final class LossTeller {
         }
         missed += events;
         lastMissed = gaps.lastMissing();
-        uncounted += events;
       } else if (open) {
         if (!untold()) {
           untoldSinceNs = nowNs;
@@ -247,9 +257,9 @@ final class LossTeller {
         counters.add(IntakeCounter.UNSEEN_SERIALS, events);
       }
     }
-    if (uncounted > 0 && !backfilling) {
-      counters.add(IntakeCounter.MISSED_EVENTS, Math.max(0, uncounted - backfilled));
-      uncounted = 0;
+    if (!backfilling && stillMissed() > counted) {
+      counters.add(IntakeCounter.MISSED_EVENTS, stillMissed() - counted);
+      counted = stillMissed();
     }
     long cameLate = gaps.takeLate();
     if (cameLate > 0) {
@@ -274,7 +284,7 @@ final class LossTeller {
     if (untold()) {
       tellOverrun();
     }
-    if (missed > 0 && !backfilling) {
+    if (stillMissed() > 0 && !backfilling) {
       tellMissed();
     }
     if (unseen > 0) {
@@ -310,16 +320,18 @@ final class LossTeller {
   }
 
   private void tellMissed() {
-    OwnEvent.Fields gap = of("agent_down").with("events", missed - backfilled);
+    OwnEvent.Fields gap = of("agent_down").with("events", stillMissed());
     if (firstMissed > 0) {
       gap.with("first_serial", firstMissed).with("last_serial", lastMissed);
     }
-    if (backfilled > 0) {
-      gap.with("backfilled", backfilled);
+    if (backfilled + backfilledOwed > 0) {
+      gap.with("backfilled", backfilled + backfilledOwed);
     }
     gap.with("backfill", backfillTrouble).with("estimate", ESTIMATE);
-    if (missed <= backfilled || tell.test(gap.build())) {
+    if (tell.test(gap.build())) {
       missed = 0;
+      owedBefore = 0;
+      counted = 0;
       firstMissed = 0;
     }
   }

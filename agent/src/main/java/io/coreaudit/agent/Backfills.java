@@ -16,6 +16,7 @@ import io.coreaudit.spool.Spool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +27,21 @@ final class Backfills {
   private static final Path PROC = Path.of("/proc");
   private static final Path AUDITD_CONFIG = Path.of("/etc/audit/auditd.conf");
 
+  /// So long a record may have waited in the kernel before somebody listened.
+  private static final long LONGEST_QUEUED_MS = TimeUnit.MINUTES.toMillis(1);
+
   private Backfills() {}
 
   /// Makes the role, and has the intake wait for what it finds; null: nothing is looked for.
+  ///
+  /// @param startedMs when this process began, milliseconds of the epoch
   static Backfill open(
-      AgentConfig config, Intake intake, Spool spool, BootId boot, Origins origins, long boundMs) {
+      AgentConfig config,
+      Intake intake,
+      Spool spool,
+      BootId boot,
+      Origins origins,
+      long startedMs) {
     InputMode mode = config.input().mode();
     if (!config.backfill().enabled() || mode == InputMode.PLUGIN || mode == InputMode.FILE) {
       return null;
@@ -51,7 +62,7 @@ final class Backfills {
               config.spool().dir(),
               boot,
               BootTime.ms(PROC.resolve("stat")),
-              boundMs,
+              startedMs - LONGEST_QUEUED_MS,
               config.backfill().rate());
       return new Backfill(
           settings,
