@@ -68,6 +68,11 @@ class RoomsTest {
                       "format",
                       "ledger",
                       "json")),
+              Map.entry(
+                  "backfill",
+                  List.of(
+                      "kernel", "ring", "record", "event", "frame", "origin", "spool", "intake",
+                      "decode")),
               Map.entry("ledger", List.of("event", "frame", "origin", "spool", "format")),
               Map.entry("mount", List.of("kernel")),
               Map.entry(

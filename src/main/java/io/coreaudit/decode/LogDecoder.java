@@ -6,15 +6,11 @@ import io.coreaudit.event.AssemblerMode;
 import io.coreaudit.event.EventHandler;
 import io.coreaudit.format.ByteOutput;
 import io.coreaudit.format.EventEncoder;
-import io.coreaudit.kernel.Pages;
-import io.coreaudit.memory.Memory;
 import io.coreaudit.origin.OriginCollector;
-import io.coreaudit.record.EightBytes;
 import io.coreaudit.record.TextLine;
 import io.coreaudit.ring.RecordRing;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /// Decodes logs: lines in, encoded events out.
@@ -22,14 +18,11 @@ import java.nio.file.Path;
 /// `decode` each input in its order, then `finish`.
 public final class LogDecoder implements AutoCloseable {
   /// A line longer than this is left out.
-  public static final int LONGEST_LINE = 1 << 20;
+  public static final int LONGEST_LINE = LogLines.LONGEST;
 
-  private static final int READ_BYTES = 256 << 10;
-  private static final int BUFFER_BYTES = LONGEST_LINE + READ_BYTES;
   private static final long RING_BYTES = 16 << 20;
   private static final int IDLE_MILLIS = 500;
   private static final int WRITE_BYTES = 64 << 10;
-  private static final long LINE_FEEDS = EightBytes.ONES * '\n';
 
   /// Is told how far the decoder is, now and then.
   @FunctionalInterface
@@ -52,16 +45,13 @@ public final class LogDecoder implements AutoCloseable {
   private final OutputStream out;
   private final RecordRing ring = RecordRing.allocate(RING_BYTES);
   private final Assembler assembler = new Assembler(ring, AssemblerMode.FILE, new Events());
-  private final Pages buffer = Pages.unwritten(BUFFER_BYTES);
-  private final ByteBuffer view = Memory.view(buffer.address(), BUFFER_BYTES);
+  private final LogLines log = new LogLines();
   private final HeldEvents held;
   private final ByteOutput encoded = new ByteOutput(2 * WRITE_BYTES);
   private final TextLine line = new TextLine();
   private boolean begun;
-  private boolean skipping;
   private long lines;
   private long noRecords;
-  private long tooLong;
   private long events;
   private long written;
 
@@ -92,31 +82,25 @@ public final class LogDecoder implements AutoCloseable {
   }
 
   private void decode(LogInput input, Progress progress, boolean growing) throws IOException {
-    int filled = 0;
     while (true) {
       if (growing && held.size() > 0 && !input.hasMore(IDLE_MILLIS)) {
         held.releaseComplete(encoder, encoded);
         write();
       }
-      view.limit(Math.min(filled + READ_BYTES, BUFFER_BYTES)).position(filled);
-      int read = input.read(view);
-      if (read < 0) {
+      if (!log.read(input)) {
         break;
       }
-      filled = takeLines(filled, filled + read);
-      if (filled > LONGEST_LINE) {
-        skip();
-        filled = 0;
+      while (log.next()) {
+        take(log.address(), log.length());
       }
       if (growing) {
         write();
       }
       progress.at(input.position());
     }
-    if (filled > 0) {
-      take(buffer.address(), filled);
+    if (log.rest()) {
+      take(log.address(), log.length());
     }
-    skipping = false;
     write();
   }
 
@@ -125,36 +109,10 @@ public final class LogDecoder implements AutoCloseable {
     assembler.flush();
     drain();
     write();
-    return new Result(lines, noRecords, tooLong, events, written);
-  }
-
-  // What is before `searched` has no line feed. How many bytes of a line are left.
-  private int takeLines(int searched, int filled) throws IOException {
-    long start = buffer.address();
-    long end = start + filled;
-    long at = EightBytes.find(start + searched, end, LINE_FEEDS);
-    while (at < end) {
-      take(start, (int) (at - start));
-      start = at + 1;
-      at = EightBytes.find(start, end, LINE_FEEDS);
-    }
-    int rest = (int) (end - start);
-    if (rest > 0 && start > buffer.address()) {
-      Memory.copy(start, buffer.address(), rest);
-    }
-    return rest;
+    return new Result(lines + log.tooLong(), noRecords, log.tooLong(), events, written);
   }
 
   private void take(long address, int length) throws IOException {
-    if (skipping) {
-      skipping = false;
-      return;
-    }
-    if (length > LONGEST_LINE) {
-      lines++;
-      tooLong++;
-      return;
-    }
     TextLine.Outcome outcome = line.split(address, length);
     if (outcome == TextLine.Outcome.BLANK) {
       return;
@@ -175,14 +133,6 @@ public final class LogDecoder implements AutoCloseable {
       // Others leave only then, as with libauparse: their order may depend on it.
       begun = false;
       drain();
-    }
-  }
-
-  private void skip() {
-    if (!skipping) {
-      skipping = true;
-      lines++;
-      tooLong++;
     }
   }
 
@@ -222,7 +172,7 @@ public final class LogDecoder implements AutoCloseable {
   @Override
   public void close() {
     ring.close();
-    buffer.close();
+    log.close();
     held.close();
   }
 }

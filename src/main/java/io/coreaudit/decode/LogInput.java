@@ -18,7 +18,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /// The bytes of one log, gunzipped where they begin as gzip does.
-final class LogInput implements AutoCloseable {
+public final class LogInput implements AutoCloseable {
   private static final int MAGIC_1 = 0x1f;
   private static final int MAGIC_2 = 0x8b;
   private static final int STANDARD_INPUT = 0;
@@ -72,14 +72,23 @@ final class LogInput implements AutoCloseable {
     }
   }
 
-  static LogInput open(Path path) throws IOException {
+  /// Opens a file.
+  public static LogInput open(Path path) throws IOException {
     FileInputStream file = new FileInputStream(path.toFile());
     try {
       return new LogInput(file, path.toString(), false);
+    } catch (EOFException | ZipException damaged) {
+      file.close();
+      throw damaged(path.toString(), damaged);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  private static IOException damaged(String name, IOException how) {
+    return new IOException(
+        name + ": the gzip data is cut or damaged (" + how.getMessage() + ")", how);
   }
 
   static LogInput standard() throws IOException {
@@ -104,8 +113,7 @@ final class LogInput implements AutoCloseable {
       taken += zipped ? 0 : Math.max(0, read);
       return read;
     } catch (EOFException | ZipException damaged) {
-      throw new IOException(
-          name + ": the gzip data is cut or damaged (" + damaged.getMessage() + ")", damaged);
+      throw damaged(name, damaged);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Puts the files of a rotated set in order, the oldest first: `audit.log.2.gz`, `audit.log.1`,
 /// `audit.log`; or, by date, `audit.log-20260101`, `audit.log-20260201`, `audit.log`.
@@ -65,6 +66,19 @@ public final class RotatedSets {
       members.removeIf(member -> member.base.equals(base));
     }
     return ordered;
+  }
+
+  /// The files of the set that a log belongs to, as they are named now, the oldest first.
+  public static List<Path> of(Path log) throws IOException {
+    Path base = Member.of(log).base;
+    try (Stream<Path> files = Files.list(log.toAbsolutePath().getParent())) {
+      return files
+          .map(Member::of)
+          .filter(member -> member.base.getFileName().equals(base.getFileName()))
+          .sorted(OLDEST_FIRST)
+          .map(Member::path)
+          .toList();
+    }
   }
 
   private static List<Member> logsIn(Path directory) throws IOException {

@@ -81,6 +81,17 @@ public final class Assembler {
     return open.size();
   }
 
+  /// The highest serial up to which every event that came was handed on; 0 before the first.
+  public long settledSerial() {
+    long settled = gaps.highest();
+    for (AssembledEvent event = open.oldest(); event != null; event = event.newer) {
+      if ((int) (event.serial - 1 - settled) < 0) {
+        settled = event.serial - 1;
+      }
+    }
+    return settled;
+  }
+
   /// Copies a record into the ring, by force if it is full, and takes it. It may complete its
   /// event, and by its stamp others. False: it is too long for this ring; counted.
   ///

@@ -31,6 +31,8 @@ public final class SerialGaps {
   private final long[] seen = new long[WINDOW / 64];
   private final long[] given = new long[WINDOW / 64]; // up for lost, of the window below base
   private boolean started;
+  private boolean heard;
+  private long first; // the serial heard first that may be of now
   private int base; // lowest serial not decided
   private int high; // highest serial seen or decided
 
@@ -48,9 +50,16 @@ public final class SerialGaps {
   private long restarts;
   private long highStampMs; // of the record that moved high; without meaning unless it is known
   private boolean stampKnown;
+  private long listensSinceMs = Long.MIN_VALUE;
 
   /// Creates a window that begins at the first serial it is given.
   public SerialGaps() {}
+
+  /// Leaves serials out of `firstHeard` whose stamp is older: they are of system calls that began
+  /// before anybody listened. Before the first serial.
+  public void listensSince(long epochMs) {
+    listensSinceMs = epochMs;
+  }
 
   /// Begins behind a serial that was taken before: what is missing between it and the first one
   /// that comes was lost. Before the first serial.
@@ -64,8 +73,8 @@ public final class SerialGaps {
   /// @param stampMs its stamp, milliseconds of the epoch
   public void onSerial(long kernelSerial, long stampMs) {
     int serial = (int) kernelSerial;
-    if (!started) {
-      begin(serial);
+    if (!heard) {
+      hear(serial, stampMs);
     }
     int ahead = serial - base;
     if (ahead < 0) {
@@ -131,6 +140,16 @@ public final class SerialGaps {
     if (base - serial <= WINDOW && (given[word] & 1L << serial) != 0) {
       given[word] &= ~(1L << serial);
       lateEvents++;
+    }
+  }
+
+  private void hear(int serial, long stampMs) {
+    if (!started) {
+      begin(serial);
+    }
+    if (stampMs >= listensSinceMs && serial - base >= 0) {
+      heard = true;
+      first = serial & 0xffff_ffffL;
     }
   }
 
@@ -245,6 +264,11 @@ public final class SerialGaps {
   /// How often counting began anew because it had begun with a call of long ago.
   public long restarts() {
     return restarts;
+  }
+
+  /// The serial of the first event that began since this one listens; 0: none did yet.
+  public long firstHeard() {
+    return first;
   }
 
   /// The highest serial seen, 0 before the first.

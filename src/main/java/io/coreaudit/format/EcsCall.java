@@ -22,6 +22,7 @@ final class EcsCall {
   private static final Piece RECORD = key("type");
   private static final Piece OWN = Piece.of("\"own\":true,");
   private static final Piece INCOMPLETE = Piece.of("\"incomplete\":true,");
+  private static final Piece BACKFILLED = Piece.of("\"backfilled\":true,");
   private static final Piece REDACTED = Piece.of("\"redacted\":true,");
   private static final Piece CLAIMED = key("claimed");
   private static final Piece CLAIMED_NAME = Piece.of("\"process.name\",");
@@ -72,6 +73,9 @@ final class EcsCall {
     claims(event);
     if ((frame.flags() & EventFlags.INCOMPLETE) != 0) {
       out.put(INCOMPLETE);
+    }
+    if ((frame.flags() & EventFlags.BACKFILLED) != 0) {
+      out.put(BACKFILLED);
     }
     if ((frame.flags() & EventFlags.REDACTED) != 0) {
       out.put(REDACTED);

@@ -47,9 +47,15 @@ public final class FrameDescriptor {
 
   static final int BOOT_ID = 16;
   static final int STAMP_SECONDS = 32;
-  static final int SERIAL = 40;
+
+  /// Where the serial stands.
+  public static final int SERIAL = 40;
+
   static final int STAMP_MILLIS = 48;
-  static final int REPEAT = 50;
+
+  /// Where it stands whether it is a further event of its stamp.
+  public static final int REPEAT = 50;
+
   static final int RECEIVE_TIME = 56;
   static final int RECORDS_LENGTH = 64;
   static final int ORIGIN_LENGTH = 68;

@@ -59,6 +59,16 @@ public final class FrameWriter {
     }
   }
 
+  /// Starts with a whole frame, to be sealed anew; its flags. It is no longer than frames may be.
+  public int begin(byte[] whole) {
+    Memory.copy(whole, 0, frame, whole.length);
+    position = whole.length;
+    recordCount = Memory.intAt(frame + RECORD_COUNT);
+    recordsEnd = HEADER_LENGTH + Memory.intAt(frame + RECORDS_LENGTH);
+    Memory.putInt(frame + CRC, 0);
+    return Memory.shortAt(frame + FLAGS) & 0xffff;
+  }
+
   /// Starts a frame.
   ///
   /// @param receiveTimeNs nanoseconds of the epoch

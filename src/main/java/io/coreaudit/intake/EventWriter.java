@@ -166,6 +166,23 @@ final class EventWriter implements EventHandler {
     }
   }
 
+  /// Takes an event of earlier, a frame that lacks its number alone; false: not now.
+  boolean earlier(byte[] frame) {
+    if (!mayTake()) {
+      return false;
+    }
+    if (!batch.hasRoom(frame.length)) {
+      commit();
+    }
+    writer.startAt(batch.nextOffset());
+    counters.increment(IntakeCounter.BACKFILLED);
+    seal(writer.begin(frame));
+    if (batch.isFull()) {
+      commit();
+    }
+    return true;
+  }
+
   /// Looks how full the spool is, before events come and after.
   void lookAtSpool() {
     if (shedding != null) {

@@ -54,10 +54,14 @@ public final class Intake implements AutoCloseable {
 
   private static final int SHORTEST_GATHER_MICROS = 250;
 
+  /// Between the binding of the socket and this role lies less.
+  private static final long STARTED_WITHIN_MS = TimeUnit.SECONDS.toMillis(30);
+
   private final Input input;
   private final int gatherMicros;
   private final RecordRing ring;
   private final Spool spool;
+  private final BootId boot;
   private final EventFd wake = new EventFd();
   private final Poll poll;
   private final OwnEvents ownEvents = new OwnEvents(OWN_EVENTS_WAITING, wake::signal);
@@ -72,6 +76,7 @@ public final class Intake implements AutoCloseable {
   private LongConsumer beat = nowNs -> {};
   private Runnable rest = () -> {};
   private OwnEvent lastWord;
+  private EarlierEvents earlier; // null: none are looked for, or they are all there
   private long ownLeft;
   private long ringForcedTold;
   private long tableForcedTold;
@@ -102,13 +107,14 @@ public final class Intake implements AutoCloseable {
     this.mode = mode;
     this.ring = ring;
     this.spool = spool;
+    this.boot = boot;
     this.onOverrun = onOverrun;
     this.poll = new Poll(2);
     this.writer = new EventWriter(spool, origin, boot, counters, input.patient(), canaries);
     this.assembler = new Assembler(ring, mode, writer);
     this.losses = new LossTeller(assembler.gaps(), counters, writer::ownInTime);
     writer.onAccepted(this::noteTaken);
-    goOn(spool.takenBefore(), boot);
+    goOn(spool.takenBefore());
     for (SpoolDamage damage : spool.damages()) {
       ownEvents.offer(told(damage));
     }
@@ -118,13 +124,17 @@ public final class Intake implements AutoCloseable {
   }
 
   /// What the process before took and did not write is owed, and what came since, in one boot.
-  private void goOn(SpoolTaken before, BootId boot) {
-    boolean sameBoot = before.bootIdHigh() == boot.high() && before.bootIdLow() == boot.low();
-    boolean known = mode == AssemblerMode.LIVE && sameBoot && before.serial() > 0;
+  private void goOn(SpoolTaken before) {
+    boolean known = mode == AssemblerMode.LIVE && isOfBoot(before) && before.serial() > 0;
+    assembler.gaps().listensSince(System.currentTimeMillis() - STARTED_WITHIN_MS);
     if (known) {
       assembler.gaps().goOnAfter(before.serial());
     }
     losses.agentWasDown(known, mode == AssemblerMode.FILE ? 0 : before.owedEvents());
+  }
+
+  private boolean isOfBoot(SpoolTaken before) {
+    return before.bootIdHigh() == boot.high() && before.bootIdLow() == boot.low();
   }
 
   private void noteTaken() {
@@ -132,6 +142,13 @@ public final class Intake implements AutoCloseable {
       spool.noteTaken(
           assembler.gaps().highest(),
           assembler.openEvents() + losses.owedEvents() + writer.owedEvents() + owedOwn());
+    }
+  }
+
+  /// As long as events of before the start are missing, nothing behind them is settled.
+  private void noteSettled() {
+    if (mode == AssemblerMode.LIVE) {
+      spool.noteSettled(earlier == null ? assembler.settledSerial() : earlier.settledBefore());
     }
   }
 
@@ -313,7 +330,8 @@ public final class Intake implements AutoCloseable {
             && !assembler.isHolding()
             && !losses.pending()
             && !writer.pending()
-            && ownEvents.size() == 0;
+            && ownEvents.size() == 0
+            && (earlier == null || !earlier.pending());
     return idle ? -1 : (int) (TICK_NS / 1_000_000);
   }
 
@@ -351,8 +369,12 @@ public final class Intake implements AutoCloseable {
       counters.add(IntakeCounter.OWN_REFUSED, refused);
       losses.ownRefused(refused);
     }
+    if (earlier != null && messages < LARGE_TURN) {
+      takeEarlier();
+    }
     writer.commit();
     noteTaken();
+    noteSettled();
     if (writer.takeAppended()) {
       spool.signalReaders();
     }
@@ -423,6 +445,31 @@ public final class Intake implements AutoCloseable {
     writer.tellCounted(true);
     turn(System.nanoTime(), 0);
     spool.signalReaders();
+  }
+
+  /// Opens the way for events of before the start: what is missing is not told until all of them
+  /// came. Before `run`, with input from the kernel only.
+  public EarlierEvents awaitEarlier() {
+    SpoolTaken before = spool.takenBefore();
+    long settled = before.settled() == SpoolTaken.UNKNOWN ? before.serial() : before.settled();
+    earlier = new EarlierEvents(isOfBoot(before) ? settled : 0, wake::signal);
+    losses.awaitsBackfill();
+    return earlier;
+  }
+
+  /// Takes what waits of them, behind the events of now.
+  private void takeEarlier() {
+    earlier.heard(assembler.gaps().firstHeard());
+    byte[] frame = earlier.peek();
+    while (frame != null && writer.earlier(frame)) {
+      losses.backfilled(EarlierEvents.firstOfSerial(frame));
+      earlier.remove();
+      frame = earlier.peek();
+    }
+    if (earlier.isOver()) {
+      losses.backfillIsOver(earlier.trouble());
+      earlier = null;
+    }
   }
 
   /// Asks the thread to write what is there and end. Any thread.

@@ -5,8 +5,8 @@ import io.coreaudit.telemetry.CounterKey;
 /// What the intake thread counts.
 ///
 /// Two identities hold at rest: `MESSAGES` = `RECORDS` + `CONTROL` + `MALFORMED` + `TRUNCATED` +
-/// `FOREIGN` + `BLANK`, and `EVENTS` = `ACCEPTED` + `REFUSED` + `CANARIES` + `OVER_RATE` +
-/// `REPEATED_READS` + `SHED`.
+/// `FOREIGN` + `BLANK`, and `EVENTS` + `BACKFILLED` = `ACCEPTED` + `REFUSED` + `CANARIES` +
+/// `OVER_RATE` + `REPEATED_READS` + `SHED`.
 public enum IntakeCounter implements CounterKey {
   MESSAGES("Netlink messages or lines received."),
   RECORDS("Audit records handed to the assembler."),
@@ -31,6 +31,7 @@ public enum IntakeCounter implements CounterKey {
       "Times that the count of serials began anew, for the first was a call's of long ago: what was"
           + " lost there is not known."),
   EVENTS("Events that the assembler completed."),
+  BACKFILLED("Events of before the start that were read from auditd's log."),
   ACCEPTED("Events that the spool accepted."),
   REFUSED("Events that the spool refused: disk full, bound reached, or failed."),
   CANARIES("Events that the agent itself provoked to hear whether it is deaf."),

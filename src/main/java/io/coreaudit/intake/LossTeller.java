@@ -16,7 +16,8 @@ import java.util.function.Predicate;
 ///
 /// ```text
 /// netlink_overrun     events, overruns, dropped_records, first_serial, last_serial
-/// agent_down          events, first_serial, last_serial    between the process before and this one
+/// agent_down          events, first_serial, last_serial    between the process before and this one,
+///                     backfilled                           and of those found in auditd's log
 /// serials_unseen      events                               missing, without an overrun
 /// came_late           events                               of those told before, that came after all
 /// ring_full           events                               cut short
@@ -29,7 +30,9 @@ import java.util.function.Predicate;
 /// the end what is still owed (`owedEvents`) is left to the next process.
 ///
 /// An agent that comes after another of the same boot knows which serial that one took last. All
-/// that is missing until the first serial that comes now is decided was lost while none ran.
+/// that is missing until the first serial that comes now is decided was lost while none ran. Where
+/// auditd's log is looked through for it (`awaitsBackfill`), only what that did not have is told,
+/// when it is over; a stop before leaves the rest to the next process.
 ///
 /// An overrun begins with the kernel's word and is over when a serial that came after the socket
 /// was empty again has been decided: between that one and the last of the full buffer lies what was
@@ -75,6 +78,12 @@ final class LossTeller {
   private long missed;
   private long firstMissed;
   private long lastMissed;
+  private long owedBefore; // by the process before: taken, not written
+  private long counted; // of what is missed
+  private boolean backfilling;
+  private long backfilled; // of the missed
+  private long backfilledOwed;
+  private String backfillTrouble;
 
   /// @param tell writes an event; false: the spool did not take it
   LossTeller(SerialGaps gaps, Counters<IntakeCounter> counters, Predicate<OwnEvent> tell) {
@@ -89,8 +98,35 @@ final class LossTeller {
     wasDown = serialKnown;
     lastBefore = gaps.highest();
     firstAfter = lastBefore;
-    missed = owedEvents;
-    counters.add(IntakeCounter.MISSED_EVENTS, owedEvents);
+    owedBefore = owedEvents;
+  }
+
+  /// What is missing may be found in auditd's log.
+  void awaitsBackfill() {
+    backfilling = true;
+  }
+
+  /// An event of before the start was found there.
+  ///
+  /// @param serial its own; 0: it is a further event of one that was found
+  void backfilled(long serial) {
+    if ((int) (serial - lastBefore) > 0) {
+      backfilled++;
+    } else if (serial > 0) {
+      backfilledOwed++;
+    }
+  }
+
+  private long stillMissed() {
+    return Math.max(0, missed - backfilled) + Math.max(0, owedBefore - backfilledOwed);
+  }
+
+  /// The log was looked through.
+  ///
+  /// @param trouble why not all of it; null: nothing was in the way
+  void backfillIsOver(String trouble) {
+    backfilling = false;
+    backfillTrouble = trouble;
   }
 
   /// The kernel said ENOBUFS.
@@ -148,13 +184,13 @@ final class LossTeller {
         || ringFull > 0
         || tableFull > 0
         || ownRefused > 0
-        || missed > 0
+        || stillMissed() > 0
         || gaps.undecided();
   }
 
   /// Events that are known to be lost and have not been told, the agent's own among them.
   long owedEvents() {
-    return lost + unseen + missed + ownRefused;
+    return lost + unseen + stillMissed() + ownRefused;
   }
 
   private boolean untold() {
@@ -181,7 +217,7 @@ final class LossTeller {
     if (untold() && (!open || nowNs - untoldSinceNs >= TELL_AT_LATEST_NS)) {
       tellOverrun();
     }
-    if (missed > 0 && !wasDown) {
+    if (stillMissed() > 0 && !wasDown && !backfilling) {
       tellMissed();
     }
     if (unseen > 0 && nowNs - unseenSinceNs >= QUIET_TELL_NS) {
@@ -203,7 +239,6 @@ final class LossTeller {
         }
         missed += events;
         lastMissed = gaps.lastMissing();
-        counters.add(IntakeCounter.MISSED_EVENTS, events);
       } else if (open) {
         if (!untold()) {
           untoldSinceNs = nowNs;
@@ -221,6 +256,10 @@ final class LossTeller {
         unseen += events;
         counters.add(IntakeCounter.UNSEEN_SERIALS, events);
       }
+    }
+    if (!backfilling && stillMissed() > counted) {
+      counters.add(IntakeCounter.MISSED_EVENTS, stillMissed() - counted);
+      counted = stillMissed();
     }
     long cameLate = gaps.takeLate();
     if (cameLate > 0) {
@@ -245,7 +284,7 @@ final class LossTeller {
     if (untold()) {
       tellOverrun();
     }
-    if (missed > 0) {
+    if (stillMissed() > 0 && !backfilling) {
       tellMissed();
     }
     if (unseen > 0) {
@@ -281,13 +320,18 @@ final class LossTeller {
   }
 
   private void tellMissed() {
-    OwnEvent.Fields gap = of("agent_down").with("events", missed);
+    OwnEvent.Fields gap = of("agent_down").with("events", stillMissed());
     if (firstMissed > 0) {
       gap.with("first_serial", firstMissed).with("last_serial", lastMissed);
     }
-    gap.with("estimate", ESTIMATE);
+    if (backfilled + backfilledOwed > 0) {
+      gap.with("backfilled", backfilled + backfilledOwed);
+    }
+    gap.with("backfill", backfillTrouble).with("estimate", ESTIMATE);
     if (tell.test(gap.build())) {
       missed = 0;
+      owedBefore = 0;
+      counted = 0;
       firstMissed = 0;
     }
   }

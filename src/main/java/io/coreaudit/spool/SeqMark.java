@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 ///  32  i64  receive time     of that frame, nanoseconds of the epoch
 ///  40  i64  serial           the highest that was taken from the kernel, 0: none
 ///  48  i64  owed             events taken that are neither in the spool nor told as lost
+///  56  i64  first open       the lowest serial whose event may be owed, 0: not known
 /// ```
 ///
 /// The frames themselves say how far the numbers went. Where they are damaged, the mark tells how
@@ -35,6 +36,7 @@ final class SeqMark implements AutoCloseable {
   private static final int TIME = 32;
   private static final int SERIAL = 40;
   private static final int OWED = 48;
+  private static final int FIRST_OPEN = 56;
   private static final int PAGE_BYTES = 4096;
 
   private final Arena arena = Arena.ofShared();
@@ -72,6 +74,7 @@ final class SeqMark implements AutoCloseable {
       Memory.putLong(page + SEQ, 0);
       Memory.putLong(page + SERIAL, 0);
       Memory.putLong(page + OWED, 0);
+      Memory.putLong(page + FIRST_OPEN, 0);
       Memory.putLong(page + BOOT_ID_HIGH, bootIdHigh);
       Memory.putLong(page + BOOT_ID_LOW, bootIdLow);
     }
@@ -86,10 +89,19 @@ final class SeqMark implements AutoCloseable {
     Memory.putLong(page + OWED, owedEvents);
   }
 
+  /// Notes up to which serial nothing is owed. A store.
+  void noteSettled(long serial) {
+    Memory.putLong(page + FIRST_OPEN, serial + 1);
+  }
+
   /// What was noted so.
   SpoolTaken taken() {
     return new SpoolTaken(
-        bootIdHigh(), bootIdLow(), Memory.longAt(page + SERIAL), Memory.longAt(page + OWED));
+        bootIdHigh(),
+        bootIdLow(),
+        Memory.longAt(page + SERIAL),
+        Memory.longAt(page + OWED),
+        Memory.longAt(page + FIRST_OPEN) - 1);
   }
 
   /// The number noted last, 0: none.

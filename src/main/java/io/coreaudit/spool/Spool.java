@@ -310,6 +310,12 @@ public final class Spool implements AutoCloseable {
     mark.noteTaken(serial, owedEvents);
   }
 
+  /// Notes up to which serial every event is in the spool or was left out on purpose. Appending
+  /// thread; a store into a page.
+  public void noteSettled(long serial) {
+    mark.noteSettled(serial);
+  }
+
   /// What the process before noted last so; all zero when there was none.
   public SpoolTaken takenBefore() {
     return takenBefore;

@@ -24,6 +24,14 @@ public final class SpoolInspector {
     boolean onFrame(FrameFlyweight frame);
   }
 
+  /// Takes what `catBack` finds.
+  public interface SegmentVisitor extends FrameVisitor {
+    /// Called behind the last frame of each segment.
+    ///
+    /// @return whether the segment before it is wanted
+    boolean onSegmentEnd();
+  }
+
   /// What was found.
   ///
   /// @param segments segments there are
@@ -81,6 +89,36 @@ public final class SpoolInspector {
   /// Hands every whole frame out, oldest first.
   public void cat(FrameVisitor visitor) {
     new Walk(problem -> {}, visitor).run();
+  }
+
+  /// Hands whole frames out, the newest segment first, each from its beginning, until enough were
+  /// seen.
+  ///
+  /// @return whether the visitor said that it was enough; false: there is no older segment
+  public boolean catBack(SegmentVisitor visitor) {
+    int[] segments = SpoolFiles.segments(directory);
+    FrameFlyweight frame = new FrameFlyweight();
+    try (FrameWalker walker = new FrameWalker()) {
+      for (int i = segments.length - 1; i >= 0; i--) {
+        try {
+          walker.open(new SegmentMap(SpoolFiles.segment(directory, segments[i])));
+        } catch (NoSuchFileException e) {
+          return false; // deleted since it was listed, and those before it too
+        }
+        while (walker.next()) {
+          if (walker.isWhole()
+              && !visitor.onFrame(frame.wrap(walker.frameAddress(), walker.frameLength()))) {
+            return true;
+          }
+        }
+        if (!visitor.onSegmentEnd()) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new SpoolException("spool " + directory + ": cannot be read: " + e, e);
+    }
   }
 
   /// Walks and checks everything.

@@ -7,4 +7,10 @@ package io.coreaudit.spool;
 /// @param bootIdLow its lower half
 /// @param serial the highest serial taken, 0: none
 /// @param owedEvents events that were taken and are neither in the spool nor told as lost
-public record SpoolTaken(long bootIdHigh, long bootIdLow, long serial, long owedEvents) {}
+/// @param settled the serial up to which there is none of these, 0: there may be of any, `UNKNOWN`:
+///   nobody noted it
+public record SpoolTaken(
+    long bootIdHigh, long bootIdLow, long serial, long owedEvents, long settled) {
+  /// The value of `settled` that was not noted.
+  public static final long UNKNOWN = -1;
+}

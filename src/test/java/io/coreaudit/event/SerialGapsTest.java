@@ -33,6 +33,19 @@ class SerialGapsTest {
   }
 
   @Test
+  void shouldKnowTheFirstThatBeganSinceItListens() {
+    gaps.goOnAfter(100);
+    gaps.listensSince(50);
+    assertThat(gaps.firstHeard()).isZero();
+    gaps.onSerial(90, 60); // taken before
+    gaps.onSerial(150, 49); // of a call that blocked
+    assertThat(gaps.firstHeard()).isZero();
+    gaps.onSerial(160, 51);
+    gaps.onSerial(155, 52);
+    assertThat(gaps.firstHeard()).isEqualTo(160);
+  }
+
+  @Test
   void shouldNotCountWhatWasBeforeTheFirst() {
     serials(5000, 5010);
     gaps.closeUpTo(5010);

@@ -102,6 +102,7 @@ final class Frames {
       case "parent_script" -> bytes(OriginTag.PARENT_SCRIPT, line(words));
       case "own_doing" -> value(OriginTag.OWN, new byte[0]);
       case "incomplete" -> flags |= EventFlags.INCOMPLETE;
+      case "backfilled" -> flags |= EventFlags.BACKFILLED;
       case "redacted" -> flags |= EventFlags.REDACTED;
       case "truncated" -> flags |= EventFlags.TRUNCATED;
       case "lines" -> lines = true;

@@ -10,12 +10,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.coreaudit.event.AssemblerCounter;
 import io.coreaudit.event.AssemblerMode;
+import io.coreaudit.event.EventFlags;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.event.SyntheticEvent;
 import io.coreaudit.frame.FrameFlyweight;
+import io.coreaudit.frame.FrameWriter;
 import io.coreaudit.kernel.KernelException;
 import io.coreaudit.kernel.LibC;
+import io.coreaudit.kernel.Pages;
 import io.coreaudit.memory.Memory;
 import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.origin.AccountNames;
@@ -369,6 +372,48 @@ final class IntakeTest {
             "reason=\"kernel_lost\" n=3",
             "reason=\"own_events_refused\" events=9");
     assertThat(count(IntakeCounter.OWN_REFUSED)).isEqualTo(9);
+  }
+
+  @Test
+  void shouldTakeEventsOfBeforeTheStartBehindThoseOfNow() throws Exception {
+    live(1 << 20, 0);
+    feed(1, 10);
+    send(12, SYSCALL); // open when it is killed
+    sendWhole(13);
+    intake.doWork();
+    end();
+
+    spool = spool(1 << 20, 64 << 20, SpoolSettings.OnFull.REFUSE);
+    assertThat(spool.takenBefore().settled()).isEqualTo(11);
+    live(1 << 20, 0);
+    EarlierEvents earlier = intake.awaitEarlier();
+    assertThat(earlier.settledBefore()).isEqualTo(11);
+    sendWhole(16);
+    intake.doWork();
+    assertThat(earlier.firstLive()).isEqualTo(16);
+    assertThat(earlier.offer(frame(12), 0)).isTrue();
+    assertThat(earlier.offer(frame(14), 0)).isTrue();
+    intake.doWork();
+    assertThat(count(IntakeCounter.BACKFILLED)).isEqualTo(2);
+    assertThat(count(IntakeCounter.ACCEPTED)).isEqualTo(3);
+    earlier.end(null);
+    while (count(IntakeCounter.OWN_ACCEPTED) == 0) {
+      intake.doWork();
+    }
+    assertThat(read().getLast()).startsWith("reason=\"agent_down\" events=1 ");
+    end();
+    spool = spool(1 << 20, 64 << 20, SpoolSettings.OnFull.REFUSE);
+    assertThat(spool.takenBefore().settled()).isEqualTo(16);
+  }
+
+  private static byte[] frame(long serial) {
+    try (Pages page = Pages.allocate(4096)) {
+      FrameWriter writer = new FrameWriter(page.address(), 4096);
+      writer.begin(EventKind.AUDIT, SECONDS, 4, serial, 0, 0);
+      byte[] frame = new byte[writer.finish(EventFlags.BACKFILLED, 0, 0, 0)];
+      Memory.copy(page.address(), frame, 0, frame.length);
+      return frame;
+    }
   }
 
   @Test

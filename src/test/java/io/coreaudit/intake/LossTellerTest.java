@@ -196,6 +196,47 @@ final class LossTellerTest {
   }
 
   @Test
+  void shouldTellOnlyWhatAuditdsLogDidNotHaveEither() {
+    gaps.goOnAfter(serial - 51);
+    losses.agentWasDown(true, 3);
+    losses.awaitsBackfill();
+    pass(20, 100);
+    assertThat(told).as("it may be found yet").isEmpty();
+    losses.backfilled(900); // of a start before that was killed in its backfill
+    losses.backfilled(0); // a further event of one of them
+    for (long found = 950; found < 990; found++) {
+      losses.backfilled(found);
+    }
+    assertThat(losses.owedEvents()).as("left to the next process by a stop now").isEqualTo(12);
+    losses.finish();
+    assertThat(told).isEmpty();
+    losses.backfillIsOver("the spool is nearly full");
+    pass(1, 100);
+    assertThat(told)
+        .containsExactly(
+            "reason=\"agent_down\" events=12 first_serial=950 last_serial=999 backfilled=41"
+                + " backfill=\"the spool is nearly full\""
+                + " estimate=\"excluded records take serials too\"");
+    assertThat(losses.owedEvents()).isZero();
+    assertThat(counters.value(IntakeCounter.MISSED_EVENTS)).isEqualTo(12);
+  }
+
+  @Test
+  void shouldTellNothingWhenAuditdsLogHadAll() {
+    gaps.goOnAfter(serial - 3);
+    losses.agentWasDown(true, 0);
+    losses.awaitsBackfill();
+    pass(5, 100);
+    losses.backfilled(998);
+    losses.backfilled(999);
+    losses.backfillIsOver(null);
+    pass(70, 100);
+    assertThat(told).isEmpty();
+    assertThat(losses.owedEvents()).isZero();
+    assertThat(counters.value(IntakeCounter.MISSED_EVENTS)).isZero();
+  }
+
+  @Test
   void shouldTellWhatAnEndWithoutRoomLeftUntold() {
     losses.agentWasDown(false, 7);
     refusing = true;

@@ -15,11 +15,12 @@ final class SeqMarkTest {
     try (SeqMark mark = new SeqMark(file)) {
       mark.note(7, 1, 2, 99);
       mark.noteTaken(5000, 3);
+      mark.noteSettled(4990);
     }
     try (SeqMark mark = new SeqMark(file)) {
       assertThat(mark.seq()).isEqualTo(7);
       assertThat(mark.receiveTimeNs()).isEqualTo(99);
-      assertThat(mark.taken()).isEqualTo(new SpoolTaken(1, 2, 5000, 3));
+      assertThat(mark.taken()).isEqualTo(new SpoolTaken(1, 2, 5000, 3, 4990));
     }
   }
 
@@ -29,8 +30,9 @@ final class SeqMarkTest {
     try (SeqMark mark = new SeqMark(dir.resolve("mark"))) {
       mark.note(7, 1, 2, 99);
       mark.noteTaken(5000, 3);
+      mark.noteSettled(4990);
       mark.note(1, 1, 3, 100);
-      assertThat(mark.taken()).isEqualTo(new SpoolTaken(1, 3, 0, 0));
+      assertThat(mark.taken()).isEqualTo(new SpoolTaken(1, 3, 0, 0, SpoolTaken.UNKNOWN));
     }
   }
 }

@@ -16,6 +16,7 @@ import io.coreaudit.agent.http.HttpServer;
 import io.coreaudit.agent.http.Metrics;
 import io.coreaudit.agent.http.Readiness;
 import io.coreaudit.agent.log.StandardError;
+import io.coreaudit.backfill.Backfill;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.event.OwnEvent;
 import io.coreaudit.forward.Forwarder;
@@ -81,6 +82,7 @@ final class Agent implements AutoCloseable {
   private final AgentConfig config;
   private final boolean service;
   private final long startedNs = System.nanoTime();
+  private final long startedMs = System.currentTimeMillis();
   private final StopSignal stop;
   private final Consumer<Address> onHttp;
   private final ConfigReader.Read read;
@@ -111,6 +113,8 @@ final class Agent implements AutoCloseable {
   private Rounds vitals;
   private ChainKeeper chain; // null: the heartbeat tells no hash
   private ChainTeller chainTeller;
+  private Backfill backfill; // null: nothing of before the start is looked for
+  private Thread backfillThread;
   private Thread intakeThread;
   private boolean inputEnded;
 
@@ -187,6 +191,7 @@ final class Agent implements AutoCloseable {
                 spool,
                 sinks,
                 chainTeller,
+                backfill,
                 kernel,
                 origins,
                 readiness,
@@ -252,6 +257,7 @@ final class Agent implements AutoCloseable {
             streamCanary,
             watchCanary);
     intake.shed(config.spool().shed());
+    backfill = Backfills.open(config, intake, spool, boot, origins, startedMs);
     sinks =
         new RunningSinks(
             new RunningSinks.Surroundings(
@@ -296,6 +302,9 @@ final class Agent implements AutoCloseable {
       kernel.takeSlot();
     }
     intakeThread = start(INTAKE, () -> intake.run(stop::inputEnded));
+    if (backfill != null) {
+      backfillThread = start(Backfill.THREAD, backfill::run);
+    }
     if (kernel != null) {
       kernel.startWatches(intake, readiness, health);
     }
@@ -422,6 +431,9 @@ final class Agent implements AutoCloseable {
     readiness.hold("stop", "stopping");
     notice.stopping();
     Closing closing = new Closing(CLOSE_BUDGET);
+    if (backfill != null) {
+      backfill.stop();
+    }
     boolean kernelFree = kernel == null || kernel.stopRoles(closing);
     closing.step("last heartbeat", this::tellUnsent);
     boolean intakeEnded = stopIntake(closing);
@@ -435,7 +447,7 @@ final class Agent implements AutoCloseable {
       kernelFree = closing.within(KERNEL_END, "rules and settings", () -> kernel.restore(rulesGo));
     }
     kernelFree &= kernel == null || kernel.stopWatches(closing);
-    boolean allEnded = true;
+    boolean allEnded = endBackfill(closing);
     for (Forwarder forwarder : forwarders) {
       allEnded &= awaitEnd(ends, forwarder);
     }
@@ -493,6 +505,14 @@ final class Agent implements AutoCloseable {
         "sink " + forwarder.name(), () -> ended[0] = forwarder.awaitEnd(closing.atMost(SINKS_END)));
     if (!ended[0]) {
       LOG.warn("sink {} did not end: its receiver takes nothing", forwarder.name());
+    }
+    return ended[0];
+  }
+
+  private boolean endBackfill(Closing closing) {
+    boolean[] ended = {backfillThread == null};
+    if (backfillThread != null) {
+      closing.step("backfill", () -> ended[0] = backfillThread.join(closing.atMost(ROLE_END)));
     }
     return ended[0];
   }

@@ -2,6 +2,7 @@ package io.coreaudit.agent;
 
 import static io.coreaudit.kernel.LinuxConstants.PRIO_PROCESS;
 
+import io.coreaudit.backfill.Backfill;
 import io.coreaudit.forward.Forwarder;
 import io.coreaudit.kernel.LibC;
 import io.coreaudit.ledger.ChainKeeper;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 /// intake                  -4   as auditd has it by default; only with CAP_SYS_NICE
 /// mounts                  -4   a secret is not watched before this thread has attached it
 /// forwarders, chain        5
+/// backfill                 5   what happened before can wait
 /// optimising compiler     10   the first compiler, whose code comes at once, stays as it is
 /// ```
 ///
@@ -67,7 +69,9 @@ final class Priorities {
   private static int further(String name) {
     if (name.equals(Agent.INTAKE) || name.equals(SecretKeeper.THREAD)) {
       return -4;
-    } else if (name.equals(FORWARDER) || name.equals(ChainKeeper.THREAD)) {
+    } else if (name.equals(FORWARDER)
+        || name.equals(ChainKeeper.THREAD)
+        || name.equals(Backfill.THREAD)) {
       return 5;
     }
     return name.equals(OPTIMISER) ? 10 : 0;

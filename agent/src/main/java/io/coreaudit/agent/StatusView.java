@@ -133,7 +133,8 @@ final class StatusView implements StatusSource {
     return new StatusReport.Input(
         agent.intake().describe(),
         receiver == null ? null : receiver.receiveBufferBytes(),
-        receiver == null ? null : intake(IntakeCounter.DROPPED_RECORDS));
+        receiver == null ? null : intake(IntakeCounter.DROPPED_RECORDS),
+        agent.backfill() == null ? null : agent.backfill().state());
   }
 
   private StatusReport.Kernel kernel() {
@@ -185,7 +186,7 @@ final class StatusView implements StatusSource {
                 AssemblerCounter.RECORDS_OPEN)),
         new StatusReport.LedgerLine(
             "events",
-            intake(IntakeCounter.EVENTS),
+            intake(IntakeCounter.EVENTS) + intake(IntakeCounter.BACKFILLED),
             intake(IntakeCounter.ACCEPTED),
             some(
                 agent.intake().counters(),
@@ -276,6 +277,9 @@ final class StatusView implements StatusSource {
     metrics.bind(agent.intake().counters());
     metrics.bind(agent.intake().assembler().counters());
     metrics.bind(agent.origins().collector().counters());
+    if (agent.backfill() != null) {
+      metrics.bind(agent.backfill().counters());
+    }
     if (agent.origins().containers() != null) {
       metrics.bind(agent.origins().containers().counters());
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 /// All that the agent is told. Frozen.
 ///
 /// @param input how records come in
+/// @param backfill what of before the start is looked for in auditd's log
 /// @param audit what the agent sets in the kernel
 /// @param rules what becomes of its rules
 /// @param watch what is watched
@@ -23,6 +24,7 @@ import java.util.Set;
 /// @param runDir lock and control socket
 public record AgentConfig(
     InputConfig input,
+    BackfillConfig backfill,
     AuditConfig audit,
     RulesConfig rules,
     WatchConfig watch,

@@ -43,6 +43,11 @@ final class ConfigBuilder {
                     number(INPUT_GATHER),
                     (int) number(INPUT_RECEIVE_BUFFER),
                     paths(INPUT_FILES)));
+    BackfillConfig backfill =
+        part(
+            () ->
+                new BackfillConfig(
+                    flag(BACKFILL_ENABLED), path(BACKFILL_LOG), (int) number(BACKFILL_RATE)));
     AuditConfig audit =
         part(
             () ->
@@ -90,8 +95,8 @@ final class ConfigBuilder {
     return part(
         () ->
             new AgentConfig(
-                input, audit, rules, watch, origin, spool, sinks, http, metrics, logLevel, nodeName,
-                heartbeat, stateDir, runDir));
+                input, backfill, audit, rules, watch, origin, spool, sinks, http, metrics, logLevel,
+                nodeName, heartbeat, stateDir, runDir));
   }
 
   private WatchConfig watch() {

@@ -56,6 +56,28 @@ public enum ConfigKey {
       new PathList(),
       "[]",
       "What mode file reads, one after the other; a pipe is read until its end."),
+  /// Look for what was before.
+  BACKFILL_ENABLED(
+      "backfill.enabled",
+      new Flag(),
+      "true",
+      "At each start: take from auditd's log what happened in this boot before the agent listened,"
+          + " behind the last event that the spool has. Only with records from the kernel"
+          + " (input.mode multicast or unicast), and where there is such a log."),
+  /// Where.
+  BACKFILL_LOG(
+      "backfill.log",
+      new PathName("auto"),
+      "auto",
+      "Auditd's log, as a path on the host; rotated files are found beside it. auto: what"
+          + " /etc/audit/auditd.conf says, else /var/log/audit/audit.log."),
+  /// How fast.
+  BACKFILL_RATE(
+      "backfill.rate",
+      new Count(0, 1_000_000, null),
+      "5000",
+      "Most events a second that are taken from it, so that events of now go first. 0 is no"
+          + " bound."),
   /// Switch audit on.
   AUDIT_ENABLE(
       "audit.enable",

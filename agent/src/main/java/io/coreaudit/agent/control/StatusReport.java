@@ -57,7 +57,8 @@ public record StatusReport(
   /// @param mode `multicast, receive buffer 64 MiB`
   /// @param receiveBufferBytes as granted; null: there is no socket
   /// @param drops datagrams that the socket lost, as the kernel counts; null: there is no socket
-  public record Input(String mode, Long receiveBufferBytes, Long drops) {}
+  /// @param backfill what came of looking for events of before the start; null: nobody looked
+  public record Input(String mode, Long receiveBufferBytes, Long drops, String backfill) {}
 
   /// What the kernel says of its audit.
   ///

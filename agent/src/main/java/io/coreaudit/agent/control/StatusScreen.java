@@ -66,6 +66,9 @@ public final class StatusScreen {
     String drops =
         input.at("drops") == Json.NONE ? "" : ", dropped by the socket " + text(input, "drops");
     line("input", text(input, "mode") + drops);
+    if (input.at("backfill") != Json.NONE) {
+      line("backfill", text(input, "backfill"));
+    }
   }
 
   private void kernel(Json kernel, long pid) {

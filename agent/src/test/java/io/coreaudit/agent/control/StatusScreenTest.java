@@ -31,7 +31,11 @@ final class StatusScreenTest {
             131 << 20,
             17.25,
             "/etc/coreaudit/coreaudit.yaml"),
-        new StatusReport.Input("multicast, receive buffer 64 MiB", 64L << 20, 3L),
+        new StatusReport.Input(
+            "multicast, receive buffer 64 MiB",
+            64L << 20,
+            3L,
+            "done: 12 events of before the start"),
         new StatusReport.Kernel(1, 812, 5, 8192, 1L << 40, 42),
         List.of(
             new StatusReport.Rate("records", 1204.04, 5_000_000),
@@ -63,6 +67,7 @@ final class StatusScreenTest {
                        intake is stuck: no sign of life for 12 s (deadline 10 s)
                        http.listen=127.0.0.1:9471: Address already in use
             input      multicast, receive buffer 64 MiB, dropped by the socket 3
+            backfill   done: 12 events of before the start
             kernel     audit on, owner pid 812, backlog 5 of 8192, lost 1099511627776 (42 s ago)
             rates               last minute  since start
                        records     1204.0/s  5000000
@@ -87,7 +92,7 @@ final class StatusScreenTest {
     StatusReport lines =
         new StatusReport(
             live.agent(),
-            new StatusReport.Input("file, 1 files", null, null),
+            new StatusReport.Input("file, 1 files", null, null, null),
             null,
             live.rates(),
             live.ledger(),

@@ -1,0 +1,94 @@
+package io.coreaudit.backfill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.coreaudit.memory.Memory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AuditdLogTest {
+  @TempDir private Path dir;
+  private Path log;
+
+  @BeforeEach
+  void prepare() {
+    log = dir.resolve("audit.log");
+  }
+
+  private static List<String> read(AuditdLog from) throws IOException {
+    List<String> lines = new ArrayList<>();
+    while (from.next()) {
+      byte[] line = new byte[from.length()];
+      Memory.copy(from.address(), line, 0, line.length);
+      lines.add(new String(line, StandardCharsets.UTF_8));
+    }
+    return lines;
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(log, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  private void rotate() throws IOException {
+    for (int n = 9; n > 0; n--) {
+      Path from = n == 1 ? log : dir.resolve("audit.log." + (n - 1));
+      if (Files.exists(from)) {
+        Files.move(from, dir.resolve("audit.log." + n));
+      }
+    }
+  }
+
+  @Test
+  void shouldFollowTheLogAcrossRotations() throws IOException {
+    write("a\n");
+    rotate();
+    write("b\nc");
+    try (AuditdLog follower = AuditdLog.open(log, 0)) {
+      assertThat(read(follower)).containsExactly("a", "b");
+      write("c\nd\n");
+      assertThat(read(follower)).containsExactly("cc", "d");
+      write("e\n");
+      rotate();
+      write("f\n");
+      rotate();
+      write("g\ntorn");
+      assertThat(read(follower)).containsExactly("e", "f", "g");
+      rotate();
+      write("h\n");
+      assertThat(read(follower)).containsExactly("h");
+      assertThat(follower.torn()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldWaitForALogThatIsBeingRenamed() throws IOException {
+    write("a\n");
+    try (AuditdLog follower = AuditdLog.open(log, 0)) {
+      assertThat(read(follower)).containsExactly("a");
+      rotate();
+      assertThat(read(follower)).isEmpty();
+      write("b\n");
+      assertThat(read(follower)).containsExactly("b");
+    }
+  }
+
+  @Test
+  void shouldLeaveOutFilesOfLongAgo() throws IOException {
+    write("a\n");
+    Files.setLastModifiedTime(log, FileTime.fromMillis(999_999));
+    rotate();
+    write("b\n");
+    try (AuditdLog follower = AuditdLog.open(log, 1_000_000)) {
+      assertThat(read(follower)).containsExactly("b");
+    }
+  }
+}
