@@ -1,8 +1,8 @@
 #!/bin/bash
 # The large numbers of reading logs offline: src/verify.sh --full=decode. CPU and memory of `coreaudit decode` beside laurel
 # and ausearch over a hundred thousand and a million events, formats ecs and records. About a quarter of an hour, on a quiet
-# machine with the packages of src/verify.sh; 1.5 GB below TMPDIR. Bounds are those that src/docs/performance.md has
-# measured, and a fifth; the aims of src/docs/next.md are lower.
+# machine with the packages of src/verify.sh; 1.5 GB below TMPDIR. Bounds of ECS are what src/docs/performance.md has
+# measured of 100 thousand events, and a fifth; records may take no more than ausearch. The aims of src/docs/next.md are lower.
 set -eu
 cd "$(dirname "$0")/../.."
 bench=src/bench

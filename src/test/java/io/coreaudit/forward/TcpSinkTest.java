@@ -155,15 +155,15 @@ class TcpSinkTest extends ForwarderScene {
     }
   }
 
-  /// Waits until the connection takes no more, and the sink knows all that arrived: one that waits
-  /// looks once a second; what it holds.
+  /// Waits until the connection takes no more, and the sink knows all that arrived: it looks four
+  /// times a second; what it holds.
   private long awaitFull() throws InterruptedException {
     long sent = -1;
     long held = -1;
     while (sent != count(SinkCounter.BYTES_SENT) || held != count(SinkCounter.HELD_BYTES)) {
       sent = count(SinkCounter.BYTES_SENT);
       held = count(SinkCounter.HELD_BYTES);
-      Thread.sleep(1_200);
+      Thread.sleep(800);
     }
     return held;
   }
