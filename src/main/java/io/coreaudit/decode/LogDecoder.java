@@ -69,9 +69,15 @@ public final class LogDecoder implements AutoCloseable {
   }
 
   /// Decodes a file.
+  ///
+  /// @throws DamagedLogException after what comes before the damage; the next file may follow
   public void decode(Path file, Progress progress) throws IOException {
     try (LogInput input = LogInput.open(file)) {
       decode(input, progress, false);
+    } catch (DamagedLogException damaged) {
+      log.forget();
+      write();
+      throw damaged;
     }
   }
 

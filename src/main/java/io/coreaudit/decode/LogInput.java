@@ -86,8 +86,8 @@ public final class LogInput implements AutoCloseable {
     }
   }
 
-  private static IOException damaged(String name, IOException how) {
-    return new IOException(
+  private static DamagedLogException damaged(String name, IOException how) {
+    return new DamagedLogException(
         name + ": the gzip data is cut or damaged (" + how.getMessage() + ")", how);
   }
 

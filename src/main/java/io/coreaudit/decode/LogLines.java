@@ -68,12 +68,17 @@ public final class LogLines implements AutoCloseable {
   /// Takes what is left at the end of an input as a line; false: nothing is.
   public boolean rest() {
     take(filled);
+    boolean wanted = length > 0 && isWanted();
+    forget();
+    return wanted;
+  }
+
+  /// Leaves out what is there of a line whose end cannot be read.
+  void forget() {
     start = 0;
     searched = 0;
     filled = 0;
-    boolean wanted = length > 0 && isWanted();
     skipping = false;
-    return wanted;
   }
 
   private void take(int end) {

@@ -131,9 +131,11 @@ final class SecretArguments {
     pending = NOTHING;
     boolean script = line;
     int end = command.length();
+    boolean header = false;
     for (int at = 0; at < end; ) {
       int to = indexOf(0, at, end);
-      forms.find(text, at, to, form == Form.CUT && to == end);
+      forms.find(text, at, to, form == Form.CUT && to == end, header);
+      header = SecretForms.isHeaderOption(bytes, at, to);
       argument(at, to, script);
       script = line || isScriptOption(at, to);
       at = to + 1;

@@ -1,5 +1,7 @@
 package io.coreaudit.format;
 
+import java.util.Arrays;
+
 /// Finds secrets that their own form tells, wherever they stand in a text, and marks them:
 ///
 /// ```text
@@ -32,12 +34,15 @@ final class SecretForms {
   private int from;
   private int to;
   private boolean cut;
+  private boolean isHeaderArgument;
 
   /// Marks the secrets of a part of a text: of one argument, or of a whole line.
   ///
   /// @param isCut whether more may have stood behind it
-  void find(CommandText command, int begin, int end, boolean isCut) {
+  /// @param isHeader whether the argument before it says that it is a header
+  void find(CommandText command, int begin, int end, boolean isCut, boolean isHeader) {
     cut = isCut;
+    isHeaderArgument = isHeader;
     text = command;
     bytes = command.bytes();
     from = begin;
@@ -141,7 +146,7 @@ final class SecretForms {
     if (!SecretNames.isOne(bytes, name, end)) {
       return false;
     }
-    if (isBehindHeaderOption(name)) {
+    if (isHeaderArgument && name == from || isBehindHeaderOption(name)) {
       return true;
     }
     boolean first = name == from || isQuote(bytes[name - 1]);
@@ -293,6 +298,18 @@ final class SecretForms {
       case ';', '|', '&', '\n', '\r' -> true;
       default -> false;
     };
+  }
+
+  /// Whether an argument is an option that a header follows.
+  static boolean isHeaderOption(byte[] bytes, int from, int to) {
+    int length = to - from;
+    if (length == 2) {
+      return bytes[from] == '-' && bytes[from + 1] == 'H';
+    }
+    return length == HEADER.length + 2
+        && bytes[from] == '-'
+        && bytes[from + 1] == '-'
+        && Arrays.equals(bytes, from + 2, to, HEADER, 0, HEADER.length);
   }
 
   private boolean isProxy(int header) {

@@ -1,11 +1,19 @@
 package io.coreaudit.format;
 
+import java.util.Arrays;
+
 /// The names of what is secret: `password`, `API_KEY`, `--client-secret`.
 final class SecretNames {
   private static final byte[][] ENDS =
       EventAction.words(
           "password passwd passphrase token secret apikey secretkey accesskey mysqlpwd"
               + " rediscliauth sshpass");
+
+  /// Those that end other words too (`compass`, `--bypass`): no letter or digit is before them.
+  private static final byte[][] WORDS = EventAction.words("pass pwd");
+
+  /// A shell's working directory, in the environment.
+  private static final byte[] DIRECTORY = EventAction.bytes("PWD");
 
   private SecretNames() {}
 
@@ -15,6 +23,14 @@ final class SecretNames {
     for (byte[] name : ENDS) {
       if (endsWith(name, bytes, from, to)) {
         return true;
+      }
+    }
+    for (byte[] word : WORDS) {
+      int begin = to - word.length;
+      byte before = begin > from ? bytes[begin - 1] : 0;
+      if (begin >= from && !isLetterOrDigit(before) && endsWith(word, bytes, begin, to)) {
+        return isSeparator(before)
+            || !Arrays.equals(bytes, begin, to, DIRECTORY, 0, DIRECTORY.length);
       }
     }
     return false;
@@ -36,7 +52,11 @@ final class SecretNames {
 
   /// Whether a byte may be one of a name.
   static boolean isOfName(byte b) {
-    return (b | 0x20) >= 'a' && (b | 0x20) <= 'z' || b >= '0' && b <= '9' || isSeparator(b);
+    return isLetterOrDigit(b) || isSeparator(b);
+  }
+
+  private static boolean isLetterOrDigit(byte b) {
+    return (b | 0x20) >= 'a' && (b | 0x20) <= 'z' || b >= '0' && b <= '9';
   }
 
   private static boolean isSeparator(byte b) {

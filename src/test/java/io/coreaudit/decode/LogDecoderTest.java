@@ -87,7 +87,7 @@ final class LogDecoderTest {
     byte[] whole = Files.readAllBytes(MIXED);
     Path cut = Files.write(dir.resolve("cut.gz"), Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> decode(EventFilter.all(), cut))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DamagedLogException.class)
         .hasMessageContaining("cut.gz: the gzip data is cut or damaged");
   }
 

@@ -158,6 +158,15 @@ final class RedactingEncoderTest {
           app|--secret|x; app|--secret|*
           openssl|rsa|-passin|pass:ab|-passout|pass:c; openssl|rsa|-passin|pass:**|-passout|pass:*
           app|bypass:x|pass: 3 tests; app|bypass:x|pass: 3 tests
+          env|DB_PASS=x|app; env|DB_PASS=*|app
+          app|--db-pass|x|--pwd|y|pwd=z|--Pwd=v; app|--db-pass|*|--pwd|*|pwd=*|--Pwd=*
+          sh|-c|DB_PASS=x app --pwd y z; sh|-c|DB_PASS=* app --pwd * z
+          sqlcmd|server=h,uid=sa,pwd=x,app=y; sqlcmd|server=h,uid=sa,pwd=*,app=y
+          curl|-d|{"pass":"x","compass":"n"}; curl|-d|{"pass":"*","compass":"n"}
+          env|PWD=/root|OLDPWD=/|app|--bypass|on|--compass=n; env|PWD=/root|OLDPWD=/|app|--bypass|on|--compass=n
+          python3|-c|{"PWD": "/root"}; python3|-c|{"PWD": "/root"}
+          curl|-H|token: x y|--header|apikey:z|h; curl|-H|token: ***|--header|apikey:*|h
+          app|-H|accept: token|-d|token: x; app|-H|accept: token|-d|token: x
           """)
   void shouldMaskWhatFollowsASecretsName(String given, String expected) throws IOException {
     List<String> arguments = Arrays.asList(given.split("\\|", -1));

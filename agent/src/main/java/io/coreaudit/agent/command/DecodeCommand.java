@@ -1,5 +1,6 @@
 package io.coreaudit.agent.command;
 
+import io.coreaudit.decode.DamagedLogException;
 import io.coreaudit.decode.EventFilter;
 import io.coreaudit.decode.LogDecoder;
 import io.coreaudit.decode.RotatedSets;
@@ -133,6 +134,7 @@ final class DecodeCommand implements Command {
     List<Path> files = files(arguments);
     OutputStream events = target != null ? target : unbuffered(out);
     LogDecoder.Result result;
+    boolean damaged = false;
     boolean asksOrigin = !(encoder instanceof RecordsEncoder || encoder instanceof RawEncoder);
     EventEncoder written =
         line.hasMatchedOption("--redact") ? new RedactingEncoder(encoder) : encoder;
@@ -144,7 +146,14 @@ final class DecodeCommand implements Command {
       }
       for (Path file : files) {
         progress.begin(file);
-        decoder.decode(file, progress);
+        try {
+          decoder.decode(file, progress);
+        } catch (DamagedLogException e) {
+          // The younger files of a rotated set are what is most asked for.
+          damaged = true;
+          progress.end();
+          err.println("coreaudit: " + e.getMessage() + "; what is before that was read");
+        }
       }
       result = decoder.finish();
       progress.end();
@@ -154,7 +163,8 @@ final class DecodeCommand implements Command {
       }
       throw e;
     }
-    return told(result);
+    int status = told(result);
+    return damaged ? ExitStatus.REFUSED : status;
   }
 
   // Standard output itself: the stream in front of it would look at every byte.

@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +76,32 @@ final class DecodeCommandTest {
         .contains("|authenticated|x09|devTime=1001000\teventId=1001.000:2\t")
         .hasLineCount(2);
     assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void shouldReadOnBehindADamagedFile() throws Exception {
+    StringBuilder text = new StringBuilder();
+    Random random = new Random(1);
+    for (int n = 1; n <= 20_000; n++) {
+      // Bytes that do not compress, so that the cut is in the midst of a line.
+      String what = Long.toHexString(random.nextLong());
+      text.append("type=USER_AUTH msg=audit(900.000:" + n + "): pid=1 msg='op=" + what + "'\n");
+    }
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] cut = Arrays.copyOf(zipped.toByteArray(), zipped.size() / 2);
+    Path damaged = Files.write(dir.resolve("audit.log.1.gz"), cut);
+    assertThat(run("decode", "--format", "raw", log(), damaged.toString())).isEqualTo(3);
+    assertThat(out()).endsWith(LOG);
+    String before = out().substring(0, out().length() - LOG.length());
+    assertThat(text.toString()).startsWith(before);
+    assertThat(before.length()).isGreaterThan(text.length() / 4);
+    assertThat(err())
+        .startsWith("coreaudit: " + damaged + ": the gzip data is cut or damaged (")
+        .endsWith("); what is before that was read\n")
+        .hasLineCount(1);
   }
 
   @Test
