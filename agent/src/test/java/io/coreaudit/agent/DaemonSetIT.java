@@ -37,39 +37,27 @@ final class DaemonSetIT {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long LIFE_MILLIS = 3000;
   private static final Path OVERLAYS = Path.of("../src/openshift/overlays");
-  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"} ";
   private static final Pattern METRICS = Pattern.compile("metrics https 127\\.0\\.0\\.1:([0-9]+)");
   private static final String PROMETHEUS =
       "system:serviceaccount:openshift-monitoring:prometheus-k8s";
 
   @TempDir private Path temp;
-  private final List<Path> mounts = new ArrayList<>();
-  private Path host;
-  private Path shared;
   private Pods pods;
-  private AgentContainer container;
+  private ContainerHost host;
 
   @BeforeEach
   void prepare() throws Exception {
     Manifests.requireKubectl();
     Path dir = temp.toRealPath();
-    host = Files.createDirectory(dir.resolve("host"));
-    shared = Files.createDirectory(dir.resolve("shared"));
     pods = new Pods(Files.createDirectory(dir.resolve("pods")));
-    container = new AgentContainer(dir);
-    // As on a node, where / is shared: what is mounted here later goes on to the container.
-    Command.run("mount", "--bind", host.toString(), host.toString());
-    mounts.add(host);
-    Command.run("mount", "--make-shared", host.toString());
+    host = new ContainerHost(dir);
+    host.shareMounts();
   }
 
   @AfterEach
   void cleanUp() throws Exception {
-    if (container != null) {
-      container.close();
-    }
-    for (Path mount : mounts.reversed()) {
-      new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
+    if (host != null) {
+      host.close();
     }
     if (pods != null) {
       pods.close();
@@ -140,19 +128,6 @@ final class DaemonSetIT {
             files.path("server.key"));
   }
 
-  /// Mounts a secret of a pod on the host, puts a token in it.
-  private Path mount(String volume) throws Exception {
-    Path place =
-        Files.createDirectories(
-            host.resolve("pods")
-                .resolve(Pods.uid(1))
-                .resolve("volumes/kubernetes.io~secret")
-                .resolve(volume));
-    Command.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.toString());
-    mounts.add(place);
-    return Files.writeString(place.resolve("token"), "x");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"nodes", "nodes-least-privilege"})
   void shouldDoItsWorkWithTheSettingsOfTheDaemonSet(String overlay) throws Exception {
@@ -163,21 +138,22 @@ final class DaemonSetIT {
             .getTemplate()
             .getSpec();
     Certificates files =
-        new Certificates(shared)
+        new Certificates(host.shared())
             .authority("ca")
             .server("server", "ca")
             .client("prometheus", "ca", PROMETHEUS);
     AuditState before = AuditState.now();
-    mount("there");
+    host.secrets().mount("there");
     Pods.Container reader = pods.add(1, 1, "app");
-    try (RunningAgent agent = container.agent(shared, options(pod))) {
+    try (RunningAgent agent = host.container().agent(host.shared(), options(pod))) {
       agent.start(configuration(pod, files)).awaitReady();
       String metrics = metrics(agent, files);
-      assertThat(metrics).as(agent.log()).contains(COVERED + "1.0");
+      assertThat(metrics).as(agent.log()).contains(MountedSecrets.COVERED + " 1.0");
       assertThat(metrics).as(agent.log()).contains("coreaudit_watches_uncovered 0.0");
 
-      Path fresh = mount("fresh");
-      agent.until(SOON, "covered", () -> metrics(agent, files).contains(COVERED + "2.0"));
+      Path fresh = host.secrets().mount("fresh");
+      agent.until(
+          SOON, "covered", () -> metrics(agent, files).contains(MountedSecrets.COVERED + " 2.0"));
       pods.open(reader, 'd', 1, fresh);
       pods.start(LIFE_MILLIS);
       pods.await();

@@ -73,9 +73,9 @@ final class DeafIT {
       agent.until(
           NOTICES_WITHIN, "on again", () -> AuditState.now().setting("enabled").equals("1"));
       agent.until(NOTICES_WITHIN.multipliedBy(2), "ready again", () -> agent.get("/readyz") == 200);
-      shouldSeeARead(agent);
+      agent.shouldSeeARead(NOTICES_WITHIN, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
-      assertThat(drifts(agent, "audit_disabled")).hasSize(1);
+      assertThat(agent.drifts("audit_disabled")).hasSize(1);
     }
   }
 
@@ -100,9 +100,9 @@ final class DeafIT {
           "the rule is back",
           () -> AuditState.now().rules().containsAll(during.rules()));
       agent.until(NOTICES_WITHIN.multipliedBy(2), "ready again", () -> agent.get("/readyz") == 200);
-      shouldSeeARead(agent);
+      agent.shouldSeeARead(NOTICES_WITHIN, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
-      assertThat(drifts(agent, "rule_gone"))
+      assertThat(agent.drifts("rule_gone"))
           .singleElement()
           .satisfies(drift -> assertThat(drift.own("path")).isEqualTo(watched.toString()));
       assertThat(AuditState.now()).isEqualTo(before);
@@ -126,20 +126,5 @@ final class DeafIT {
           .singleElement()
           .satisfies(watch -> assertThat(watch.own("state")).isEqualTo("uncovered"));
     }
-  }
-
-  private void shouldSeeARead(RunningAgent agent) throws Exception {
-    Command.run("cat", token.toString());
-    agent.until(
-        NOTICES_WITHIN,
-        "the read",
-        () ->
-            Event.soFar(agent.stdout()).stream().anyMatch(e -> e.path().equals(token.toString())));
-  }
-
-  private static List<Event> drifts(RunningAgent agent, String what) {
-    return Event.read(agent.stdout()).stream()
-        .filter(event -> event.is("drift") && event.own("what").equals(what))
-        .toList();
   }
 }

@@ -50,15 +50,9 @@ final class DriftIT {
     return AuditState.now().rules().containsAll(rules);
   }
 
-  private static List<Event> drifts(RunningAgent agent, String what) {
-    return Event.soFar(agent.stdout()).stream()
-        .filter(event -> event.is("drift") && event.own("what").equals(what))
-        .toList();
-  }
-
   private void shouldTellAuditctl(RunningAgent agent, String what, String op) throws Exception {
-    agent.until(TOLD_WITHIN, "the drift told", () -> !drifts(agent, what).isEmpty());
-    assertThat(drifts(agent, what))
+    agent.until(TOLD_WITHIN, "the drift told", () -> !agent.drifts(what).isEmpty());
+    assertThat(agent.drifts(what))
         .singleElement()
         .satisfies(
             drift -> {
@@ -71,14 +65,6 @@ final class DriftIT {
             });
   }
 
-  private void shouldSeeARead(RunningAgent agent, Path file) throws Exception {
-    Command.run("cat", file.toString());
-    agent.until(
-        TOLD_WITHIN,
-        "the read of " + file,
-        () -> Event.soFar(agent.stdout()).stream().anyMatch(e -> e.path().equals(file.toString())));
-  }
-
   @Test
   void shouldBeBackAfterSomebodyDeletedAllRules() throws Exception {
     try (RunningAgent agent = start()) {
@@ -86,7 +72,7 @@ final class DriftIT {
       Command.run("auditctl", "-D");
       agent.until(BACK_WITHIN, "the rules are back", () -> isBack(ours));
       shouldTellAuditctl(agent, "rule_gone", "remove_rule");
-      shouldSeeARead(agent, watched.resolve("token"));
+      agent.shouldSeeARead(TOLD_WITHIN, watched.resolve("token"));
       assertThat(agent.stop()).isZero();
     }
   }
@@ -130,7 +116,7 @@ final class DriftIT {
       Command.run("auditctl", "-e", "0");
       agent.until(BACK_WITHIN, "on again", () -> AuditState.now().setting("enabled").equals("1"));
       shouldTellAuditctl(agent, "audit_disabled", "set");
-      shouldSeeARead(agent, watched.resolve("token"));
+      agent.shouldSeeARead(TOLD_WITHIN, watched.resolve("token"));
       assertThat(agent.stop()).isZero();
     }
   }
@@ -158,7 +144,7 @@ final class DriftIT {
         auditctl("-d", words);
       }
       agent.until(BACK_WITHIN, "covered", () -> agent.metric("coreaudit_watches_uncovered") == 0);
-      shouldSeeARead(agent, watched.resolve("token"));
+      agent.shouldSeeARead(TOLD_WITHIN, watched.resolve("token"));
       assertThat(agent.stop()).isZero();
     }
   }
@@ -202,9 +188,9 @@ final class DriftIT {
           """,
           watched.toString(),
           other.toString());
-      agent.until(BACK_WITHIN, "the swap told", () -> !drifts(agent, "path_replaced").isEmpty());
-      assertThat(drifts(agent, "path_replaced").getFirst().own("by")).isEqualTo("kernel");
-      shouldSeeARead(agent, watched.resolve(fresh.getFileName()));
+      agent.until(BACK_WITHIN, "the swap told", () -> !agent.drifts("path_replaced").isEmpty());
+      assertThat(agent.drifts("path_replaced").getFirst().own("by")).isEqualTo("kernel");
+      agent.shouldSeeARead(TOLD_WITHIN, watched.resolve(fresh.getFileName()));
       assertThat(agent.stop()).isZero();
     }
   }
@@ -219,7 +205,7 @@ final class DriftIT {
       Files.createDirectory(watched);
       agent.until(
           BACK_WITHIN, "covered again", () -> agent.metric("coreaudit_watches_uncovered") == 0);
-      shouldSeeARead(agent, Files.writeString(watched.resolve("fresh"), "x"));
+      agent.shouldSeeARead(TOLD_WITHIN, Files.writeString(watched.resolve("fresh"), "x"));
       assertThat(agent.stop()).isZero();
       assertThat(Event.read(agent.stdout()))
           .filteredOn(event -> event.is("watch"))

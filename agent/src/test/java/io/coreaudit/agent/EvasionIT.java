@@ -24,7 +24,6 @@ final class EvasionIT {
   private static final List<String> NOT_EVERYWHERE = List.of("openat-x32 ENOSYS");
 
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
 
   @TempDir private Path temp;
 
@@ -54,37 +53,28 @@ final class EvasionIT {
   @Test
   void shouldSeeEveryWayToAMountedSecret() throws Exception {
     Path dir = temp.toRealPath();
-    String pods = "pods/7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e/volumes/kubernetes.io~secret/";
-    Path secret = Files.createDirectories(dir.resolve(pods + "x"));
-    Path other = Files.createDirectories(dir.resolve(pods + "other"));
-    try (RunningAgent agent = new RunningAgent(dir)) {
+    try (MountedSecrets secrets = new MountedSecrets(dir);
+        RunningAgent agent = new RunningAgent(dir)) {
       agent
           .start(
               "watch: {etcd: {enabled: false}}\n"
                   + "rules: {at_stop: remove}\n"
                   + "sinks: [{type: stdout}]\n")
           .awaitReady();
-      for (Path volume : List.of(other, secret)) {
-        Command.run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", volume.toString());
-      }
-      try {
-        agent.until(SOON, "both are attached", () -> agent.metric(COVERED) == 2);
-        String watches = agent.command("watches", "--json");
-        String followed = new ObjectMapper().readTree(watches).at("/mounts").asText();
-        assertThat(MountMethod.BEST_FIRST.subList(0, expected().ordinal() + 1))
-            .as(followed)
-            .anyMatch(method -> followed.startsWith(method.phrase()));
-        Path data = Files.createDirectory(secret.resolve("data"));
-        Path scratch = Files.createDirectory(secret.resolve("scratch"));
-        Ways ways = go(agent, data, scratch, "openshift_secret");
-        Set<String> blind = new TreeSet<>(Ways.BLIND.keySet());
-        blind.removeAll(Ways.OUTSIDE);
-        shouldBeSeen(ways, Event.trees(agent.stdout()), "ways-secret-here", blind);
-      } finally {
-        for (Path volume : List.of(other, secret)) {
-          Command.run("umount", "-l", volume.toString());
-        }
-      }
+      secrets.mount("other");
+      Path secret = secrets.mount("x").getParent();
+      agent.until(SOON, "both are attached", () -> agent.metric(MountedSecrets.COVERED) == 2);
+      String watches = agent.command("watches", "--json");
+      String followed = new ObjectMapper().readTree(watches).at("/mounts").asText();
+      assertThat(MountMethod.BEST_FIRST.subList(0, expected().ordinal() + 1))
+          .as(followed)
+          .anyMatch(method -> followed.startsWith(method.phrase()));
+      Path data = Files.createDirectory(secret.resolve("data"));
+      Path scratch = Files.createDirectory(secret.resolve("scratch"));
+      Ways ways = go(agent, data, scratch, "openshift_secret");
+      Set<String> blind = new TreeSet<>(Ways.BLIND.keySet());
+      blind.removeAll(Ways.OUTSIDE);
+      shouldBeSeen(ways, Event.trees(agent.stdout()), "ways-secret-here", blind);
     }
   }
 
@@ -106,13 +96,7 @@ final class EvasionIT {
     Files.writeString(
         table, Command.run(program.toString(), watched.toString(), scratch.toString()));
     Path last = Files.writeString(watched.resolve("last"), "");
-    Command.run("cat", last.toString());
-    agent.until(
-        SOON,
-        "the last access",
-        () ->
-            Event.soFar(agent.stdout()).stream()
-                .anyMatch(event -> event.path().equals(last.toString())));
+    agent.shouldSeeARead(SOON, last);
     Thread.sleep(2_500); // an event that lacks its end is complete after two seconds
     assertThat(agent.stop()).as(agent.log()).isZero();
     return Ways.read(table, key);

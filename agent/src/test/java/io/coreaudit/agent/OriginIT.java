@@ -44,22 +44,21 @@ final class OriginIT {
       new TreeMap<>(Map.of('e', 9, 'o', 10, 'm', 1));
 
   @TempDir private Path temp;
-  private final List<Path> mounts = new ArrayList<>();
   private Path dir;
+  private MountedSecrets secrets;
   private Pods pods;
 
   @BeforeEach
   void prepare() throws Exception {
     dir = temp.toRealPath();
+    secrets = new MountedSecrets(dir);
     pods = new Pods(dir);
   }
 
   @AfterEach
   void clean() throws Exception {
     pods.close();
-    for (Path mount : mounts) {
-      new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
-    }
+    secrets.close();
   }
 
   private RunningAgent start(Path watched, String secrets) throws Exception {
@@ -182,7 +181,7 @@ final class OriginIT {
     Path watched = Files.createDirectory(dir.resolve("watched"));
     Pods.Container own = pods.add(1, 1, "own");
     Pods.Container other = pods.add(2, 2, "other");
-    Path token = secret(own.uid(), "token");
+    Path token = secrets.mount(own.uid(), "token");
     try (RunningAgent agent = start(watched, "enabled: true, repeat: all")) {
       pods.open(own, 'd', 5, token);
       pods.open(other, 'd', 5, token);
@@ -207,7 +206,7 @@ final class OriginIT {
       assertThat(reads)
           .filteredOn(read -> read.at("/coreaudit/secret/foreign").asBoolean())
           .hasSize(5);
-      Path later = secret(other.uid(), "later");
+      Path later = secrets.mount(other.uid(), "later");
       Thread.sleep(500);
       pods.open(own, 'd', 3, later);
       pods.start(LIFE_MILLIS);
@@ -231,7 +230,7 @@ final class OriginIT {
     Path watched = Files.createDirectory(dir.resolve("watched"));
     Pods.Container own = pods.add(1, 1, "own");
     Pods.Container other = pods.add(2, 2, "other");
-    Path token = secret(own.uid(), "token");
+    Path token = secrets.mount(own.uid(), "token");
     try (RunningAgent agent = start(watched, "enabled: true")) {
       pods.open(own, 'l', 500, token);
       pods.open(own, 'd', 20, token);
@@ -353,15 +352,6 @@ final class OriginIT {
           agent.metric("coreaudit_origin_looks_ns_total") / 1_000_000);
       assertThat(agent.stop()).as(agent.log()).isZero();
     }
-  }
-
-  private Path secret(String uid, String volume) throws Exception {
-    Path place =
-        Files.createDirectories(
-            dir.resolve("pods").resolve(uid).resolve("volumes/kubernetes.io~secret/" + volume));
-    Command.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.toString());
-    mounts.add(place);
-    return Files.writeString(place.resolve("key"), "x");
   }
 
   @Test

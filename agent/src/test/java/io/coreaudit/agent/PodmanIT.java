@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,47 +19,27 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelAudit
 final class PodmanIT {
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
 
   @TempDir private Path temp;
-  private final List<Path> mounts = new ArrayList<>();
-  private Path host;
-  private Path shared;
-  private AgentContainer container;
+  private ContainerHost host;
 
   @BeforeEach
   void prepare() throws Exception {
-    Path dir = temp.toRealPath();
-    host = Files.createDirectory(dir.resolve("host"));
-    shared = Files.createDirectory(dir.resolve("shared"));
-    container = new AgentContainer(dir);
+    host = new ContainerHost(temp.toRealPath());
   }
 
   @AfterEach
   void cleanUp() throws Exception {
-    for (Path mount : mounts) {
-      new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
-    }
-    if (container != null) {
-      container.close();
+    if (host != null) {
+      host.close();
     }
   }
 
   private RunningAgent container() throws IOException {
-    return container.agent(
-        shared,
-        List.of("--privileged", "--network=host", "--pid=host", "--volume=/:/host:ro,rslave"));
-  }
-
-  /// Mounts a secret on the host, puts a token in it.
-  private Path mount(String volume) throws Exception {
-    Path place =
-        Files.createDirectories(
-            host.resolve("pods/7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e/volumes/kubernetes.io~secret")
-                .resolve(volume));
-    Command.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.toString());
-    mounts.add(place);
-    return Files.writeString(place.resolve("token"), "x");
+    return host.container()
+        .agent(
+            host.shared(),
+            List.of("--privileged", "--network=host", "--pid=host", "--volume=/:/host:ro,rslave"));
   }
 
   /// A process of the host reads a file: one event of it, by the host's name for it.
@@ -83,8 +62,8 @@ final class PodmanIT {
   @Test
   void shouldWatchTheHostFromAContainer() throws Exception {
     AuditState before = AuditState.now();
-    Path there = mount("there");
-    Path watched = Files.createDirectory(host.resolve("watched"));
+    Path there = host.secrets().mount("there");
+    Path watched = Files.createDirectory(host.files().resolve("watched"));
     Path file = Files.writeString(watched.resolve("file"), "x");
     try (RunningAgent agent = container()) {
       // Process 1 of a test machine may be out of bounds: this process is of the host as well.
@@ -97,7 +76,7 @@ final class PodmanIT {
               """
                   .formatted(ProcessHandle.current().pid(), watched))
           .awaitReady();
-      assertThat(agent.metric(COVERED)).as(agent.log()).isEqualTo(1);
+      assertThat(agent.metric(MountedSecrets.COVERED)).as(agent.log()).isEqualTo(1);
       assertThat(agent.metric("coreaudit_watches_uncovered")).as(agent.log()).isZero();
       shouldSee(agent, there, "openshift_secret");
       shouldSee(agent, file, "coreaudit_watch");
@@ -106,11 +85,11 @@ final class PodmanIT {
           .as("the image has no accounts: the name is the host's")
           .allMatch(event -> event.at("/user/name").asText().equals("root"));
 
-      Path fresh = mount("fresh");
-      agent.until(SOON, "covered", () -> agent.metric(COVERED) == 2);
+      Path fresh = host.secrets().mount("fresh");
+      agent.until(SOON, "covered", () -> agent.metric(MountedSecrets.COVERED) == 2);
       shouldSee(agent, fresh, "openshift_secret");
       Command.run("umount", fresh.getParent().toString());
-      agent.until(SOON, "forgotten", () -> agent.metric(COVERED) == 1);
+      agent.until(SOON, "forgotten", () -> agent.metric(MountedSecrets.COVERED) == 1);
 
       shouldFollowWhatTheHostDoes(agent, there, watched);
       assertThat(agent.stop()).as(agent.log()).isZero();
@@ -124,16 +103,11 @@ final class PodmanIT {
     Files.move(watched, watched.resolveSibling("old"));
     Files.createDirectory(watched);
     Path file = Files.writeString(watched.resolve("file"), "new");
-    agent.until(SOON, "told", () -> drift(agent, "path_replaced"));
+    agent.until(SOON, "told", () -> !agent.drifts("path_replaced").isEmpty());
     shouldSee(agent, file, "coreaudit_watch");
     Command.run("auditctl", "-D");
-    agent.until(SOON, "told", () -> drift(agent, "rule_gone"));
+    agent.until(SOON, "told", () -> !agent.drifts("rule_gone").isEmpty());
     shouldSee(agent, file, "coreaudit_watch");
     shouldSee(agent, secret, "openshift_secret");
-  }
-
-  private static boolean drift(RunningAgent agent, String what) {
-    return Event.soFar(agent.stdout()).stream()
-        .anyMatch(event -> event.is("drift") && event.own("what").equals(what));
   }
 }

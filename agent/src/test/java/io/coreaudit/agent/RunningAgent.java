@@ -200,6 +200,22 @@ final class RunningAgent implements AutoCloseable {
         });
   }
 
+  /// Reads a file and waits until standard output tells of it.
+  void shouldSeeARead(Duration within, Path file) throws Exception {
+    Command.run("cat", file.toString());
+    until(
+        within,
+        "the read of " + file,
+        () -> Event.soFar(stdout()).stream().anyMatch(e -> e.path().equals(file.toString())));
+  }
+
+  /// What standard output tells so far of what somebody changed in the kernel.
+  List<Event> drifts(String what) {
+    return Event.soFar(stdout()).stream()
+        .filter(event -> event.is("drift") && event.own("what").equals(what))
+        .toList();
+  }
+
   /// Status of a GET; 0 when nobody answers.
   int get(String path) {
     HttpResponse<String> answer = ask(path);

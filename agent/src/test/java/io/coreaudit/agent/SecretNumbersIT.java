@@ -36,8 +36,6 @@ final class SecretNumbersIT {
 
   private static final int WINDOWS = 6;
 
-  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
-
   /// Not in `/tmp`: whatever anybody does there wakes the warden, on whose way to the anchor it is.
   @TempDir(factory = Aside.class)
   private Path temp;
@@ -104,10 +102,10 @@ final class SecretNumbersIT {
       long before = agent.metric("coreaudit_secrets_attached_total");
       for (int round = 0; round < ROUNDS; round++) {
         each("mount -t tmpfs -o size=64k tmpfs");
-        agent.until(SOON, "all covered", () -> agent.metric(COVERED) == BURST);
+        agent.until(SOON, "all covered", () -> agent.metric(MountedSecrets.COVERED) == BURST);
         assertThat(AuditState.now().rules()).isEqualTo(rules);
         each("umount");
-        agent.until(SOON, "all forgotten", () -> agent.metric(COVERED) == 0);
+        agent.until(SOON, "all forgotten", () -> agent.metric(MountedSecrets.COVERED) == 0);
       }
       Map<String, Long> metrics = agent.metrics();
       assertThat(metrics.get("coreaudit_secrets_attach_seconds_bucket{le=\"0.1\"}"))
@@ -125,7 +123,7 @@ final class SecretNumbersIT {
   void shouldSleepWhileNothingIsMounted() throws Exception {
     each("mount -t tmpfs -o size=64k tmpfs");
     try (RunningAgent agent = start()) {
-      assertThat(agent.metric(COVERED)).isEqualTo(BURST);
+      assertThat(agent.metric(MountedSecrets.COVERED)).isEqualTo(BURST);
       Thread.sleep(3_000); // what the start left to do
       Map<String, Long> wakes = wakesWhileNobodyMounts(agent);
       for (String thread : List.of("mounts", "conductor", "warden")) {

@@ -20,33 +20,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class SecretsIT {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration BACK_WITHIN = Duration.ofSeconds(1);
-  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
 
   @TempDir private Path temp;
-  private final List<Path> mounts = new ArrayList<>();
   private Path dir;
+  private MountedSecrets secrets;
 
   @BeforeEach
   void prepare() throws Exception {
     dir = temp.toRealPath();
+    secrets = new MountedSecrets(dir);
   }
 
   @AfterEach
   void unmountAll() throws Exception {
-    for (Path mount : mounts) {
-      new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
-    }
-  }
-
-  /// Mounts a secret, puts a token in it.
-  private Path mount(String volume) throws Exception {
-    Path place =
-        Files.createDirectories(
-            dir.resolve("pods/7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e/volumes/kubernetes.io~secret")
-                .resolve(volume));
-    Command.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.toString());
-    mounts.add(place);
-    return Files.writeString(place.resolve("token"), "x");
+    secrets.close();
   }
 
   private RunningAgent start(String secrets) throws Exception {
@@ -116,21 +103,17 @@ final class SecretsIT {
     agent.until(SOON, "the read of " + token, () -> seen(agent, token, pid));
   }
 
-  private static List<Event> drifts(RunningAgent agent, String what) {
-    return Event.soFar(agent.stdout()).stream()
-        .filter(event -> event.is("drift") && event.own("what").equals(what))
-        .toList();
-  }
-
   @Test
   void shouldSeeEverySecretFromItsMountToItsUmount() throws Exception {
     AuditState before = AuditState.now();
-    Path first = mount("first");
+    Path first = secrets.mount("first");
     try (RunningAgent agent = start("")) {
-      assertThat(agent.metric(COVERED)).as("covered before it is ready").isEqualTo(1);
+      assertThat(agent.metric(MountedSecrets.COVERED))
+          .as("covered before it is ready")
+          .isEqualTo(1);
       shouldSee(agent, first);
-      Path second = mount("second");
-      agent.until(SOON, "covered", () -> agent.metric(COVERED) == 2);
+      Path second = secrets.mount("second");
+      agent.until(SOON, "covered", () -> agent.metric(MountedSecrets.COVERED) == 2);
       shouldSee(agent, second);
       assertThat(agent.command("watches"))
           .contains("secret   covered    2", second.getParent().toString());
@@ -138,7 +121,7 @@ final class SecretsIT {
       assertThat(agent.command("rules", "plan")).isEmpty();
       assertThat(agent.command("rules", "list")).contains("# anchor ");
       Command.run("umount", second.getParent().toString());
-      agent.until(SOON, "forgotten", () -> agent.metric(COVERED) == 1);
+      agent.until(SOON, "forgotten", () -> agent.metric(MountedSecrets.COVERED) == 1);
       assertThat(agent.text("/metrics")).contains("coreaudit_secrets_attach_seconds_bucket");
       assertThat(agent.stop()).as(agent.log()).isZero();
       assertThat(Event.trees(agent.stdout()))
@@ -151,12 +134,12 @@ final class SecretsIT {
 
   @Test
   void shouldAttachAllAgainAfterATrim() throws Exception {
-    Path token = mount("one");
+    Path token = secrets.mount("one");
     try (RunningAgent agent = start("")) {
       shouldSee(agent, token);
       Command.run("auditctl", "-t");
-      agent.until(BACK_WITHIN, "told", () -> !drifts(agent, "secrets_detached").isEmpty());
-      assertThat(drifts(agent, "secrets_detached"))
+      agent.until(BACK_WITHIN, "told", () -> !agent.drifts("secrets_detached").isEmpty());
+      assertThat(agent.drifts("secrets_detached"))
           .singleElement()
           .satisfies(
               drift -> {
@@ -175,12 +158,12 @@ final class SecretsIT {
 
   @Test
   void shouldAttachAllAgainAfterAllRulesWent() throws Exception {
-    Path token = mount("one");
+    Path token = secrets.mount("one");
     try (RunningAgent agent = start("")) {
       List<String> ours = AuditState.now().rules();
       Command.run("auditctl", "-D");
       agent.until(BACK_WITHIN, "back", () -> AuditState.now().rules().containsAll(ours));
-      agent.until(SOON, "told", () -> !drifts(agent, "rule_gone").isEmpty());
+      agent.until(SOON, "told", () -> !agent.drifts("rule_gone").isEmpty());
       shouldSee(agent, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
     }
@@ -189,7 +172,7 @@ final class SecretsIT {
   @Test
   void shouldNotRecordTheKubeletsReadsButThoseOfTheSameProgramElsewhere() throws Exception {
     Path kubelet = Files.copy(Path.of("/bin/cat").toRealPath(), dir.resolve("kubelet"));
-    Path token = mount("one");
+    Path token = secrets.mount("one");
     try (RunningAgent agent = start("never_exe: [%s]".formatted(kubelet))) {
       String program = kubelet.toString();
       long service = readAsChildOfFirst("4294967295", program, token.toString());
@@ -211,21 +194,21 @@ final class SecretsIT {
 
   @Test
   void shouldLoadRulesForEachWhereToldSo() throws Exception {
-    Path first = mount("first");
+    Path first = secrets.mount("first");
     try (RunningAgent agent = start("mode: rule, most_rules: 2")) {
       assertThat(agent.log()).contains("watch.secrets.mode: rule has 1 secrets");
       shouldSee(agent, first);
-      Path second = mount("second");
-      agent.until(SOON, "a rule for it", () -> agent.metric(COVERED) == 2);
+      Path second = secrets.mount("second");
+      agent.until(SOON, "a rule for it", () -> agent.metric(MountedSecrets.COVERED) == 2);
       shouldSee(agent, second);
-      mount("third");
+      secrets.mount("third");
       agent.until(SOON, "no room", () -> agent.metric("coreaudit_watches_uncovered") == 1);
       assertThat(agent.metric("coreaudit_watches_open{reason=\"no_room\"}")).isEqualTo(1);
       Command.run("umount", first.getParent().toString());
       agent.until(SOON, "room again", () -> agent.metric("coreaudit_watches_uncovered") == 0);
       assertThat(agent.stop()).as(agent.log()).isZero();
-      assertThat(drifts(agent, "rule_gone")).as("an umount is nobody's fault").isEmpty();
-      assertThat(drifts(agent, "path_replaced")).isEmpty();
+      assertThat(agent.drifts("rule_gone")).as("an umount is nobody's fault").isEmpty();
+      assertThat(agent.drifts("path_replaced")).isEmpty();
     }
   }
 

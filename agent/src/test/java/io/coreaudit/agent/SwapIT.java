@@ -50,11 +50,11 @@ final class SwapIT {
       Files.move(watched, dir.resolve("w.old"));
       Files.createDirectory(watched);
       Path fresh = Files.writeString(watched.resolve("fresh"), "new");
-      agent.until(NOTICES_WITHIN, "the swap told", () -> !drifts(agent).isEmpty());
-      shouldSeeARead(agent, fresh);
+      agent.until(NOTICES_WITHIN, "the swap told", () -> !agent.drifts("path_replaced").isEmpty());
+      agent.shouldSeeARead(NOTICES_WITHIN, fresh);
       assertThat(agent.get("/readyz")).isEqualTo(200);
       assertThat(agent.stop()).as(agent.log()).isZero();
-      assertThat(drifts(agent))
+      assertThat(agent.drifts("path_replaced"))
           .singleElement()
           .satisfies(drift -> assertThat(drift.own("path")).isEqualTo(watched.toString()));
       assertThat(AuditState.now()).isEqualTo(before);
@@ -68,11 +68,11 @@ final class SwapIT {
     Path otherToken = Files.writeString(other.resolve("token"), "other");
     try (RunningAgent agent = start(new RunningAgent(dir), link)) {
       assertThat(agent.metric("coreaudit_watches_uncovered")).isZero();
-      shouldSeeARead(agent, watched.resolve("token"));
+      agent.shouldSeeARead(NOTICES_WITHIN, watched.resolve("token"));
       Files.delete(link);
       Files.createSymbolicLink(link, other);
-      agent.until(NOTICES_WITHIN, "the turn told", () -> !drifts(agent).isEmpty());
-      shouldSeeARead(agent, otherToken);
+      agent.until(NOTICES_WITHIN, "the turn told", () -> !agent.drifts("path_replaced").isEmpty());
+      agent.shouldSeeARead(NOTICES_WITHIN, otherToken);
       assertThat(agent.stop()).as(agent.log()).isZero();
       assertThat(Event.read(agent.stdout()))
           .filteredOn(event -> event.is("watch") && event.own("path").equals(link.toString()))
@@ -89,28 +89,14 @@ final class SwapIT {
     try (RunningAgent agent = start(new RunningAgent(dir), "off", watched)) {
       Command.run("mount", "--bind", decoy.toString(), watched.toString());
       try {
-        agent.until(AT_ONCE, "the mount told", () -> drifts(agent).size() == 1);
-        shouldSeeARead(agent, Files.writeString(watched.resolve("false"), "x"));
+        agent.until(AT_ONCE, "the mount told", () -> agent.drifts("path_replaced").size() == 1);
+        agent.shouldSeeARead(NOTICES_WITHIN, Files.writeString(watched.resolve("false"), "x"));
       } finally {
         Command.run("umount", watched.toString());
       }
-      agent.until(AT_ONCE, "the umount told", () -> drifts(agent).size() == 2);
-      shouldSeeARead(agent, token);
+      agent.until(AT_ONCE, "the umount told", () -> agent.drifts("path_replaced").size() == 2);
+      agent.shouldSeeARead(NOTICES_WITHIN, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
     }
-  }
-
-  private static void shouldSeeARead(RunningAgent agent, Path read) throws Exception {
-    Command.run("cat", read.toString());
-    agent.until(
-        NOTICES_WITHIN,
-        "the read of " + read,
-        () -> Event.soFar(agent.stdout()).stream().anyMatch(e -> e.path().equals(read.toString())));
-  }
-
-  private static List<Event> drifts(RunningAgent agent) {
-    return Event.soFar(agent.stdout()).stream()
-        .filter(event -> event.is("drift") && event.own("what").equals("path_replaced"))
-        .toList();
   }
 }

@@ -35,15 +35,6 @@ final class UnicastIT {
         .formatted(watched, mode);
   }
 
-  private void shouldSeeARead(RunningAgent agent) throws Exception {
-    Command.run("cat", token.toString());
-    agent.until(
-        SOON,
-        "the read",
-        () ->
-            Event.soFar(agent.stdout()).stream().anyMatch(e -> e.path().equals(token.toString())));
-  }
-
   @Test
   void shouldOwnTheSlotWhileItRuns() throws Exception {
     AuditState before = AuditState.now();
@@ -53,7 +44,7 @@ final class UnicastIT {
       assertThat(during.pid()).isEqualTo(agent.process().pid());
       // At most 100 ms, in ticks of at most 10 ms.
       assertThat(Integer.parseInt(during.setting("backlog_wait_time"))).isBetween(1, 10);
-      shouldSeeARead(agent);
+      agent.shouldSeeARead(SOON, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
       assertThat(AuditState.now()).isEqualTo(before);
     }
@@ -67,7 +58,7 @@ final class UnicastIT {
       agent.kill();
       agent.startAgain().awaitReady();
       assertThat(AuditState.now().pid()).isEqualTo(agent.process().pid());
-      shouldSeeARead(agent);
+      agent.shouldSeeARead(SOON, token);
       agent.kill();
       agent.start(config("multicast")).awaitReady();
       assertThat(agent.stop()).as(agent.log()).isZero();
@@ -91,7 +82,7 @@ final class UnicastIT {
       assertThat(AuditState.now()).isEqualTo(before);
 
       agent.start(config("multicast")).awaitReady();
-      shouldSeeARead(agent);
+      agent.shouldSeeARead(SOON, token);
       assertThat(AuditState.now().pid()).isEqualTo(auditd.pid());
       assertThat(AuditState.now().setting("backlog_wait_time"))
           .isEqualTo(before.setting("backlog_wait_time"));

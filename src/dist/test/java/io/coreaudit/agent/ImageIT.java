@@ -21,35 +21,23 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelAudit
 final class ImageIT {
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final String COVERED = "coreaudit_watches{kind=\"secret\",state=\"covered\"}";
 
   @TempDir private Path temp;
-  private final List<Path> mounts = new ArrayList<>();
-  private Path host;
-  private Path shared;
   private Path unpacked;
-  private AgentContainer container;
+  private ContainerHost host;
 
   @BeforeEach
   void prepare() throws Exception {
     Path dir = temp.toRealPath();
     unpacked = Tarball.unpack(dir);
-    host = Files.createDirectory(dir.resolve("host"));
-    shared = Files.createDirectory(dir.resolve("shared"));
-    container = new AgentContainer(dir);
-    // As on a host, where / is shared: what is mounted here later goes on to the container.
-    Command.run("mount", "--bind", host.toString(), host.toString());
-    mounts.add(host);
-    Command.run("mount", "--make-shared", host.toString());
+    host = new ContainerHost(dir);
+    host.shareMounts();
   }
 
   @AfterEach
   void cleanUp() throws Exception {
-    if (container != null) {
-      container.close();
-    }
-    for (Path mount : mounts.reversed()) {
-      new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
+    if (host != null) {
+      host.close();
     }
   }
 
@@ -77,20 +65,10 @@ final class ImageIT {
     return options;
   }
 
-  /// Mounts a secret on the host, puts a token in it.
-  private Path mount(String volume) throws Exception {
-    Path place =
-        Files.createDirectories(
-            host.resolve("pods/7f0c2a0e-1d5e-4b0e-9a2b-0d6f3b1c2d3e/volumes/kubernetes.io~secret")
-                .resolve(volume));
-    Command.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.toString());
-    mounts.add(place);
-    return Files.writeString(place.resolve("token"), "x");
-  }
-
   @Test
   void shouldDoItsWorkAsTheQuadletSays() throws Exception {
     assumeTrue(Files.isReadable(DebianMachine.ROOT), DebianMachine.ROOT + " is not there");
+    AgentContainer container = host.container();
     String image =
         container.image(unpacked.resolve("openshift/Containerfile"), unpacked, DebianMachine.ROOT);
     JsonNode config =
@@ -98,7 +76,7 @@ final class ImageIT {
     assertThat(config.at("/Entrypoint/0").asText()).isEqualTo("/usr/bin/coreaudit");
     assertThat(config.at("/Cmd/0").asText()).isEqualTo("run");
     AuditState before = AuditState.now();
-    try (RunningAgent agent = container.agentOf(image, shared, options())) {
+    try (RunningAgent agent = container.agentOf(image, host.shared(), options())) {
       // Process 1 of a test machine may be out of bounds: this process is of the host as well.
       agent
           .start(
@@ -112,15 +90,9 @@ final class ImageIT {
       assertThat(container.inside("coreaudit", "--version"))
           .isEqualTo("coreaudit " + Tarball.VERSION + "\n");
       assertThat(Command.run("auditctl", "-l")).as("of a pack of the image").contains("identity");
-      Path token = mount("fresh");
-      agent.until(SOON, "covered", () -> agent.metric(COVERED) == 1);
-      Command.run("cat", token.toString());
-      agent.until(
-          SOON,
-          "the event",
-          () ->
-              Event.soFar(agent.stdout()).stream()
-                  .anyMatch(event -> event.path().equals(token.toString())));
+      Path token = host.secrets().mount("fresh");
+      agent.until(SOON, "covered", () -> agent.metric(MountedSecrets.COVERED) == 1);
+      agent.shouldSeeARead(SOON, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
       assertThat(agent.log()).doesNotContain(" ERROR ", "\tat ");
     }

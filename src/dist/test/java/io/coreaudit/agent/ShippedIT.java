@@ -107,13 +107,7 @@ final class ShippedIT {
       System.out.printf(
           "ShippedIT bound_s=%.2f ready_s=%.2f vmrss_kib=%d%n",
           bound, ready, agent.memoryKib("VmRSS"));
-      Command.run("cat", token.toString());
-      agent.until(
-          SOON,
-          "the event",
-          () ->
-              Event.soFar(agent.stdout()).stream()
-                  .anyMatch(event -> event.path().equals(token.toString())));
+      agent.shouldSeeARead(SOON, token);
       assertThat(agent.stop()).as(agent.log()).isZero();
       assertThat(agent.log()).doesNotContain(" ERROR ", "\tat ");
     }
