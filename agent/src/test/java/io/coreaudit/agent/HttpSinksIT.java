@@ -30,7 +30,7 @@ final class HttpSinksIT {
                 .formatted(type, server.port(), token));
       }
       agent.start(
-          "input: {mode: file, files: [%s]}\nsinks:\n%s"
+          "input: {mode: file, files: [%s]}\nheartbeat: {interval: off}\nsinks:\n%s"
               .formatted(LineFeed.file(dir.resolve("audit.log"), EVENTS), sinks));
       assertThat(agent.command("config", "print")).contains("token_file: " + token);
       assertThat(agent.exitStatus(SOON)).as(agent.log()).isZero();
