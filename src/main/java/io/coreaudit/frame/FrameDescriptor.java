@@ -32,7 +32,7 @@ package io.coreaudit.frame;
 /// An event of the agent itself has one record of type 0 without stamp, in the same form as the
 /// kernel's: `reason=netlink_overrun events=12 path="/x"`: quoted is text, digits are a number.
 public final class FrameDescriptor {
-  /// This format.
+  /// This format. One that older programs cannot read takes a higher `SpoolFormat`, too.
   public static final byte VERSION = 1;
 
   static final int KIND = 1;

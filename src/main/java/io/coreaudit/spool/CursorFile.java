@@ -39,7 +39,7 @@ import java.util.zip.CRC32C;
 /// disk does not stop a cursor. Files of before had the first two slots.
 final class CursorFile implements AutoCloseable {
   private static final int MAGIC = 0x53524341;
-  private static final int VERSION = 2;
+  static final int VERSION = 2;
   private static final int SLOT_DISTANCE = 4096;
   private static final int SLOTS = 3;
   private static final int CRC_LENGTH = 4;

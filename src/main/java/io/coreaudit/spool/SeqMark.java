@@ -29,7 +29,7 @@ import java.nio.file.StandardOpenOption;
 /// counts for. Without room for the page the mark is kept in memory, and is worth nothing after.
 final class SeqMark implements AutoCloseable {
   private static final int MAGIC = 0x4b4d5153;
-  private static final int VERSION = 1;
+  static final int VERSION = 1;
   private static final int SEQ = 8;
   private static final int BOOT_ID_HIGH = 16;
   private static final int BOOT_ID_LOW = 24;

@@ -141,10 +141,12 @@ public final class Spool implements AutoCloseable {
 
   /// Opens a spool, makes it when it is not there, and repairs what a killed process left.
   ///
+  /// @throws NewerSpoolException when only a newer program can read it; nothing was changed
   /// @throws SpoolException with what is wrong, where, and what to do; a first start that fails
   ///   leaves nothing behind
   public static Spool open(SpoolSettings settings) {
     SpoolDirectory directory = SpoolDirectory.prepare(settings.dir());
+    SpoolFormat.check(directory.path()); // before the lock, whose file is written to
     SpoolLock lock = null;
     SpoolRecovery recovery = null;
     try {

@@ -1,7 +1,7 @@
 package io.coreaudit.spool;
 
 /// The spool cannot be opened: what, where, why, and what to do about it.
-public final class SpoolException extends RuntimeException {
+public sealed class SpoolException extends RuntimeException permits NewerSpoolException {
   private static final long serialVersionUID = 1L;
 
   /// Creates an exception with its whole message.

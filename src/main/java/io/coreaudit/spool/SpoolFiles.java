@@ -20,6 +20,9 @@ final class SpoolFiles {
   /// The number of the newest frame, `SeqMark`.
   static final String SEQ_MARK = "newest-seq";
 
+  /// The format of what is there, `SpoolFormat`.
+  static final String FORMAT = "spool.format";
+
   static final String CURSOR_PREFIX = "cursor-";
 
   private SpoolFiles() {}

@@ -73,12 +73,14 @@ public final class SpoolInspector {
 
   /// An inspector of a directory.
   ///
+  /// @throws NewerSpoolException when only a newer program can read it
   /// @throws SpoolException when it is not a spool
   public static SpoolInspector of(Path directory) {
     if (!Files.isRegularFile(directory.resolve(SpoolFiles.METADATA))) {
       throw new SpoolException(
           "spool %s: there is no spool (no %s)".formatted(directory, SpoolFiles.METADATA));
     }
+    SpoolFormat.check(directory);
     return new SpoolInspector(directory);
   }
 

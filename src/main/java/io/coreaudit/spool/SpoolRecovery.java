@@ -22,6 +22,7 @@ import java.util.List;
 /// process was killed at, and finds out where writing goes on. Runs under the lock, before
 /// Chronicle is called.
 ///
+/// 0. The format is noted, where an older one is (`SpoolFormat`).
 /// 1. Chronicle's table gets its blocks; one that was killed while being made, or that Chronicle
 ///    cannot read, is made anew.
 /// 2. A newest segment without a finished first header and without a frame was killed in the middle
@@ -70,6 +71,11 @@ final class SpoolRecovery {
   void run() {
     Path path = directory.path();
     fresh = Files.notExists(path.resolve(SpoolFiles.METADATA));
+    if (SpoolFormat.note(path)) {
+      damages.add(
+          new SpoolDamage(
+              path.resolve(SpoolFiles.FORMAT), 0, "it named no format and was written anew"));
+    }
     try {
       boolean hasLocks = reserveMetadata();
       mark = new SeqMark(path.resolve(SpoolFiles.SEQ_MARK));
@@ -96,6 +102,7 @@ final class SpoolRecovery {
       SpareSegment.discard(directory.path(), segment + 1);
       SpoolFiles.delete(directory.path().resolve(SpoolFiles.METADATA));
       SpoolFiles.delete(directory.path().resolve(SpoolFiles.SEQ_MARK));
+      SpoolFiles.delete(directory.path().resolve(SpoolFiles.FORMAT));
     }
     if (mark != null) {
       mark.close();

@@ -19,6 +19,7 @@
 /// 19700101-0005V.cq4 ...      segments: Chronicle's cycle files, a size instead of a time each
 /// 19700101-0025V.precreated   the spare: zeros with all blocks, becomes the next segment
 /// 19700101-0015V.damaged      a segment that Chronicle is not to see any more; still read
+/// spool.format                which program can read all this (SpoolFormat)
 /// newest-seq                  the number of the newest frame (SeqMark)
 /// cursor-NAME                 how far sink NAME has acknowledged, what it is owed (CursorFile)
 /// ```

@@ -30,6 +30,7 @@ import io.coreaudit.netlink.AuditReceiver;
 import io.coreaudit.ring.RecordRing;
 import io.coreaudit.spool.Spool;
 import io.coreaudit.spool.SpoolException;
+import io.coreaudit.spool.SpoolFormat;
 import io.coreaudit.watch.Hearing;
 import java.io.IOException;
 import java.time.Duration;
@@ -137,6 +138,8 @@ final class Agent implements AutoCloseable {
 
   /// Does the same, and tells where metrics and health answer.
   static int run(ConfigReader.Read read, Consumer<Address> onHttp) throws Exception {
+    // Before anything is touched, on disk or in the kernel.
+    SpoolFormat.check(read.config().spool().dir());
     StopSignal stop = StopSignal.listen(CLOSE_MILLIS);
     int status = ExitStatus.REFUSED;
     boolean service = isService(System.getenv("SYSTEMD_EXEC_PID"), ownPid());

@@ -10,8 +10,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +67,33 @@ final class RunTest {
       assertThat(agent.exitStatus()).isZero();
       assertThat(agent.err().lines().filter(text -> !text.contains(" INFO "))).isEmpty();
       assertThat(runDir.resolve("control")).doesNotExist();
+    }
+  }
+
+  @Test
+  void shouldRefuseASpoolThatANewerProgramWroteAndTouchNothing() throws Exception {
+    Path spool = Files.createDirectories(dir.resolve("state/spool"));
+    Files.writeString(spool.resolve("spool.lock"), "");
+    Files.writeString(spool.resolve("spool.format"), "coreaudit spool format 2\n");
+    try (ChildJvm agent =
+        ChildJvm.start(
+            List.of(),
+            Main.class,
+            "run",
+            "--set=run.dir=" + dir.resolve("run"),
+            "--set=state.dir=" + dir.resolve("state"),
+            "--set=input.mode=file",
+            "--set=input.files=" + spool.resolve("spool.lock"),
+            "--set=sinks=[]")) {
+      assertThat(agent.exitStatus()).isEqualTo(2);
+      assertThat(agent.err())
+          .startsWith("coreaudit: spool " + spool + ": a newer coreaudit wrote it (format 2,")
+          .hasLineCount(1);
+    }
+    assertThat(dir.resolve("run")).doesNotExist();
+    try (Stream<Path> files = Files.list(spool)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("spool.lock", "spool.format");
     }
   }
 

@@ -5,6 +5,7 @@ import io.coreaudit.agent.config.ConfigReader;
 import io.coreaudit.agent.config.NamedFiles;
 import io.coreaudit.agent.log.LogConfigurator;
 import io.coreaudit.format.EcsEncoder;
+import io.coreaudit.spool.NewerSpoolException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -149,6 +150,9 @@ public final class CommandLineInterface {
     } catch (CommandException e) {
       tell(e.getMessage(), e);
       return e.status();
+    } catch (NewerSpoolException e) {
+      tell(e.getMessage(), e);
+      return ExitStatus.WRONG_USAGE; // another start meets the same: systemd is not to try it
     } catch (IOException e) {
       tell(IoText.of(e), e);
       return ExitStatus.REFUSED;

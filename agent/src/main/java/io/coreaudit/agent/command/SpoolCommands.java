@@ -9,6 +9,7 @@ import io.coreaudit.format.OcsfEncoder;
 import io.coreaudit.format.RawEncoder;
 import io.coreaudit.ledger.ChainCheck;
 import io.coreaudit.ledger.ChainKeeper;
+import io.coreaudit.spool.NewerSpoolException;
 import io.coreaudit.spool.SpoolException;
 import io.coreaudit.spool.SpoolInspector;
 import io.coreaudit.spool.SpoolInspector.Findings;
@@ -175,6 +176,8 @@ final class SpoolCommands {
     return (line, out) -> {
       try {
         return command.run(line, out);
+      } catch (NewerSpoolException e) {
+        throw e; // the same to everybody
       } catch (SpoolException e) {
         boolean refused = e.getCause() instanceof IOException;
         throw new CommandException(

@@ -5,6 +5,8 @@ import static io.coreaudit.agent.doctor.Finding.good;
 import static io.coreaudit.agent.doctor.Finding.warn;
 
 import io.coreaudit.agent.config.SpoolConfig;
+import io.coreaudit.spool.NewerSpoolException;
+import io.coreaudit.spool.SpoolFormat;
 import io.coreaudit.spool.SpoolSettings;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -112,6 +114,13 @@ final class DiskChecks {
   }
 
   private static Finding spool(SpoolConfig config) throws IOException {
+    try {
+      SpoolFormat.check(config.dir());
+    } catch (NewerSpoolException e) {
+      return bad(
+          e.getMessage(),
+          "start the newer program again; or mv " + config.dir() + " " + config.dir() + ".newer");
+    }
     if (Files.isDirectory(config.dir())
         && Files.getPosixFilePermissions(config.dir()).stream().anyMatch(OTHERS_READ::contains)) {
       return warn(

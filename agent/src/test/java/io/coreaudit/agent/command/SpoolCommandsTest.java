@@ -100,6 +100,21 @@ final class SpoolCommandsTest {
     assertThat(err()).startsWith("coreaudit: spool " + dir.resolve("spool")).hasLineCount(1);
   }
 
+  @Test
+  void shouldLeaveASpoolToTheNewerProgramThatWroteIt() throws Exception {
+    fill();
+    Files.writeString(dir.resolve("spool/spool.format"), "coreaudit spool format 7\n");
+    for (String command : List.of("stat", "cat", "verify")) {
+      err.reset();
+      assertThat(run("spool", command)).as(command).isEqualTo(2);
+      assertThat(err())
+          .startsWith("coreaudit: spool " + dir.resolve("spool") + ": a newer coreaudit wrote it")
+          .contains("format 7, this program knows 1", "start the newer program", "move the dir")
+          .hasLineCount(1);
+    }
+    assertThat(out()).isEmpty();
+  }
+
   private void fill(Integer... lacking) {
     try (Arena arena = Arena.ofConfined();
         Spool spool = Spool.open(SpoolSettings.of(dir.resolve("spool")));

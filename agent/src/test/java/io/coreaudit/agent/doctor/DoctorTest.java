@@ -295,6 +295,9 @@ final class DoctorTest {
     shouldFind("spool", Verdict.WARN, "look into it", "chmod 0700 " + spool);
     mode("spool", "rwx------");
     shouldFind("spool", Verdict.GOOD, "0 MiB taken, may take 32 MiB", "");
+    Path format = Files.writeString(spool.resolve("spool.format"), "coreaudit spool format 2\n");
+    shouldFind("spool", Verdict.BAD, "a newer coreaudit wrote it (format 2,", "mv " + spool);
+    Files.delete(format);
     host.set("spool.dir=/proc/no-room").set("spool.min_free=20%");
     shouldFind("spool", Verdict.BAD, "spool.min_free=20%", "make room");
   }
