@@ -6,6 +6,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -39,9 +40,27 @@ public final class AuditdConfig {
   }
 
   /// The log that is written, as a path on the host.
-  public Path log() {
+  ///
+  /// @throws IOException when what stands there is none
+  public Path log() throws IOException {
     String file = values.get("log_file");
-    return file == null ? LOG : Path.of(file);
+    try {
+      return file == null ? LOG : Path.of("/").resolve(file);
+    } catch (InvalidPathException e) {
+      throw new IOException("auditd.conf: log_file is no path: " + e.getMessage(), e);
+    }
+  }
+
+  /// Whether a log is written at all.
+  public boolean writesLog() {
+    return !value("write_logs", "yes").equalsIgnoreCase("no");
+  }
+
+  /// What a key is set to.
+  ///
+  /// @param otherwise auditd's own default
+  public String value(String key, String otherwise) {
+    return values.getOrDefault(key, otherwise);
   }
 
   /// Whether a line is of this host.
@@ -52,7 +71,7 @@ public final class AuditdConfig {
     if (node == null) {
       return true; // others' lines always have a name
     }
-    return switch (values.getOrDefault("name_format", "none").toLowerCase(Locale.ROOT)) {
+    return switch (value("name_format", "none").toLowerCase(Locale.ROOT)) {
       case "hostname" -> node.equals(host);
       case "fqd" -> node.equals(host) || node.startsWith(host + ".");
       case "user" -> node.equals(values.get("name"));

@@ -1,5 +1,6 @@
 package io.coreaudit.backfill;
 
+import io.coreaudit.decode.DamagedLogException;
 import io.coreaudit.decode.LogInput;
 import io.coreaudit.decode.LogLines;
 import io.coreaudit.decode.RotatedSets;
@@ -20,6 +21,8 @@ import java.util.Set;
 /// auditd's log as one stream of lines: the files of its rotated set, the oldest first, then what
 /// is written meanwhile, across rotations.
 ///
+/// A rotated file that cannot be read to its end is left at the damage; the younger ones are read.
+///
 /// A rotation renames every file. So all files stay open, and are known by inode, which nobody else
 /// can have as long as they do; the set is listed until a look finds no further one.
 final class AuditdLog implements AutoCloseable {
@@ -30,7 +33,9 @@ final class AuditdLog implements AutoCloseable {
   private final LogLines lines = new LogLines();
   private final Map<Object, LogInput> opened = new HashMap<>();
   private final ArrayDeque<Object> unread = new ArrayDeque<>();
+  private final Set<Object> damaged = new HashSet<>();
   private Object current;
+  private String damage;
   private long torn;
 
   /// Opens the set as it is now.
@@ -58,14 +63,14 @@ final class AuditdLog implements AutoCloseable {
       if (current != null && lines.next()) {
         return true;
       }
-      if (current != null && lines.read(opened.get(current))) {
+      if (current != null && readOn()) {
         continue;
       }
       if (unread.isEmpty() && current != null && current.equals(keyOf(log, Long.MIN_VALUE))) {
         return false;
       }
       // Renamed, perhaps a moment ago: what was written before that is read first.
-      if (current != null && lines.read(opened.get(current))) {
+      if (current != null && readOn()) {
         continue;
       }
       if (unread.isEmpty()) {
@@ -77,6 +82,31 @@ final class AuditdLog implements AutoCloseable {
       torn += lines.rest() ? 1 : 0;
       current = unread.remove();
     }
+  }
+
+  private boolean readOn() throws IOException {
+    if (damaged.contains(current)) {
+      return false;
+    }
+    try {
+      return lines.read(opened.get(current));
+    } catch (IOException e) {
+      if (current.equals(keyOf(log, Long.MIN_VALUE))) {
+        throw e; // nothing is younger
+      }
+      damaged(current, e);
+      return false;
+    }
+  }
+
+  private void damaged(Object key, IOException how) {
+    damaged.add(key);
+    damage = damage == null ? how.getMessage() : damage;
+  }
+
+  /// What was wrong with the first rotated file that could not be read to its end; null: nothing.
+  String damage() {
+    return damage;
   }
 
   /// Where the line begins.
@@ -105,7 +135,7 @@ final class AuditdLog implements AutoCloseable {
       // The youngest first: a rotation meanwhile makes files older, so none is passed over.
       for (Path file : RotatedSets.of(log).reversed()) {
         Object key = keyOf(file, sinceMs);
-        if (key != null && !opened.containsKey(key)) {
+        if (key != null && !opened.containsKey(key) && !damaged.contains(key)) {
           all = false;
           if (open(file, key)) {
             fresh.add(key);
@@ -137,6 +167,8 @@ final class AuditdLog implements AutoCloseable {
         return true;
       }
       input.close();
+    } catch (DamagedLogException e) {
+      damaged(key, e); // gzip, which what is written now is not
     } catch (FileNotFoundException e) {
       if (Files.exists(file)) {
         throw e; // it may not be read

@@ -107,9 +107,9 @@ public final class Backfill {
       return; // what is missing is for the next start to look for
     }
     if (trouble != null) {
-      state = "ended early: " + trouble;
+      state = "not whole: " + trouble;
       LOG.warn(
-          "backfill from {} ended early: {}; events found: {}; what is missing is told"
+          "backfill from {} is not whole: {}; events found: {}; what is missing is told"
               + " (agent_down)",
           settings.log(),
           trouble,
@@ -184,7 +184,9 @@ public final class Backfill {
       }
       counters.add(BackfillCounter.LINES, log.torn());
       counters.add(BackfillCounter.BROKEN, log.torn());
-      return trouble;
+      return trouble == null && log.damage() != null
+          ? log.damage() + "; all other files were read"
+          : trouble;
     }
   }
 

@@ -88,7 +88,9 @@ public final class LogInput implements AutoCloseable {
 
   private static DamagedLogException damaged(String name, IOException how) {
     return new DamagedLogException(
-        name + ": the gzip data is cut or damaged (" + how.getMessage() + ")", how);
+        "%s: the gzip data is cut or damaged (%s)"
+            .formatted(name, how.getMessage() == null ? "it ends early" : how.getMessage()),
+        how);
   }
 
   static LogInput standard() throws IOException {

@@ -3,6 +3,7 @@ package io.coreaudit.backfill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.coreaudit.memory.Memory;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +70,33 @@ final class AuditdLogTest {
       assertThat(read(follower)).containsExactly("h");
       assertThat(follower.torn()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void shouldReadTheFilesBesideADamagedOne() throws IOException {
+    write("a\n");
+    rotate();
+    rotate();
+    rotate();
+    write("b\n");
+    rotate();
+    write("c\n");
+    Files.write(dir.resolve("audit.log.2.gz"), gzip("x\n", 15)); // not even its head is whole
+    Files.write(dir.resolve("audit.log.3.gz"), gzip("y\n".repeat(100_000), 250));
+    try (AuditdLog follower = AuditdLog.open(log, 0)) {
+      assertThat(read(follower)).startsWith("a").endsWith("b", "c");
+      assertThat(follower.damage()).contains("is cut or damaged");
+      write("d\n");
+      assertThat(read(follower)).containsExactly("d");
+    }
+  }
+
+  private static byte[] gzip(String text, int kept) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+      zip.write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+    return Arrays.copyOf(out.toByteArray(), kept);
   }
 
   @Test

@@ -52,8 +52,8 @@ final class Backfills {
       return null;
     }
     AuditdConfig auditd = AuditdConfig.read(onHost(root, AUDITD_CONFIG));
-    Path log = config.backfill().log() == null ? auditd.log() : config.backfill().log();
     try {
+      Path log = config.backfill().log() == null ? auditd.log() : config.backfill().log();
       BackfillSettings settings =
           new BackfillSettings(
               onHost(root, log),

@@ -5,6 +5,8 @@ import static io.coreaudit.agent.doctor.Finding.good;
 import static io.coreaudit.agent.doctor.Finding.skipped;
 import static io.coreaudit.agent.doctor.Finding.warn;
 
+import io.coreaudit.agent.config.BackfillConfig;
+import io.coreaudit.backfill.AuditdConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +15,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 final class BootChecks {
   private static final Pattern STAMP = Pattern.compile("msg=audit\\(([0-9]{1,12})\\.");
   private static final String JOURNALD = "systemd-journald-audit.socket";
+  private static final String AUDITD_CONFIG = "etc/audit/auditd.conf";
   private static final Duration SHORT = Duration.ofHours(6);
 
   private BootChecks() {}
@@ -35,7 +36,8 @@ final class BootChecks {
         new Check("kernel line", BootChecks::kernelLine),
         new Check("kernel", BootChecks::kernel),
         new Check("journald", BootChecks::journald),
-        new Check("auditd's log", BootChecks::auditdLog));
+        new Check("auditd's log", BootChecks::auditdLog),
+        new Check("backfill", BootChecks::backfill));
   }
 
   private static Finding kernelLine(Host host) {
@@ -125,20 +127,14 @@ final class BootChecks {
         : good("does not take audit's records");
   }
 
-  private static Finding auditdLog(Host host) {
-    List<String> lines = Host.lines(host.file("etc/audit/auditd.conf"));
-    if (lines.isEmpty()) {
+  private static Finding auditdLog(Host host) throws IOException {
+    Path file = host.file(AUDITD_CONFIG);
+    if (!Files.exists(file)) {
       return skipped("no auditd here");
     }
-    Map<String, String> settings = new HashMap<>();
-    for (String line : lines) {
-      String[] words = line.split("=", 2);
-      if (words.length == 2 && !line.strip().startsWith("#")) {
-        settings.put(words[0].strip().toLowerCase(Locale.ROOT), words[1].strip());
-      }
-    }
+    AuditdConfig auditd = AuditdConfig.read(file);
     for (String key : List.of("disk_full_action", "disk_error_action", "admin_space_left_action")) {
-      String action = settings.getOrDefault(key, "").toUpperCase(Locale.ROOT);
+      String action = auditd.value(key, "").toUpperCase(Locale.ROOT);
       if (action.equals("HALT") || action.equals("SINGLE")) {
         return warn(
             key + " = " + action + ": a full disk stops the host",
@@ -148,17 +144,48 @@ final class BootChecks {
                 + " of compliance ask for it as it is)");
       }
     }
+    if (!auditd.writesLog()) {
+      return good("write_logs = no: it keeps none");
+    }
     String keeps =
-        settings.getOrDefault("num_logs", "5")
-            + " files of "
-            + settings.getOrDefault("max_log_file", "8")
-            + " MiB";
-    return rotation(host, keeps, settings.getOrDefault("log_file", "/var/log/audit/audit.log"));
+        auditd.value("num_logs", "5") + " files of " + auditd.value("max_log_file", "8") + " MiB";
+    return rotation(keeps, onHost(host, auditd.log()));
+  }
+
+  private static Finding backfill(Host host) throws IOException {
+    BackfillConfig config = host.config().backfill();
+    if (!config.enabled()) {
+      return skipped("backfill.enabled=false: what passes while no agent runs is not looked for");
+    }
+    if (!host.multicast() && !host.unicast()) {
+      return skipped("input.mode reads no kernel's stream");
+    }
+    AuditdConfig auditd = AuditdConfig.read(host.file(AUDITD_CONFIG));
+    Path log = config.log() == null ? auditd.log() : config.log();
+    Path file = onHost(host, log);
+    if (Files.isRegularFile(file) && Files.isReadable(file)) {
+      return config.log() == null && !auditd.writesLog()
+          ? withoutLog(host, log + " is not written any more (write_logs = no)")
+          : good("what passes while no agent runs is taken from " + log);
+    }
+    return Files.exists(file)
+        ? bad(log + " is not a file that can be read", "ls -l " + log)
+        : withoutLog(host, "no " + log);
+  }
+
+  private static Finding withoutLog(Host host, String why) {
+    String text = why + ": what passes while no agent runs is told as missing, by number";
+    return host.unicast() // auditd cannot run beside it
+        ? skipped(text)
+        : warn(text, "run auditd beside the agent (write_logs = yes), or set backfill.log");
+  }
+
+  private static Path onHost(Host host, Path path) {
+    return host.file(path.toString().replaceFirst("^/+", ""));
   }
 
   /// How far back auditd's own log reaches: what the agent can fill in after it was away.
-  private static Finding rotation(Host host, String keeps, String log) {
-    Path current = host.file(log.replaceFirst("^/", ""));
+  private static Finding rotation(String keeps, Path current) {
     String name = current.getFileName().toString();
     List<Path> rotated =
         Host.list(current.getParent()).stream()

@@ -206,6 +206,23 @@ final class DoctorTest {
     shouldFind("auditd's log", Verdict.WARN, "stops the host", "disk_full_action = SUSPEND");
   }
 
+  @Test
+  void shouldTellWhereWhatPassedMeanwhileComesFrom() throws Exception {
+    shouldFind("backfill", Verdict.WARN, "no /var/log/audit/audit.log", "run auditd");
+    host.file("var/log/audit/audit.log", record(1));
+    shouldFind("backfill", Verdict.GOOD, "taken from /var/log/audit/audit.log", "");
+    host.file("etc/audit/auditd.conf", "write_logs = no\n");
+    shouldFind("backfill", Verdict.WARN, "not written any more", "write_logs = yes");
+    host.file("etc/audit/auditd.conf", "log_file = here/a.log\n");
+    shouldFind("backfill", Verdict.WARN, "no /here/a.log", "");
+    host.file("here/a.log/file", "");
+    shouldFind("backfill", Verdict.BAD, "/here/a.log is not a file", "ls -l /here/a.log");
+    host.set("backfill.log=/there").set("input.mode=unicast");
+    shouldFind("backfill", Verdict.SKIPPED, "no /there", "");
+    host.set("backfill.enabled=false");
+    shouldFind("backfill", Verdict.SKIPPED, "not looked for", "");
+  }
+
   private static String record(long second) {
     return "type=EOE msg=audit(" + second + ".001:7): \n";
   }
