@@ -86,7 +86,7 @@ public final class Forwarder implements Runnable {
   private volatile boolean leaving;
   private volatile long stopDeadlineNs;
   private volatile boolean stopping;
-  private volatile RuntimeException failure;
+  private volatile Throwable failure;
   private volatile String readFault;
 
   /// A forwarder for one entry of `sinks`, not yet started.
@@ -258,7 +258,7 @@ public final class Forwarder implements Runnable {
       }
       sink.finish(stopDeadlineNs - System.nanoTime());
       settle();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = e;
       throw e;
     } finally {
@@ -553,7 +553,7 @@ public final class Forwarder implements Runnable {
 
   /// How it stands with the sink. Any thread.
   public SinkState state() {
-    RuntimeException ended = failure;
+    Throwable ended = failure;
     String fault = readFault;
     SinkState state = sink.state();
     if (ended != null) {

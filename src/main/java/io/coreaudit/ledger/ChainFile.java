@@ -12,7 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The file in which a chain waits for the next start: one line, `coreaudit-chain 2
-/// from_boot=<uuid> from=<seq> boot=<uuid> seq=<seq> hash=<64 hex>`.
+/// from_boot=<uuid> from=<seq> boot=<uuid> seq=<seq> hash=<64 hex>`, and ` stopped` behind a
+/// `stop`.
 ///
 /// It is replaced whole, by a name. A power loss may take the newest state along; the chain then
 /// begins anew.
@@ -24,7 +25,7 @@ final class ChainFile {
               + UUID_TEXT
               + " from=(\\d{1,18}) boot="
               + UUID_TEXT
-              + " seq=(\\d{1,18}) hash=([0-9a-f]{64})\n");
+              + " seq=(\\d{1,18}) hash=([0-9a-f]{64})( stopped)?\n");
   private static final int MOST_BYTES = 1024;
 
   private final Path file;
@@ -52,13 +53,20 @@ final class ChainFile {
         Long.parseLong(line.group(2)),
         UUID.fromString(line.group(3)),
         Long.parseLong(line.group(4)),
-        line.group(5));
+        line.group(5),
+        line.group(6) != null);
   }
 
   void write(ChainMark chain) throws IOException {
     String line =
-        "coreaudit-chain 2 from_boot=%s from=%d boot=%s seq=%d hash=%s\n"
-            .formatted(chain.fromBoot(), chain.fromSeq(), chain.boot(), chain.seq(), chain.hash());
+        "coreaudit-chain 2 from_boot=%s from=%d boot=%s seq=%d hash=%s%s\n"
+            .formatted(
+                chain.fromBoot(),
+                chain.fromSeq(),
+                chain.boot(),
+                chain.seq(),
+                chain.hash(),
+                chain.stopped() ? " stopped" : "");
     Files.deleteIfExists(next);
     Files.createFile(
         next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

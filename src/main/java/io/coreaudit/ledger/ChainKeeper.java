@@ -1,5 +1,6 @@
 package io.coreaudit.ledger;
 
+import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.spool.SpoolException;
 import io.coreaudit.spool.SpoolReader;
@@ -15,7 +16,9 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /// The role that keeps the chain: reads what was accepted, links it, and writes down how far it is.
-/// What it could not read ends the chain; the next begins behind it.
+/// What it could not read ends the chain; the next begins behind it. So does a boot that ended
+/// without the agent's `stop`: whether its last events are those that the chain has is known by
+/// none.
 public final class ChainKeeper implements AutoCloseable {
   /// Name of its cursor in the spool, which no sink can have.
   public static final String CURSOR = "@chain";
@@ -48,6 +51,7 @@ public final class ChainKeeper implements AutoCloseable {
   private UUID fromBoot;
   private long fromSeq;
   private long seq; // 0: no event yet
+  private boolean stopped; // that event is a `stop`
   private String told;
   private volatile ChainMark mark;
   private volatile boolean stopping;
@@ -69,6 +73,7 @@ public final class ChainKeeper implements AutoCloseable {
         fromSeq = saved.fromSeq();
         boot = saved.boot();
         seq = saved.seq();
+        stopped = saved.stopped();
         System.arraycopy(HexFormat.of().parseHex(saved.hash()), 0, hash, 0, hash.length);
         mark = saved;
       }
@@ -143,9 +148,8 @@ public final class ChainKeeper implements AutoCloseable {
       return false; // read again after a kill: linked already
     }
     if (!sameBoot) {
-      UUID before = boot;
       boot = new UUID(frame.bootIdHigh(), frame.bootIdLow());
-      if (before == null || frame.seq() != 1) {
+      if (!stopped || frame.seq() != 1) {
         begin(frame.seq());
       }
     } else if (frame.seq() != seq + 1) {
@@ -154,6 +158,7 @@ public final class ChainKeeper implements AutoCloseable {
     digest.of(frame, of);
     digest.link(hash, of);
     seq = frame.seq();
+    stopped = frame.kind() == EventKind.STOP;
     return true;
   }
 
@@ -164,7 +169,7 @@ public final class ChainKeeper implements AutoCloseable {
   }
 
   private void keep() {
-    mark = new ChainMark(fromBoot, fromSeq, boot, seq, HexFormat.of().formatHex(hash));
+    mark = new ChainMark(fromBoot, fromSeq, boot, seq, HexFormat.of().formatHex(hash), stopped);
     try {
       file.write(mark);
       told = null;

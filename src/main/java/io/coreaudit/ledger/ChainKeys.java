@@ -66,7 +66,8 @@ public final class ChainKeys {
             claim.fromSeq(),
             boot,
             claim.seq(),
-            HexFormat.of().formatHex(claim.hash()));
+            HexFormat.of().formatHex(claim.hash()),
+            false);
     byte[] signed = ChainSigner.signed(node, mark, claim.timeMs());
     for (PublicKey key : keys) {
       try {

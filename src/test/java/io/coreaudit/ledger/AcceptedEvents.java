@@ -27,6 +27,7 @@ final class AcceptedEvents implements AutoCloseable {
   private byte[] chain = new byte[32];
   private long boot = 1;
   private UUID chainBoot = bootId();
+  private boolean stopped;
   private DeliveredEvent delivered;
 
   /// The next boot of the node.
@@ -42,7 +43,7 @@ final class AcceptedEvents implements AutoCloseable {
 
   /// How far the chain is, as the agent would tell it.
   ChainMark mark(long fromSeq, long seq) {
-    return new ChainMark(chainBoot, fromSeq, bootId(), seq, hash());
+    return new ChainMark(chainBoot, fromSeq, bootId(), seq, hash(), stopped);
   }
 
   private UUID bootId() {
@@ -57,6 +58,15 @@ final class AcceptedEvents implements AutoCloseable {
     add(1300, first);
     add(1302, second);
     return finish(seq, EventKind.AUDIT, "type=SYSCALL msg=" + first, "type=PATH msg=" + second);
+  }
+
+  /// The agent's last word, linked to the chain.
+  AcceptedEvents stop(long seq) throws Exception {
+    String fields = new String(OwnEvent.of(EventKind.STOP).build().text(), StandardCharsets.UTF_8);
+    writer.begin(EventKind.STOP, 1795321990, 6, 0, 0, 0);
+    add(0, fields);
+    return finish(
+        seq, EventKind.STOP, "type=COREAUDIT_STOP msg=audit(1795321990.006:0): " + fields);
   }
 
   /// A heartbeat that tells how far a chain is.
@@ -101,6 +111,7 @@ final class AcceptedEvents implements AutoCloseable {
     byte[] digest = sha256.digest(text.getBytes(StandardCharsets.UTF_8));
     sha256.update(chain);
     chain = sha256.digest(digest);
+    stopped = kind == EventKind.STOP;
     frame.wrap(writer.address(), writer.finish(0, seq, 7, boot));
     delivered =
         new DeliveredEvent(

@@ -62,12 +62,54 @@ final class ChainKeeperTest {
         ChainKeeper keeper = keeper(spool)) {
       assertThat(keeper.mark()).isEqualTo(events.mark(1, 100));
       append(spool, 101, 150);
+      append(spool, events.stop(151));
+      keeper.readAll();
+    }
+    try (Spool spool = open();
+        ChainKeeper keeper = keeper(spool)) {
+      assertThat(keeper.mark()).isEqualTo(events.mark(1, 151));
       events.boot();
       append(spool, 1, 10);
+      append(spool, events.stop(11));
+      events.boot();
+      append(spool, 1, 5);
       keeper.readAll();
-      assertThat(keeper.mark()).isEqualTo(events.mark(1, 10));
+      assertThat(keeper.mark()).isEqualTo(events.mark(1, 5));
     }
     assertThat(problems).isEmpty();
+  }
+
+  /// As after a power cut that takes the last events from the disk, which a receiver has.
+  @Test
+  void shouldBeginAnewBehindABootWhoseEndItMayNotHave() throws Exception {
+    ChainCheck check = new ChainCheck(ChainKeys.NONE, problems::add);
+    try (Spool spool = open();
+        ChainKeeper keeper = keeper(spool)) {
+      for (long seq = 1; seq <= 100; seq++) {
+        append(spool, events.opened(seq, "/etc/" + seq));
+        check.add(events.delivered());
+      }
+      keeper.readAll();
+      events.heartbeat(101, keeper.mark());
+      check.add(events.delivered()); // and not the spool
+    }
+    try (Spool spool = open();
+        ChainKeeper keeper = keeper(spool)) {
+      events.boot();
+      events.beginAnew();
+      for (long seq = 1; seq <= 10; seq++) {
+        append(spool, events.opened(seq, "/etc/" + seq));
+        check.add(events.delivered());
+      }
+      keeper.readAll();
+      assertThat(keeper.mark()).isEqualTo(events.mark(1, 10));
+      events.heartbeat(11, keeper.mark());
+      check.add(events.delivered());
+    }
+    check.finish();
+    assertThat(problems).isEmpty();
+    assertThat(check.findings().isSound()).isTrue();
+    assertThat(check.findings().checkedEvents()).isEqualTo(110);
   }
 
   @Test
@@ -151,9 +193,12 @@ final class ChainKeeperTest {
 
   private void append(Spool spool, long first, long last) throws Exception {
     for (long seq = first; seq <= last; seq++) {
-      events.opened(seq, "/etc/" + seq);
-      assertThat(spool.append(events.address(), events.length())).isTrue();
+      append(spool, events.opened(seq, "/etc/" + seq));
     }
+  }
+
+  private static void append(Spool spool, AcceptedEvents event) {
+    assertThat(spool.append(event.address(), event.length())).isTrue();
     spool.signalReaders();
   }
 }

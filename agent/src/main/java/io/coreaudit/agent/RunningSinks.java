@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
 ///                those that are new start, once nobody is in their way
 /// ```
 ///
-/// One whose configuration is the same is not touched. One that does not leave (its write hangs) is
+/// One whose configuration is the same is not touched unless it ended by itself (a pipe that nobody
+/// reads, a fault of ours): then it starts again. One that does not leave (its write hangs) is
 /// looked at again each second; meanwhile whoever needs its name or its file waits.
 final class RunningSinks {
   private static final Logger LOG = LoggerFactory.getLogger(RunningSinks.class);
@@ -193,7 +194,7 @@ final class RunningSinks {
     String change;
     lock.lock();
     try {
-      change = change(wanted, sinks);
+      change = change(wanted, sinks, leaveEnded(sinks));
       wanted = List.copyOf(sinks);
       preparing.clear();
     } finally {
@@ -216,7 +217,21 @@ final class RunningSinks {
     return change;
   }
 
-  private static String change(List<SinkConfig> before, List<SinkConfig> now) {
+  /// Has those that ended by themselves leave, so that they start again.
+  private List<String> leaveEnded(List<SinkConfig> sinks) {
+    List<String> again = new ArrayList<>();
+    for (Running sink : running) {
+      if (!sink.leaving && ended.contains(sink.forwarder)) {
+        sink.leaving = true;
+        if (sinks.contains(sink.config)) {
+          again.add(sink.config.name());
+        }
+      }
+    }
+    return again;
+  }
+
+  private static String change(List<SinkConfig> before, List<SinkConfig> now, List<String> again) {
     List<String> names = before.stream().map(SinkConfig::name).toList();
     List<String> namesNow = now.stream().map(SinkConfig::name).toList();
     StringBuilder change = new StringBuilder();
@@ -229,6 +244,7 @@ final class RunningSinks {
             .map(SinkConfig::name)
             .toList());
     say(change, "taken away", names.stream().filter(name -> !namesNow.contains(name)).toList());
+    say(change, "started again", again);
     return change.isEmpty() ? "the same" : change.toString();
   }
 

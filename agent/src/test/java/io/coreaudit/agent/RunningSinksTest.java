@@ -116,6 +116,31 @@ final class RunningSinksTest {
   }
 
   @Test
+  void shouldStartASinkAgainThatEndedByItself() throws Exception {
+    List<SinkConfig> both = config("first", "second");
+    sinks.prepare(both);
+    sinks.want(both);
+    Forwarder ended = sinks.forwarders().getLast();
+    ended.onTurn(
+        _ -> {
+          throw new InternalError("a fault");
+        },
+        () -> {});
+    while (ended.running()) {
+      Thread.sleep(10);
+    }
+    assertThat(ended.state().text()).contains("a fault");
+    assertThat(sinks.look()).as("nobody asked for it").isTrue();
+    assertThat(sinks.forwarders()).contains(ended);
+    sinks.prepare(both);
+    assertThat(sinks.want(both)).isEqualTo("started again second");
+    assertThat(running()).containsExactly("first", "second");
+    assertThat(sinks.forwarders().getLast().running()).isTrue();
+    assertThat(sinks.look()).isTrue();
+    assertThat(sinks.want(both)).isEqualTo("the same");
+  }
+
+  @Test
   void shouldStopWhileAChangeStandsAtADiskThatHangs() throws Exception {
     List<SinkConfig> both = config("first", "second");
     Thread change = new Thread(() -> sinks.prepare(both), "change");
