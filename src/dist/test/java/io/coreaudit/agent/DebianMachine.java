@@ -80,12 +80,14 @@ final class DebianMachine {
     Path own = dir.resolve("disk");
     Command.run("cp", "--sparse=always", disk.toString(), own.toString());
     Path console = dir.resolve("console");
+    // One thread for both processors: with a thread each, qemu 7.2 now and then runs on with its
+    // translation of code that the other one has just overwritten, and a JVM writes code.
     Process machine =
         new ProcessBuilder(
                 List.of(
                     "qemu-system-x86_64",
                     "-accel",
-                    VirtualMachine.hasKvm() ? "kvm" : "tcg,thread=multi",
+                    VirtualMachine.hasKvm() ? "kvm" : "tcg,thread=single",
                     "-cpu",
                     "max",
                     "-smp",
