@@ -1,5 +1,6 @@
 package io.coreaudit.format;
 
+import io.coreaudit.event.EventFlags;
 import io.coreaudit.event.EventKind;
 import io.coreaudit.frame.FrameFlyweight;
 import io.coreaudit.interpret.SyscallNames;
@@ -138,6 +139,9 @@ public final class FlatEncoder implements EventEncoder {
     place(foreign);
     rule();
     call();
+    if ((event.frame().flags() & EventFlags.BACKFILLED) != 0) {
+      line.number(FlatKey.BACKFILLED, 1);
+    }
     command();
   }
 

@@ -45,6 +45,7 @@ enum FlatKey {
   CALL("flexString1", "syscall", "System call"),
   EXIT("cn2", "exit", "Exit code"),
   RECORD("flexString2", "recordType", "Record type"),
+  BACKFILLED("flexNumber2", "backfilled", "Backfilled"),
   COMMAND("msg", "msg");
 
   /// `key=` of CEF, null where CEF says it elsewhere.
