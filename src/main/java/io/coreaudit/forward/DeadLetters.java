@@ -66,15 +66,25 @@ final class DeadLetters {
       }
       try (FileChannel channel =
           FileChannel.open(file, Set.of(CREATE, WRITE, APPEND, NOFOLLOW_LINKS), OWNERS_FILE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(line);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
+        append(channel, line);
       }
       fault = "";
     } catch (IOException e) {
       failures++;
       fault = "what was refused is not kept: " + FileFailure.sentence(e, file);
+    }
+  }
+
+  private static void append(FileChannel channel, byte[] line) throws IOException {
+    long before = channel.size();
+    ByteBuffer buffer = ByteBuffer.wrap(line);
+    try {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      channel.truncate(before); // half a line would spoil the next one
+      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A file sink on a file system that fills up. Needs root, to mount one.
+/// A file sink, and dead letters, on a file system that fills up. Needs root, to mount one.
 @Timeout(30)
 class FileSinkIT {
   @TempDir private Path directory;
@@ -75,6 +76,25 @@ class FileSinkIT {
       forwarder.stop(Duration.ofSeconds(1));
       assertThat(forwarder.awaitEnd(Duration.ofSeconds(2))).isTrue();
     }
+  }
+
+  @Test
+  void shouldLeaveNoTornDeadLetter() throws Exception {
+    Path ballast = Files.write(small.resolve("ballast"), new byte[150 << 10]);
+    DeadLetters letters = new DeadLetters(new DeadLetterBox(small, 4 << 20), "siem");
+    byte[] event = "x".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+    int kept = 0;
+    while (letters.failures() == 0) {
+      letters.add(event, 0, event.length, "no");
+      kept += letters.failures() == 0 ? 1 : 0;
+    }
+    assertThat(letters.fault()).contains("No space left on device");
+    Files.delete(ballast);
+    letters.add(event, 0, event.length, "no");
+    assertThat(letters.fault()).isEmpty();
+    assertThat(Files.readAllLines(small.resolve("siem.jsonl")))
+        .hasSize(kept + 1)
+        .allMatch(line -> line.lastIndexOf("{\"time\":") == 0 && line.endsWith("x\"}"));
   }
 
   private static List<Long> seqs(Path file) throws IOException {
