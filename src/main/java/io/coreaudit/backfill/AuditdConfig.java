@@ -1,5 +1,6 @@
 package io.coreaudit.backfill;
 
+import io.coreaudit.origin.HostRoot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -17,9 +18,19 @@ import java.util.Map;
 public final class AuditdConfig {
   private static final Path LOG = Path.of("/var/log/audit/audit.log");
 
+  private static final Path FILE = Path.of("/etc/audit/auditd.conf");
+
   private final Map<String, String> values = new HashMap<>();
+  private boolean there = true;
 
   private AuditdConfig() {}
+
+  /// Reads that of a host.
+  ///
+  /// @param root where the host's files are
+  public static AuditdConfig ofHost(Path root) {
+    return read(HostRoot.file(root, FILE));
+  }
 
   /// Reads a file; what is not there has its default.
   public static AuditdConfig read(Path file) {
@@ -35,14 +46,24 @@ public final class AuditdConfig {
       }
     } catch (IOException absent) {
       config.values.clear();
+      config.there = false;
     }
     return config;
   }
 
-  /// The log that is written, as a path on the host.
+  /// Whether there is such a file, and it can be read.
+  public boolean isThere() {
+    return there;
+  }
+
+  /// The log, as a path on the host.
   ///
-  /// @throws IOException when what stands there is none
-  public Path log() throws IOException {
+  /// @param instead which one it is, whatever stands in the file; null: the one that stands there
+  /// @throws IOException when what stands there is no path
+  public Path log(Path instead) throws IOException {
+    if (instead != null) {
+      return instead;
+    }
     String file = values.get("log_file");
     try {
       return file == null ? LOG : Path.of("/").resolve(file);

@@ -1,6 +1,5 @@
 package io.coreaudit.backfill;
 
-import io.coreaudit.decode.DamagedLogException;
 import io.coreaudit.decode.LogInput;
 import io.coreaudit.decode.LogLines;
 import io.coreaudit.decode.RotatedSets;
@@ -94,14 +93,10 @@ final class AuditdLog implements AutoCloseable {
       if (current.equals(keyOf(log, Long.MIN_VALUE))) {
         throw e; // nothing is younger
       }
-      damaged(current, e);
+      damaged.add(current);
+      damage = damage == null ? e.getMessage() : damage;
       return false;
     }
-  }
-
-  private void damaged(Object key, IOException how) {
-    damaged.add(key);
-    damage = damage == null ? how.getMessage() : damage;
   }
 
   /// What was wrong with the first rotated file that could not be read to its end; null: nothing.
@@ -135,7 +130,7 @@ final class AuditdLog implements AutoCloseable {
       // The youngest first: a rotation meanwhile makes files older, so none is passed over.
       for (Path file : RotatedSets.of(log).reversed()) {
         Object key = keyOf(file, sinceMs);
-        if (key != null && !opened.containsKey(key) && !damaged.contains(key)) {
+        if (key != null && !opened.containsKey(key)) {
           all = false;
           if (open(file, key)) {
             fresh.add(key);
@@ -167,8 +162,6 @@ final class AuditdLog implements AutoCloseable {
         return true;
       }
       input.close();
-    } catch (DamagedLogException e) {
-      damaged(key, e); // gzip, which what is written now is not
     } catch (FileNotFoundException e) {
       if (Files.exists(file)) {
         throw e; // it may not be read

@@ -26,7 +26,7 @@ public final class LogInput implements AutoCloseable {
 
   private final String name;
   private final FileInputStream file;
-  private final ReadableByteChannel bytes;
+  private ReadableByteChannel bytes; // null: to be unzipped from its first read on
   private final boolean zipped;
   private final byte[] begin;
   private int begun;
@@ -41,10 +41,11 @@ public final class LogInput implements AutoCloseable {
     byte[] two = file.readNBytes(2);
     zipped = two.length == 2 && (two[0] & 0xff) == MAGIC_1 && (two[1] & 0xff) == MAGIC_2;
     begin = zipped ? new byte[0] : two;
-    bytes = zipped ? Channels.newChannel(unzipped(file, two)) : file.getChannel();
+    bytes = zipped ? null : file.getChannel();
   }
 
-  private InputStream unzipped(InputStream file, byte[] magic) throws IOException {
+  private InputStream unzipped() throws IOException {
+    byte[] magic = {(byte) MAGIC_1, (byte) MAGIC_2};
     PushbackInputStream whole = new PushbackInputStream(new Counted(file), magic.length);
     taken = magic.length;
     whole.unread(magic);
@@ -77,9 +78,6 @@ public final class LogInput implements AutoCloseable {
     FileInputStream file = new FileInputStream(path.toFile());
     try {
       return new LogInput(file, path.toString(), false);
-    } catch (EOFException | ZipException damaged) {
-      file.close();
-      throw damaged(path.toString(), damaged);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -111,6 +109,9 @@ public final class LogInput implements AutoCloseable {
       return begin.length;
     }
     try {
+      if (bytes == null) {
+        bytes = Channels.newChannel(unzipped());
+      }
       int read = bytes.read(to);
       taken += zipped ? 0 : Math.max(0, read);
       return read;

@@ -1,12 +1,14 @@
 package io.coreaudit.ledger;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,8 +17,8 @@ import java.util.regex.Pattern;
 /// from_boot=<uuid> from=<seq> boot=<uuid> seq=<seq> hash=<64 hex>`, and ` stopped` behind a
 /// `stop`.
 ///
-/// It is replaced whole, by a name. A power loss may take the newest state along; the chain then
-/// begins anew.
+/// It is replaced whole, by a name. Unless it is forced a power loss may bring an older state back,
+/// or none.
 final class ChainFile {
   private static final String UUID_TEXT = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
   private static final Pattern LINE =
@@ -28,6 +30,11 @@ final class ChainFile {
               + " seq=(\\d{1,18}) hash=([0-9a-f]{64})( stopped)?\n");
   private static final int MOST_BYTES = 1024;
 
+  /// What it holds.
+  ///
+  /// @param stopped whether the last event is the agent's `stop`
+  record Saved(ChainMark mark, boolean stopped) {}
+
   private final Path file;
   private final Path next;
 
@@ -37,7 +44,7 @@ final class ChainFile {
   }
 
   /// What the file holds; null when there is none, or what it holds is no chain.
-  ChainMark read() throws IOException {
+  Saved read() throws IOException {
     String text;
     try (var in = Files.newInputStream(file)) {
       text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII);
@@ -48,16 +55,18 @@ final class ChainFile {
     if (!line.matches()) {
       return null;
     }
-    return new ChainMark(
-        UUID.fromString(line.group(1)),
-        Long.parseLong(line.group(2)),
-        UUID.fromString(line.group(3)),
-        Long.parseLong(line.group(4)),
-        line.group(5),
+    return new Saved(
+        new ChainMark(
+            UUID.fromString(line.group(1)),
+            Long.parseLong(line.group(2)),
+            UUID.fromString(line.group(3)),
+            Long.parseLong(line.group(4)),
+            line.group(5)),
         line.group(6) != null);
   }
 
-  void write(ChainMark chain) throws IOException {
+  void write(Saved state) throws IOException {
+    ChainMark chain = state.mark();
     String line =
         "coreaudit-chain 2 from_boot=%s from=%d boot=%s seq=%d hash=%s%s\n"
             .formatted(
@@ -66,11 +75,20 @@ final class ChainFile {
                 chain.boot(),
                 chain.seq(),
                 chain.hash(),
-                chain.stopped() ? " stopped" : "");
+                state.stopped() ? " stopped" : "");
     Files.deleteIfExists(next);
     Files.createFile(
         next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(next, line, StandardCharsets.US_ASCII);
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// Brings what was written last to the disk.
+  void force() throws IOException {
+    for (Path path : List.of(file, file.getParent())) {
+      try (FileChannel channel = FileChannel.open(path)) {
+        channel.force(true);
+      }
+    }
   }
 }

@@ -67,18 +67,31 @@ public final class ChainKeeper implements AutoCloseable {
     this.problem = problem;
     thread.setDaemon(true);
     try {
-      ChainMark saved = this.file.read();
+      ChainFile.Saved saved = this.file.read();
       if (saved != null) {
-        fromBoot = saved.fromBoot();
-        fromSeq = saved.fromSeq();
-        boot = saved.boot();
-        seq = saved.seq();
-        stopped = saved.stopped();
-        System.arraycopy(HexFormat.of().parseHex(saved.hash()), 0, hash, 0, hash.length);
-        mark = saved;
+        mark = saved.mark();
+        fromBoot = mark.fromBoot();
+        fromSeq = mark.fromSeq();
+        boot = mark.boot();
+        seq = mark.seq();
+        System.arraycopy(HexFormat.of().parseHex(mark.hash()), 0, hash, 0, hash.length);
+        stopped = saved.stopped() && forgetStop();
       }
     } catch (IOException e) {
       tell("cannot be read, so the chain of hashes begins anew: " + e.getMessage());
+    }
+  }
+
+  /// Takes the `stop` out of the file, for good before there is an event behind it: a power cut
+  /// that takes that event from the spool must not bring the `stop` back.
+  private boolean forgetStop() {
+    try {
+      file.write(new ChainFile.Saved(mark, false));
+      file.force();
+      return true;
+    } catch (IOException e) {
+      tellUnwritten(e);
+      return false;
     }
   }
 
@@ -169,15 +182,19 @@ public final class ChainKeeper implements AutoCloseable {
   }
 
   private void keep() {
-    mark = new ChainMark(fromBoot, fromSeq, boot, seq, HexFormat.of().formatHex(hash), stopped);
+    mark = new ChainMark(fromBoot, fromSeq, boot, seq, HexFormat.of().formatHex(hash));
     try {
-      file.write(mark);
+      file.write(new ChainFile.Saved(mark, stopped));
       told = null;
     } catch (IOException e) {
-      tell("cannot be written, so the next start begins the chain anew: " + e.getMessage());
+      tellUnwritten(e);
     }
     // Also then: where the disk is full, segments must be free to go.
     reader.acknowledge(reader.position());
+  }
+
+  private void tellUnwritten(IOException e) {
+    tell("cannot be written, so the next start begins the chain anew: " + e.getMessage());
   }
 
   private void tell(String text) {

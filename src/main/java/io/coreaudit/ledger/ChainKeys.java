@@ -66,8 +66,7 @@ public final class ChainKeys {
             claim.fromSeq(),
             boot,
             claim.seq(),
-            HexFormat.of().formatHex(claim.hash()),
-            false);
+            HexFormat.of().formatHex(claim.hash()));
     byte[] signed = ChainSigner.signed(node, mark, claim.timeMs());
     for (PublicKey key : keys) {
       try {

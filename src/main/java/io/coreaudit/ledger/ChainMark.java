@@ -9,10 +9,7 @@ import java.util.UUID;
 /// @param boot of the last event in it
 /// @param seq number of that event
 /// @param hash 64 hexadecimal digits
-/// @param stopped whether that event is the agent's `stop`, behind which its boot has no other
-///   unless the agent starts again
-public record ChainMark(
-    UUID fromBoot, long fromSeq, UUID boot, long seq, String hash, boolean stopped) {
+public record ChainMark(UUID fromBoot, long fromSeq, UUID boot, long seq, String hash) {
   /// Names of the heartbeat's fields: boot of the first event.
   public static final String FROM_BOOT = "chain_from_boot";
 

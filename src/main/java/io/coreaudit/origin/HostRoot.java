@@ -29,6 +29,14 @@ public final class HostRoot {
     return Files.isReadable(root.resolve("etc")) ? root : null;
   }
 
+  /// Where a file of the host is.
+  ///
+  /// @param root where the host's files are
+  /// @param path absolute, as the host has it
+  public static Path file(Path root, Path path) {
+    return root.resolve(ROOT.relativize(path));
+  }
+
   /// The id of what a process has mounted at `/`, what lies on top; null when that is not known.
   private static String rootMount(Path process) {
     try {

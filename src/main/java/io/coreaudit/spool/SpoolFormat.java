@@ -48,10 +48,15 @@ public final class SpoolFormat {
   /// @throws NewerSpoolException when it is newer
   /// @throws SpoolException when it cannot be told
   public static void check(Path directory) {
+    known(directory);
+  }
+
+  private static int known(Path directory) {
     int found = read(directory);
     if (found > VERSION) {
       throw new NewerSpoolException(directory, found, VERSION);
     }
+    return found;
   }
 
   /// Notes this program's format where an older one or none is noted. Under the lock, before
@@ -59,8 +64,7 @@ public final class SpoolFormat {
   ///
   /// @return whether what was noted was damaged, and is noted anew
   static boolean note(Path directory) {
-    check(directory);
-    int found = read(directory);
+    int found = known(directory);
     Path file = directory.resolve(SpoolFiles.FORMAT);
     if (found == VERSION && Files.exists(file)) {
       return false;

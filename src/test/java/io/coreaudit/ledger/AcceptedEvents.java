@@ -27,7 +27,6 @@ final class AcceptedEvents implements AutoCloseable {
   private byte[] chain = new byte[32];
   private long boot = 1;
   private UUID chainBoot = bootId();
-  private boolean stopped;
   private DeliveredEvent delivered;
 
   /// The next boot of the node.
@@ -43,7 +42,7 @@ final class AcceptedEvents implements AutoCloseable {
 
   /// How far the chain is, as the agent would tell it.
   ChainMark mark(long fromSeq, long seq) {
-    return new ChainMark(chainBoot, fromSeq, bootId(), seq, hash(), stopped);
+    return new ChainMark(chainBoot, fromSeq, bootId(), seq, hash());
   }
 
   private UUID bootId() {
@@ -111,7 +110,6 @@ final class AcceptedEvents implements AutoCloseable {
     byte[] digest = sha256.digest(text.getBytes(StandardCharsets.UTF_8));
     sha256.update(chain);
     chain = sha256.digest(digest);
-    stopped = kind == EventKind.STOP;
     frame.wrap(writer.address(), writer.finish(0, seq, 7, boot));
     delivered =
         new DeliveredEvent(

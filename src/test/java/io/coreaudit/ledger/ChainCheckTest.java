@@ -84,12 +84,10 @@ final class ChainCheckTest {
   void shouldNotBelieveWhatIsNoHash() throws Exception {
     ChainMark first = open(1, 4);
     check.add(
-        events
-            .heartbeat(5, new ChainMark(first.fromBoot(), 1, first.boot(), 9, NONE, false))
-            .frame());
+        events.heartbeat(5, new ChainMark(first.fromBoot(), 1, first.boot(), 9, NONE)).frame());
     check.add(
         events
-            .heartbeat(6, new ChainMark(first.fromBoot(), 1, first.boot(), 4, "no hash", false))
+            .heartbeat(6, new ChainMark(first.fromBoot(), 1, first.boot(), 4, "no hash"))
             .frame());
     shouldHaveFound(0, 0, 0);
   }

@@ -112,6 +112,29 @@ final class ChainKeeperTest {
     assertThat(check.findings().checkedEvents()).isEqualTo(110);
   }
 
+  /// As after a power cut right behind a start, whose events a receiver has and the spool has not.
+  @Test
+  void shouldBeginAnewBehindABootThatWentOnAfterItsStop() throws Exception {
+    try (Spool spool = open();
+        ChainKeeper keeper = keeper(spool)) {
+      append(spool, 1, 100);
+      append(spool, events.stop(101));
+      keeper.readAll();
+    }
+    try (Spool spool = open();
+        ChainKeeper keeper = keeper(spool)) {
+      assertThat(keeper.mark()).isEqualTo(events.mark(1, 101));
+    }
+    try (Spool spool = open();
+        ChainKeeper keeper = keeper(spool)) {
+      events.boot();
+      events.beginAnew();
+      append(spool, 1, 10);
+      keeper.readAll();
+      assertThat(keeper.mark()).isEqualTo(events.mark(1, 10));
+    }
+  }
+
   @Test
   void shouldNotCountTwiceWhatAKilledAgentHadRead() throws Exception {
     try (Spool spool = open();

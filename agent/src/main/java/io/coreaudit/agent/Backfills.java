@@ -23,9 +23,7 @@ import org.slf4j.LoggerFactory;
 /// Wires what looks through auditd's log for events of before the start.
 final class Backfills {
   private static final Logger LOG = LoggerFactory.getLogger(Backfills.class);
-  private static final Path ROOT = Path.of("/");
   private static final Path PROC = Path.of("/proc");
-  private static final Path AUDITD_CONFIG = Path.of("/etc/audit/auditd.conf");
 
   /// So long a record may have waited in the kernel before somebody listened.
   private static final long LONGEST_QUEUED_MS = TimeUnit.MINUTES.toMillis(1);
@@ -51,12 +49,11 @@ final class Backfills {
       LOG.warn("no backfill from auditd's log: the host's files cannot be reached from here");
       return null;
     }
-    AuditdConfig auditd = AuditdConfig.read(onHost(root, AUDITD_CONFIG));
+    AuditdConfig auditd = AuditdConfig.ofHost(root);
     try {
-      Path log = config.backfill().log() == null ? auditd.log() : config.backfill().log();
       BackfillSettings settings =
           new BackfillSettings(
-              onHost(root, log),
+              HostRoot.file(root, auditd.log(config.backfill().log())),
               auditd,
               new String(HostName.ofKernel().bytes(), StandardCharsets.ISO_8859_1),
               config.spool().dir(),
@@ -73,9 +70,5 @@ final class Backfills {
       LOG.warn("no backfill from auditd's log: {}", e.getMessage());
       return null;
     }
-  }
-
-  private static Path onHost(Path root, Path path) {
-    return root.resolve(ROOT.relativize(path));
   }
 }

@@ -87,9 +87,7 @@ final class Origins implements AutoCloseable {
     Path found = HostRoot.of(Path.of("/proc"), namespace);
     Path root = found == null ? ROOT : found;
     List<Path> storage =
-        config.origin().storage().stream()
-            .map(path -> root.resolve(ROOT.relativize(path)))
-            .toList();
+        config.origin().storage().stream().map(path -> HostRoot.file(root, path)).toList();
     return storage.isEmpty() ? null : new ContainerFiles(storage, config.origin().labels());
   }
 

@@ -34,7 +34,7 @@ final class Rounds implements AutoCloseable {
     try {
       look.run();
     } catch (RuntimeException e) {
-      LOG.warn("{}: {}", what, e.toString(), e);
+      LOG.warn("{} failed: {}", what, e.toString(), e);
     }
   }
 

@@ -80,8 +80,8 @@ final class DebianMachine {
     Path own = dir.resolve("disk");
     Command.run("cp", "--sparse=always", disk.toString(), own.toString());
     Path console = dir.resolve("console");
-    // One thread for both processors: with a thread each, qemu 7.2 now and then runs on with its
-    // translation of code that the other one has just overwritten, and a JVM writes code.
+    // One thread for both processors: emulated by a thread each (qemu 7.2) the JVM crashes now and
+    // then, in what was looked at where it entered a method that had just been compiled.
     Process machine =
         new ProcessBuilder(
                 List.of(

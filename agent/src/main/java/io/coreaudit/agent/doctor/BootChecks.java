@@ -7,6 +7,7 @@ import static io.coreaudit.agent.doctor.Finding.warn;
 
 import io.coreaudit.agent.config.BackfillConfig;
 import io.coreaudit.backfill.AuditdConfig;
+import io.coreaudit.origin.HostRoot;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,6 @@ import java.util.stream.Stream;
 final class BootChecks {
   private static final Pattern STAMP = Pattern.compile("msg=audit\\(([0-9]{1,12})\\.");
   private static final String JOURNALD = "systemd-journald-audit.socket";
-  private static final String AUDITD_CONFIG = "etc/audit/auditd.conf";
   private static final Duration SHORT = Duration.ofHours(6);
 
   private BootChecks() {}
@@ -128,11 +128,10 @@ final class BootChecks {
   }
 
   private static Finding auditdLog(Host host) throws IOException {
-    Path file = host.file(AUDITD_CONFIG);
-    if (!Files.exists(file)) {
+    AuditdConfig auditd = AuditdConfig.ofHost(host.root());
+    if (!auditd.isThere()) {
       return skipped("no auditd here");
     }
-    AuditdConfig auditd = AuditdConfig.read(file);
     for (String key : List.of("disk_full_action", "disk_error_action", "admin_space_left_action")) {
       String action = auditd.value(key, "").toUpperCase(Locale.ROOT);
       if (action.equals("HALT") || action.equals("SINGLE")) {
@@ -149,7 +148,7 @@ final class BootChecks {
     }
     String keeps =
         auditd.value("num_logs", "5") + " files of " + auditd.value("max_log_file", "8") + " MiB";
-    return rotation(keeps, onHost(host, auditd.log()));
+    return rotation(keeps, HostRoot.file(host.root(), auditd.log(null)));
   }
 
   private static Finding backfill(Host host) throws IOException {
@@ -160,9 +159,9 @@ final class BootChecks {
     if (!host.multicast() && !host.unicast()) {
       return skipped("input.mode reads no kernel's stream");
     }
-    AuditdConfig auditd = AuditdConfig.read(host.file(AUDITD_CONFIG));
-    Path log = config.log() == null ? auditd.log() : config.log();
-    Path file = onHost(host, log);
+    AuditdConfig auditd = AuditdConfig.ofHost(host.root());
+    Path log = auditd.log(config.log());
+    Path file = HostRoot.file(host.root(), log);
     if (Files.isRegularFile(file) && Files.isReadable(file)) {
       return config.log() == null && !auditd.writesLog()
           ? withoutLog(host, log + " is not written any more (write_logs = no)")
@@ -178,10 +177,6 @@ final class BootChecks {
     return host.unicast() // auditd cannot run beside it
         ? skipped(text)
         : warn(text, "run auditd beside the agent (write_logs = yes), or set backfill.log");
-  }
-
-  private static Path onHost(Host host, Path path) {
-    return host.file(path.toString().replaceFirst("^/+", ""));
   }
 
   /// How far back auditd's own log reaches: what the agent can fill in after it was away.
