@@ -300,7 +300,9 @@ public final class Forwarder implements Runnable {
   private void drain() {
     while (System.nanoTime() - stopDeadlineNs < 0 && !Thread.currentThread().isInterrupted()) {
       int work = doWork();
-      if (work < 0 || spoolAtEnd && batch.isEmpty() || !mayStillDeliver()) {
+      // Asked anew: where the sink was busy nothing was read since what came last.
+      boolean isAllSent = batch.isEmpty() && !reader.await(0);
+      if (work < 0 || isAllSent || !mayStillDeliver()) {
         return;
       }
       if (work == 0) {

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -313,6 +314,42 @@ final class HttpSinkTest extends HttpScene {
       assertThat(count(SinkCounter.RETRIED_EVENTS)).isPositive();
       assertThat(receiver.asked().getFirst().headers().getFirst("Authorization"))
           .isEqualTo("Splunk " + TOKEN);
+    }
+  }
+
+  /// The agent's `stop` is accepted just before its sinks are told to end.
+  @Test
+  void shouldSendAtTheStopWhatCameWhileItAskedWhatIsIndexed() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    Set<Long> accepted = new ConcurrentSkipListSet<>();
+    try (var receiver =
+        new HttpReceiver(
+            request -> {
+              if (request.target().equals("/services/collector/ack")) {
+                asked.countDown();
+                hold(answer);
+                return new Answer(200, "{\"acks\":{\"0\":true}}");
+              }
+              for (String line : request.lines()) {
+                accepted.add(json(line).at("/event/seq").asLong());
+              }
+              return new Answer(200, "{\"text\":\"Success\",\"code\":0,\"ackId\":0}");
+            })) {
+      feed(10, 100);
+      forward(
+          HttpDialect.HEC,
+          "/services/collector/event",
+          receiver.port(),
+          EnvelopeEncoder.collector(new JsonLineEncoder(), true, null, null, "coreaudit"));
+      asked.await();
+      feed.add(1);
+      forwarder.stop(Duration.ofSeconds(10));
+      Thread.sleep(300); // it meets the end of what it had read
+      answer.countDown();
+      assertThat(forwarder.awaitEnd(Duration.ofSeconds(10))).isTrue();
+      assertThat(accepted).hasSize(11);
+      assertThat(feed.acknowledged()).isEqualTo(11);
     }
   }
 
